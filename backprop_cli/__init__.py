@@ -1,0 +1,1 @@
+"""The calculator that shows its work."""

@@ -1,0 +1,40 @@
+"""What a number system must offer: numbers from text, one operation for each primitive gate, and a verdict of size.
+
+An operation never raises for a bad argument: it returns something that is not finite, and the sweeps say what happened
+in the user's words. Domains are asked before an operation runs (``rules.py``), so that all systems refuse alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+Number = Any  # a float, an mpf or an Exact: each arithmetic has its own, and the sweeps treat them alike
+Operation = Callable[..., Number]
+
+
+class Arithmetic(Protocol):
+    """One number system."""
+
+    name: str
+    zero: Number
+    one: Number
+    operations: Mapping[str, Operation]
+
+    def number(self, text: str) -> Number:
+        """The number that a literal, ``pi`` or ``e`` stands for."""
+
+    def is_finite(self, value: Number) -> bool:
+        """Whether a value is a number within this system's range."""
+
+    def truth(self, value: Number) -> bool:
+        """Whether a value is not 0."""
+
+    def to_float(self, value: Number) -> float:
+        """The nearest double, infinite where there is none."""
+
+    def text(self, value: Number) -> str:
+        """The value as the user reads it: shortest round-trip, all digits asked for, or exact."""
+
+    def absolute(self, value: Number) -> Number:
+        """The size of a value: in the scale of a gradient the signs do not cancel."""

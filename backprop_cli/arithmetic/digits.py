@@ -1,0 +1,169 @@
+"""As many decimal digits as asked for: mpmath at a fixed working precision, made total and bounded.
+
+mpmath would work for ever on ``exp(exp(100))`` or ``sin(10^(10^9))``: arguments are measured before it is asked.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from backprop_cli.arithmetic.base import Number, Operation
+
+RANGE_BITS = 2**40  # numbers up to about 10^(3·10^11)
+_WHOLE_BITS = 100_000  # the largest argument, in bits, of functions that need it to the last unit
+_EXPONENT_BITS = 39
+
+
+class Digits:
+    """mpmath with ``bits`` of working precision. ``of_doubles`` reads literals as the doubles nearest to them."""
+
+    def __init__(self, bits: int, *, digits: int = 17, of_doubles: bool = False) -> None:
+        self.name = "digits"
+        self.bits, self.digits, self.of_doubles = bits, digits, of_doubles
+        self.context = _context(bits)
+        self.zero, self.one = self.context.mpf(0), self.context.mpf(1)
+        self.operations: dict[str, Operation] = _operations(bits)
+
+    def number(self, text: str) -> Number:
+        """The literal, π or e to the working precision."""
+        if text in ("pi", "e"):
+            return +(self.context.pi if text == "pi" else self.context.e)
+        return self.context.mpf(float(text)) if self.of_doubles else self.context.mpf(text)
+
+    def is_finite(self, value: Number) -> bool:
+        """A number whose size is at most 2^±(2^40)."""
+        return bool(self.context.isfinite(value)) and abs(_size(value)) <= RANGE_BITS
+
+    def truth(self, value: Number) -> bool:
+        """Whether it is not 0."""
+        return bool(value)
+
+    def to_float(self, value: Number) -> float:
+        """The nearest double."""
+        try:
+            return float(value) + 0.0
+        except OverflowError:
+            return -math.inf if value < 0 else math.inf
+
+    def text(self, value: Number) -> str:
+        """The digits asked for."""
+        return str(self.context.nstr(value, self.digits, strip_zeros=False, min_fixed=-6, max_fixed=max(17, self.digits)))
+
+    def absolute(self, value: Number) -> Number:
+        """|value|."""
+        return abs(value)
+
+
+@cache
+def _context(bits: int) -> Any:
+    import mpmath
+
+    context = mpmath.mp.clone()
+    context.prec = bits
+    return context
+
+
+def _size(value: Number) -> int:
+    """⌈log2 |value|⌉, 0 for 0."""
+    _, mantissa, exponent, count = value._mpf_
+    return exponent + count if mantissa else 0
+
+
+@cache
+def _operations(bits: int) -> dict[str, Operation]:
+    context = _context(bits)
+    found: dict[str, Operation] = {name: _guarded(context, getattr(context, name), _WHOLE_BITS) for name in _PLAIN}
+    found |= {name: _guarded(context, getattr(context, name), _EXPONENT_BITS) for name in ("exp", "expm1", "sinh", "cosh", "tanh")}
+    found |= {name: _guarded(context, getattr(context, source), most) for name, source, most in _SPECIAL}
+    found |= {name: _guarded(context, function, _WHOLE_BITS) for name, function in _own(context).items()}
+    found |= {name: _compare(context, test) for name, test in _COMPARISONS.items()}
+    found |= {name: _guarded(context, function, RANGE_BITS) for name, function in _FIELD.items()}
+    found["pow"] = _power(context)
+    found["where"] = lambda c, x, y: x if c else y
+    return found
+
+
+_FIELD: dict[str, Operation] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "abs": abs,
+    "max": lambda *values: max(values),
+    "min": lambda *values: min(values),
+}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+_PLAIN = "sqrt log log1p log10 sin cos tan asin acos atan atan2 hypot asinh acosh atanh sign floor ceil".split()
+_SPECIAL = (("erf", "erf", 400), ("erfc", "erfc", 19), ("gamma", "gamma", 34), ("digamma", "digamma", 400))
+
+
+def _guarded(context: Any, function: Operation, most: int) -> Operation:
+    nan = context.nan
+
+    def guarded(*arguments: Number) -> Number:
+        for argument in arguments:
+            if not context.isfinite(argument) or _size(argument) > most:
+                return nan
+        try:
+            value = function(*arguments)
+        except (ArithmeticError, ValueError):
+            return nan
+        return value if isinstance(value, context.mpf) else nan
+
+    return guarded
+
+
+def _compare(context: Any, test: Callable[[Any, Any], bool]) -> Operation:
+    one, zero = context.mpf(1), context.mpf(0)
+    return lambda x, y: one if test(x, y) else zero
+
+
+def _power(context: Any) -> Operation:
+    def power(x: Number, y: Number) -> Number:
+        if not x:
+            return context.mpf(1) if not y else context.inf if y < 0 else context.mpf(0)
+        if abs(y * context.log(abs(x), 2)) > RANGE_BITS:
+            return context.inf
+        value = x**y
+        return value if isinstance(value, context.mpf) else context.nan
+
+    return _guarded(context, power, RANGE_BITS)
+
+
+def _own(context: Any) -> dict[str, Operation]:
+    """What mpmath has under another name, or only for other signs."""
+
+    def cbrt(x: Number) -> Number:
+        return -context.cbrt(-x) if x < 0 else context.cbrt(x)
+
+    def mod(x: Number, y: Number) -> Number:
+        # At this precision x/y is rounded; the remainder is exact when both are taken as binary fractions.
+        with context.workprec(context.prec + max(0, _size(x) - _size(y)) + 10):
+            return x - y * context.floor(x / y)
+
+    def lgamma(x: Number) -> Number:
+        return context.loggamma(x) if x > 0 else context.log(abs(context.gamma(x)))
+
+    def polygamma(n: Number, x: Number) -> Number:
+        return context.polygamma(int(n), x)
+
+    return {
+        "cbrt": cbrt,
+        "mod": mod,
+        "lgamma": lgamma,
+        "polygamma": polygamma,
+        "round": context.nint,
+        "log2": lambda x: context.log(x, 2),
+    }

@@ -1,0 +1,202 @@
+"""The circuit: an expression as a directed acyclic graph of nodes in a fixed order, inputs, constants, then gates.
+
+It keeps what was typed (operand order, spans, stage names) and knows no calculus: what a gate means stands in
+``gates.py``. Every list beside a circuit (values, gradients) is indexed by node number, and each gate's inputs have
+smaller numbers than the gate, so one loop is a forward sweep and the reversed loop a backward sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from backprop_cli.problems import Source, Span
+
+INPUT, CONSTANT = "input", "constant"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``op`` is ``input`` (text: its name), ``constant`` (text: its literal, ``pi`` or ``e``) or a gate's name."""
+
+    op: str
+    inputs: tuple[int, ...] = ()
+    text: str = ""
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether it computes: neither an input nor a constant."""
+        return self.op not in (INPUT, CONSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A named statement ``name = …`` and the node that holds its value."""
+
+    name: str
+    node: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """Nodes in order, the span of each in the source, the named stages, and the node that is the output."""
+
+    source: Source
+    nodes: tuple[Node, ...]
+    spans: tuple[Span, ...]
+    stages: tuple[Stage, ...]
+    output: int
+
+    @cached_property
+    def inputs(self) -> dict[str, int]:
+        """Each variable's node number, in order of first appearance."""
+        found: dict[str, int] = {}
+        for index, node in enumerate(self.nodes):
+            if node.op != INPUT:
+                break
+            found[node.text] = index
+        return found
+
+    @cached_property
+    def first_gate(self) -> int:
+        """The number of the first gate; everything before it is an input or a constant."""
+        return next((i for i, node in enumerate(self.nodes) if node.is_gate), len(self.nodes))
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """What each input, constant and gate is called: its own name, its literal, or a fresh ``g1``, ``g2`` …"""
+        taken = {*self.inputs, *(stage.name for stage in self.stages)}
+        prefix = next(p for p in _prefixes() if not any(_numbered(name, p) for name in taken))
+        names = {stage.node: stage.name for stage in self.stages}
+        count = 0
+        for index, node in enumerate(self.nodes):
+            if not node.is_gate:
+                names.setdefault(index, node.text)
+            elif index not in names:
+                count += 1
+                names[index] = f"{prefix}{count}"
+        return names
+
+    @property
+    def output_name(self) -> str:
+        """The last stage's name, or ``f``, or ``output`` where ``f`` is taken."""
+        if self.stages and self.stages[-1].node == self.output:
+            return self.stages[-1].name
+        taken = {*self.inputs, *(stage.name for stage in self.stages)}
+        return next(name for name in _outputs() if name not in taken)
+
+    def typed(self, index: int) -> str:
+        """The text from which a node was read."""
+        span = self.spans[index]
+        return self.source.text[span.start : span.end]
+
+    def reach(self, targets: Iterable[int]) -> bytearray:
+        """1 for every node that is a target or depends on one; the backward pass has no work elsewhere."""
+        marks = bytearray(len(self.nodes))
+        for target in targets:
+            marks[target] = 1
+        for index in range(self.first_gate, len(self.nodes)):
+            if not marks[index] and any(marks[i] for i in self.nodes[index].inputs):
+                marks[index] = 1
+        return marks
+
+    def fan_out(self) -> list[int]:
+        """How many wires each node feeds; more than one is a fork."""
+        wires = [0] * len(self.nodes)
+        for node in self.nodes:
+            for index in node.inputs:
+                wires[index] += 1
+        return wires
+
+
+def _prefixes() -> Iterable[str]:
+    yield from ("g", "gate", "node")
+    count = 0
+    while True:
+        count += 1
+        yield "g" + "_" * count
+
+
+def _outputs() -> Iterable[str]:
+    yield from ("f", "output")
+    count = 0
+    while True:
+        count += 1
+        yield "output" + "_" * count
+
+
+def _numbered(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and name[len(prefix) :].isdigit()
+
+
+@dataclass
+class CircuitBuilder:
+    """Collects nodes, sharing equal subexpressions unless told not to, and puts them in order at the end.
+
+    A named stage is a quantity of its own: its node is never shared with another expression, so that the gradient
+    reported for the stage is ∂output/∂stage and nothing else.
+    """
+
+    share: bool = True
+    _nodes: list[Node] = field(default_factory=list)
+    _spans: list[Span] = field(default_factory=list)
+    _stages: dict[int, Stage] = field(default_factory=dict)
+    _known: dict[tuple[str, tuple[int, ...], str], int] = field(default_factory=dict)
+
+    def input(self, name: str, span: Span) -> int:
+        """The variable of that name; always one node."""
+        return self._add(INPUT, (), name, span, shared=True)
+
+    def constant(self, text: str, span: Span) -> int:
+        """A literal as typed, or ``pi`` or ``e``."""
+        return self._add(CONSTANT, (), text, span, shared=self.share)
+
+    def gate(self, op: str, inputs: tuple[int, ...], span: Span) -> int:
+        """A gate on nodes made before."""
+        return self._add(op, inputs, "", span, shared=self.share)
+
+    def stage(self, name: str, index: int, span: Span) -> int:
+        """Name a quantity; what is named is a node of its own, whose number is returned."""
+        own = self._own(index)
+        self._spans[own] = span
+        self._stages[own] = Stage(name, own, span)
+        return own
+
+    def _own(self, index: int) -> int:
+        """A node for a stage alone: the one just made, a copy of one in use elsewhere, or the identity of a named one."""
+        node = self._nodes[index]
+        if node.op == INPUT or index in self._stages:
+            return self._add("identity", (index,), "", self._spans[index], shared=False)
+        key = (node.op, node.inputs, node.text)
+        if index == len(self._nodes) - 1:
+            self._known.pop(key, None)
+            return index
+        return self._add(*key, self._spans[index], shared=False)
+
+    def _add(self, op: str, inputs: tuple[int, ...], text: str, span: Span, *, shared: bool) -> int:
+        key = (op, inputs, text)
+        if shared:
+            known = self._known.get(key)
+            if known is not None:
+                return known
+            self._known[key] = len(self._nodes)
+        self._nodes.append(Node(op, inputs, text))
+        self._spans.append(span)
+        return len(self._nodes) - 1
+
+    def finish(self, source: Source, output: int) -> tuple[Circuit, list[int]]:
+        """The circuit in its fixed order, and where each node number given out before now stands."""
+        rank = {INPUT: 0, CONSTANT: 1}
+        order = sorted(range(len(self._nodes)), key=lambda i: rank.get(self._nodes[i].op, 2))
+        place = [0] * len(order)
+        for new, old in enumerate(order):
+            place[old] = new
+        nodes = tuple(_moved(self._nodes[old], place) for old in order)
+        stages = tuple(Stage(stage.name, place[stage.node], stage.span) for stage in self._stages.values())
+        return Circuit(source, nodes, tuple(self._spans[old] for old in order), stages, place[output]), place
+
+
+def _moved(node: Node, place: list[int]) -> Node:
+    return Node(node.op, tuple(place[i] for i in node.inputs), node.text) if node.inputs else node

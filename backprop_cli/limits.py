@@ -1,0 +1,25 @@
+"""The limits of every command, each with a clear error where it is met: strangers' text must never eat the machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXT_CHARACTERS: Final = 1_000_000
+TOKENS_PER_CHARACTER: Final = 0.4  # 400,000 tokens in the default text
+NESTING: Final = 20_000
+NAME_CHARACTERS: Final = 64
+NUMBER_CHARACTERS: Final = 400
+DECIMAL_EXPONENT: Final = 400
+
+DIGITS: Final = 10_000
+PRECISION_BITS: Final = 200_000  # the working precision at which a search for right digits gives up
+
+EXACT_BITS: Final = 200_000  # numerator or denominator of an exact number
+EXACT_SIZE: Final = 2_000  # operations in one exact number
+EXACT_GATES: Final = 20_000
+
+SYMBOLIC_TREE: Final = 1_500  # operations of the expression with shared parts written out
+SYMBOLIC_WORK: Final = 12_000  # the same, times the number of derivatives
+SYMBOLIC_DEPTH: Final = 45  # SymPy recurses: deeper, and diff meets Python's recursion limit
+SYMBOLIC_TIES: Final = 64  # inputs of one max or min
+CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time

@@ -1,0 +1,63 @@
+"""Everything a user can cause that is wrong, as data.
+
+A problem has a code (``backprop explain CODE`` tells more), one sentence, a hint and, where there is one, the span of
+the text it is about. ``Refused`` carries problems up to the one place that draws them (``cli/outcome.py``). Anything
+else that is raised is a bug of this project and keeps its traceback. This module does not know how problems are drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+USAGE, UNREADABLE, NO_VALUE = 2, 3, 4
+
+_EXIT_CODES = {"usage": USAGE, "domain": NO_VALUE, "slope": NO_VALUE, "overflow": NO_VALUE, "exact": NO_VALUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that a user gave, and what to call it: ``expression``, ``x``, ``point.json``."""
+
+    name: str
+    text: str
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1."""
+        line = self.text.count("\n", 0, offset) + 1
+        return line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters in a source."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, said in the user's own words."""
+
+    code: str
+    message: str
+    hint: str = ""
+    source: Source | None = None
+    span: Span | None = None
+
+    def at(self, source: Source, span: Span) -> Problem:
+        """The same problem, placed in a text unless it already has a place."""
+        return self if self.span is not None else replace(self, source=source, span=span)
+
+
+class Refused(Exception):
+    """What the user asked cannot be done; the problems say why."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+    @property
+    def exit_code(self) -> int:
+        """2 usage, 3 unreadable input, 4 no value or no gradient there; the first problem decides."""
+        return _EXIT_CODES.get(self.problems[0].code.partition(".")[0], UNREADABLE)

@@ -1,0 +1,5 @@
+"""Text → circuit, as typed, and back: nothing that a user wrote is ever evaluated as Python."""
+
+from backprop_cli.reading.program import read
+
+__all__ = ["read"]

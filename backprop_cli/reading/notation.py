@@ -1,0 +1,138 @@
+"""Characters → tokens: the notation, with every spelling of an operator folded to one.
+
+Knows no grammar and no gates. Tokens are plain tuples because a text may hold 400,000 of them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+from backprop_cli import limits
+from backprop_cli.problems import Problem, Refused, Source, Span
+
+NUMBER, NAME, OPERATOR, POWER, END = "number", "name", "operator", "power", "end"
+
+
+class Token(NamedTuple):
+    """A piece of the text; ``text`` is its folded spelling (``×`` is ``*``), the offsets are those of what was typed."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_GREEK = "\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u00b5"
+_TOKEN = re.compile(
+    rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
+    |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<name>[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}₀-₉]*)
+    |(?P<operator>\*\*|==|!=|<=|>=|[-+*/^@(),;=<>\n×·⋅∗÷−√≤≥≠])
+    |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)
+    |(?P<other>[\s\S])""",
+    re.VERBOSE,
+)
+_FOLDED: Final = {"**": "^", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "−": "-", "≤": "<=", "≥": ">=", "≠": "!=", ";": "\n"}
+_SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_SHOWN_PROBLEMS: Final = 5
+
+_HINTS: Final = {
+    "[": "arrays are not read here; write sums and products out, with ( ) around parts",
+    "]": "use ( ) around parts",
+    "{": "use ( ) around parts",
+    "}": "use ( ) around parts",
+    "|": "write abs(x) for an absolute value",
+    "!": "a factorial n! is gamma(n + 1)",
+    "%": "write mod(x, y) for the remainder",
+    "'": "an expression has no strings and no primes; name a derivative's variable plainly",
+    '"': "an expression has no strings",
+    "`": "an expression has no strings",
+    ":": "a stage is written name = expression",
+    "&": "write `and` between conditions",
+    "~": "write `not` before a condition",
+    "\\": "write × as *, and functions without a backslash",
+    ".": "a dot stands inside a number only; there are no attributes",
+    "–": "this is a dash; use - for minus",
+    "—": "this is a dash; use - for minus",
+    "?": "write where(condition, a, b)",
+    "∂": "the gradient is worked out for you; type the function itself",
+    "∞": "infinity is not a value here",
+}
+
+
+def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> list[Token]:
+    """All tokens of a text, closed by an END token; every character that cannot be read is reported, up to five."""
+    _measure(source, most_characters)
+    most_tokens = int(most_characters * limits.TOKENS_PER_CHARACTER)
+    found: list[Token] = []
+    problems: list[Problem] = []
+    for match in _TOKEN.finditer(source.text):
+        kind = match.lastgroup or "other"
+        if kind == "space":
+            continue
+        start, end = match.span()
+        text = match.group()
+        if kind in ("number", "name", "other"):
+            problem = _problem(kind, text)
+            if problem is not None:
+                problems.append(problem.at(source, Span(start, end)))
+                if len(problems) == _SHOWN_PROBLEMS:
+                    break
+        found.append(Token(kind, _folded(kind, text), start, end))
+        if len(found) > most_tokens:
+            raise Refused(_too_many_tokens(most_tokens).at(source, Span(start, end)))
+    if problems:
+        raise Refused(*problems)
+    found.append(Token(END, "", len(source.text), len(source.text)))
+    return found
+
+
+def _measure(source: Source, most: int) -> None:
+    if len(source.text) > most:
+        message = f"the {source.name} has {len(source.text):,} characters; the limit is {most:,}"
+        raise Refused(Problem("limit.size", message, "--max-size raises the limit for your own large circuits"))
+
+
+def _too_many_tokens(most: int) -> Problem:
+    return Problem("limit.tokens", f"more than {most:,} symbols", "--max-size raises the limit for your own large circuits")
+
+
+def _folded(kind: str, text: str) -> str:
+    if kind == "power":
+        return text.translate(_SUPERSCRIPTS)
+    if kind == "name":
+        return text.replace("\u00b5", "\u03bc") if "\u00b5" in text else text
+    return _FOLDED.get(text, text)
+
+
+def _problem(kind: str, text: str) -> Problem | None:
+    if kind == "name":
+        if len(text) <= limits.NAME_CHARACTERS:
+            return None
+        return Problem("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
+    return number_problem(text) if kind == "number" else _unreadable(text)
+
+
+def number_problem(text: str) -> Problem | None:
+    """What is wrong with a number's size as typed, None if nothing is."""
+    if len(text) > limits.NUMBER_CHARACTERS:
+        return Problem("limit.number", f"a number of {len(text):,} characters; the limit is {limits.NUMBER_CHARACTERS}")
+    _, _, exponent = text.lower().partition("e")
+    if exponent and abs(int(exponent)) > limits.DECIMAL_EXPONENT:
+        most = limits.DECIMAL_EXPONENT
+        return Problem("limit.exponent", f"the exponent {exponent} is out of range; the limit is ±{most}")
+    return None
+
+
+def _unreadable(text: str) -> Problem:
+    category = unicodedata.category(text)
+    code = f"U+{ord(text):04X}"
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"):
+        name = unicodedata.name(text, "a control character").lower()
+        return Problem("text.control", f"an invisible character ({code}, {name})", "remove it and type the line again")
+    if category[0] == "L":
+        message = f"the letter {text} ({code}, {unicodedata.name(text, '?').lower()}) is not read in names"
+        return Problem("text.character", message, "names are made of Latin and Greek letters, digits and _")
+    return Problem("text.character", f"the character {text} ({code}) has no meaning here", _HINTS.get(text, ""))

@@ -1,0 +1,197 @@
+"""Statements and names: the stages ``name = …`` of a program, and what each name in it means.
+
+A name followed by ``(`` is a gate of the table; ``pi`` and ``e`` are constants unless they are bound; every other name
+is a stage defined above or a variable. Problems of separate statements come out together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from backprop_cli import limits
+from backprop_cli.circuit import Circuit, CircuitBuilder
+from backprop_cli.gates import GATES, Gate, callable_names, called
+from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
+from backprop_cli.reading.syntax import WORDS, Operand, Statement
+
+_CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
+_SHOWN_PROBLEMS = 10
+
+
+def read(
+    text: str,
+    *,
+    bound: Collection[str] = (),
+    share: bool = True,
+    name: str = "expression",
+    most_characters: int = limits.TEXT_CHARACTERS,
+) -> Circuit:
+    """The circuit of an expression or a staged program, exactly as typed.
+
+    ``bound`` names the variables that have a value, so that ``e`` and ``pi`` among them are no constants. With
+    ``share=False`` equal subexpressions stay apart. Raises ``Refused`` with every problem found.
+    """
+    source = Source(name, text.removeprefix("\ufeff"))
+    return _Program(source, frozenset(bound), CircuitBuilder(share), tokens(source, most_characters)).read()
+
+
+@dataclass(slots=True)
+class _Program:
+    source: Source
+    bound: frozenset[str]
+    builder: CircuitBuilder
+    tokens: list[Token]
+    stages: dict[str, int] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    used: dict[str, Token] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self) -> Circuit:
+        self.assigned = self._assignments()
+        at, output = 0, -1
+        while True:
+            at = self._next_statement(at)
+            if self.tokens[at].kind == END:
+                break
+            at, output = self._one(at)
+        if output < 0 and not self.problems:
+            hint = "for example: backprop '(x + y)*z' x=-2 y=5 z=-4"
+            self.problems.append(Problem("text.empty", f"the {self.source.name} is empty", hint))
+        if self.problems:
+            raise Refused(*self.problems[:_SHOWN_PROBLEMS])
+        return self.builder.finish(self.source, output)[0]
+
+    def _assignments(self) -> set[str]:
+        pairs = zip(self.tokens, self.tokens[1:], strict=False)
+        return {a.text for a, b in pairs if a.kind == NAME and b.kind == OPERATOR and b.text == "="}
+
+    def _next_statement(self, at: int) -> int:
+        while self.tokens[at].kind == OPERATOR and self.tokens[at].text == "\n":
+            at += 1
+        return at
+
+    def _one(self, at: int) -> tuple[int, int]:
+        """Read one statement; after a problem, go on with the next so that more of them are seen."""
+        target = self._target(at)
+        first = at + 2 if target else at
+        parser = Statement(self.source, self.tokens, self.builder, self._call, self._name, _is_function)
+        try:
+            operand, end = parser.read(first)
+            self._check_end(end)
+            return end, self._define(target, operand, end)
+        except Refused as refused:
+            self.problems.extend(refused.problems)
+            if target:
+                self.failed.add(target.text)
+            return self._skip(max(first, parser.at)), 0
+
+    def _target(self, at: int) -> Token | None:
+        token, following = self.tokens[at], self.tokens[min(at + 1, len(self.tokens) - 1)]
+        named = token.kind == NAME and following.kind == OPERATOR and following.text == "="
+        return token if named else None
+
+    def _skip(self, at: int) -> int:
+        while self.tokens[at].kind != END and not (self.tokens[at].kind == OPERATOR and self.tokens[at].text == "\n"):
+            at += 1
+        return at
+
+    def _check_end(self, end: int) -> None:
+        token = self.tokens[end]
+        if token.kind == OPERATOR and token.text == "=":
+            hint = "a stage is written name = expression; == compares"
+            raise Refused(Problem("syntax.assignment", "only a name can stand before =", hint, self.source, _span(token)))
+
+    def _define(self, target: Token | None, operand: Operand, end: int) -> int:
+        last = self.tokens[self._next_statement(end)].kind == END
+        if target is None:
+            if not last:
+                hint = "give it a name, name = …; only the last statement may be without one"
+                span = Span(operand.start, operand.end)
+                raise Refused(Problem("syntax.unnamed", "this statement's value is never used", hint, self.source, span))
+            return operand.node
+        self._may_define(target)
+        node = self.builder.stage(target.text, operand.node, Span(target.start, operand.end))
+        self.stages[target.text] = node
+        return node
+
+    def _may_define(self, target: Token) -> None:
+        name = target.text
+        if name in WORDS:
+            problem = Problem("name.reserved", f"`{name}` joins conditions and cannot be a name")
+        elif name in self.stages:
+            problem = Problem("name.redefined", f"`{name}` is defined twice", "give the new value a name of its own")
+        elif name in self.used:
+            hint = "a stage is defined before it is used, and once"
+            problem = Problem("name.order", f"`{name}` is used above before it is defined here", hint)
+        else:
+            return
+        raise Refused(problem.at(self.source, _span(target)))
+
+    def _name(self, token: Token) -> int:
+        name = token.text
+        stage = self.stages.get(name)
+        if stage is not None:
+            return stage
+        if name in _CONSTANTS and name not in self.bound and name not in self.assigned:
+            return self.builder.constant(_CONSTANTS[name], _span(token))
+        if name not in self.failed:
+            self.used.setdefault(name, token)
+        return self.builder.input(name, _span(token))
+
+    def _call(self, token: Token, arguments: list[Operand], span: Span) -> int:
+        gate = called(token.text)
+        if gate is None:
+            self.problems.append(self._unknown(token, arguments, span))
+            return arguments[0].node
+        nodes = tuple(argument.node for argument in arguments)
+        if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
+            self.problems.append(_wrong_count(gate, token, len(nodes)).at(self.source, span))
+            return nodes[0]
+        missing = () if gate.many else gate.defaults[len(gate.defaults) - (len(gate.params) - len(nodes)) :]
+        if len(nodes) < len(gate.params) and not gate.many:
+            nodes += tuple(self.builder.constant(text, span) for text in missing)
+        return self.builder.gate(gate.name, nodes, span)
+
+    def _unknown(self, token: Token, arguments: list[Operand], span: Span) -> Problem:
+        from difflib import get_close_matches
+
+        name = token.text
+        inside = self.source.text[token.end : span.end]
+        before = self.source.text[: token.start].rstrip()
+        known = name in self.stages or name in self.bound or name in self.used or len(name) == 1
+        if known and len(arguments) == 1 and before.endswith(("/", "÷")):
+            message = "a product without a sign that can be read in two ways"
+            hint = f"write …/({name}*{inside}) or (…/{name})*{inside}" if len(inside) < _INSIDE else f"write {name}*(…)"
+            return Problem("syntax.ambiguous", message, hint, self.source, _span(token))
+        near = get_close_matches(name, callable_names(), n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else "`backprop gates` lists the functions"
+        if known and len(arguments) == 1 and len(inside) < _INSIDE:
+            hint = f"for the product write {name}*{inside}"
+        return Problem("name.function", f"there is no function `{name}`", hint, self.source, _span(token))
+
+
+_INSIDE = 40
+
+
+def _wrong_count(gate: Gate, token: Token, given: int) -> Problem:
+    needed = f"{gate.least} or more" if gate.many else str(len(gate.params))
+    if gate.defaults:
+        needed = f"{gate.least} or {len(gate.params)}"
+    hint = f"it is written {gate.form}"
+    if gate.name.startswith("log"):
+        hint = "a logarithm to base b is log(x)/log(b)"
+    elif gate is GATES["round"]:
+        hint = "round(x) goes to the nearest whole number"
+    values = "value" if needed == "1" else "values"
+    return Problem("name.arguments", f"{token.text} takes {needed} {values}, and got {given}", hint)
+
+
+def _is_function(text: str) -> bool:
+    return called(text) is not None
+
+
+def _span(token: Token) -> Span:
+    return Span(token.start, token.end)

@@ -1,0 +1,350 @@
+"""Tokens → circuit: an operator-precedence parser with an explicit stack, so that no nesting is too deep for Python.
+
+One statement at a time. Operands are (node, start, end) on one stack, operators and open parentheses on the other;
+each reduction makes one gate, so a chain ``a + b - c`` becomes binary gates from left to right.
+
+Precedence, loosest first: ``or`` · ``and`` · ``not`` · comparisons · ``+ -`` · ``* /`` and products without a sign ·
+unary minus · ``^`` (right associative) · ``√`` and superscripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
+
+from backprop_cli import limits
+from backprop_cli.circuit import CircuitBuilder
+from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
+
+
+class Operator(NamedTuple):
+    """How an operator binds: ``left`` against what stands before it, ``right`` against what follows."""
+
+    gate: str
+    left: int
+    right: int
+    unary: bool = False
+
+
+_COMPARISON, _PREFIX_MINUS, _ROOT = 40, 71, 90
+_BINARY = {
+    "or": Operator("or", 10, 11),
+    "and": Operator("and", 20, 21),
+    "<": Operator("lt", 40, 40),
+    "<=": Operator("le", 40, 40),
+    ">": Operator("gt", 40, 40),
+    ">=": Operator("ge", 40, 40),
+    "==": Operator("eq", 40, 40),
+    "!=": Operator("ne", 40, 40),
+    "+": Operator("add", 50, 51),
+    "-": Operator("sub", 50, 51),
+    "*": Operator("mul", 60, 61),
+    "/": Operator("div", 60, 61),
+    "^": Operator("pow", 80, 70),
+}
+_IMPLICIT = Operator("mul", 60, 61)
+_UNARY = {
+    "-": Operator("neg", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),
+    "+": Operator("plus", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),
+    "not": Operator("not", 30, 30, unary=True),
+    "√": Operator("sqrt", _ROOT, _ROOT, unary=True),
+}
+WORDS = frozenset({"and", "or", "not"})
+
+
+class Operand(NamedTuple):
+    """A node and the part of the text it was read from; ``literal`` for a bare number."""
+
+    node: int
+    start: int
+    end: int
+    literal: bool = False
+
+
+@dataclass(slots=True)
+class Opening:
+    """An open parenthesis; for a call, the function's name token and where its arguments begin on the operand stack."""
+
+    start: int
+    name: Token | None
+    base: int
+
+
+class Entry(NamedTuple):
+    """An operator that waits on the stack for its right operand."""
+
+    operator: Operator
+    start: int
+    text: str
+    implicit: bool = False
+
+
+Call = Callable[[Token, list[Operand], Span], int]
+Name = Callable[[Token], int]
+
+
+@dataclass(slots=True)
+class Statement:
+    """The parser of one expression. ``call`` and ``name`` give tokens their meaning (``program.py``)."""
+
+    source: Source
+    tokens: Sequence[Token]
+    builder: CircuitBuilder
+    call: Call
+    name: Name
+    is_function: Callable[[str], bool]
+    operands: list[Operand] = field(default_factory=list)
+    stack: list[Entry | Opening] = field(default_factory=list)
+    opened: int = 0
+    at: int = 0
+
+    def read(self, first: int) -> tuple[Operand, int]:
+        """The expression that starts at that token, and the number of the token after it."""
+        self.at = first
+        while True:
+            self._operand()
+            if self._after_operand():
+                return self.operands[0], self.at
+
+    def _operand(self) -> None:
+        """Everything up to and with the next operand: prefix operators, parentheses, then a number or a name."""
+        while True:
+            token = self.tokens[self.at]
+            if token.kind == NUMBER:
+                self.at += 1
+                return self._number(token)
+            if token.kind == NAME and token.text not in WORDS:
+                self.at += 1
+                if not self._opens_call():
+                    return self.operands.append(Operand(self.name(token), token.start, token.end))
+                self._open(self.tokens[self.at], token)
+            elif token.text in _UNARY and token.kind in (OPERATOR, NAME):
+                self.at += 1
+                self._push(Entry(_UNARY[token.text], token.start, token.text))
+            elif token.text == "(" and token.kind == OPERATOR:
+                self._open(token, None)
+            elif token.text == "\n" and token.kind == OPERATOR and self._continues():
+                self.at += 1
+            else:
+                self._missing_operand(token)
+
+    def _continues(self) -> bool:
+        """Whether a line break falls inside parentheses or after an operator, where a statement cannot end."""
+        return self.source.text[self.tokens[self.at].start] == "\n" and (self.opened > 0 or bool(self.stack))
+
+    def _opens_call(self) -> bool:
+        following = self.tokens[self.at]
+        return following.kind == OPERATOR and following.text == "("
+
+    def _open(self, token: Token, name: Token | None) -> None:
+        self.at += 1
+        self.opened += 1
+        self._push(Opening(token.start, name, len(self.operands)))
+
+    def _push(self, entry: Entry | Opening) -> None:
+        self.stack.append(entry)
+        if len(self.stack) > limits.NESTING:
+            span = Span(self.tokens[self.at - 1].start, self.tokens[self.at - 1].end)
+            self._fail("limit.nesting", f"nested deeper than {limits.NESTING:,}", span)
+
+    def _number(self, token: Token) -> None:
+        """A literal; a minus directly before it is part of it, unless a power follows (``-2^2`` is ``-(2^2)``)."""
+        top = self.stack[-1] if self.stack else None
+        following = self.tokens[self.at]
+        raised = following.kind == POWER or (following.kind == OPERATOR and following.text == "^")
+        if isinstance(top, Entry) and top.operator.gate == "neg" and not raised:
+            self.stack.pop()
+            node = self.builder.constant(f"-{token.text}", Span(top.start, token.end))
+            self.operands.append(Operand(node, top.start, token.end, literal=True))
+            return
+        node = self.builder.constant(token.text, Span(token.start, token.end))
+        self.operands.append(Operand(node, token.start, token.end, literal=True))
+
+    def _after_operand(self) -> bool:
+        """Everything between an operand and the next one; True at the end of the statement."""
+        while True:
+            token = self.tokens[self.at]
+            if token.kind == POWER:
+                self._superscript(token)
+            elif token.kind == OPERATOR and token.text == ")":
+                self._close(token)
+            elif token.kind == OPERATOR and token.text == ",":
+                return self._comma(token)
+            elif token.kind == OPERATOR and token.text == "\n" and self.opened and self._continues():
+                self.at += 1
+            elif token.kind == END or (token.kind == OPERATOR and token.text in ("\n", "=")):
+                self._end()
+                return True
+            elif token.text in _BINARY and token.kind != NUMBER:
+                return self._binary(token)
+            else:
+                return self._product(token)
+
+    def _binary(self, token: Token) -> bool:
+        operator = _BINARY[token.text]
+        self._reduce(operator.left)
+        top = self.stack[-1] if self.stack else None
+        if isinstance(top, Entry) and operator.left == _COMPARISON == top.operator.left:
+            hint = "compare two values at a time and join them with `and`"
+            self._fail("syntax.comparison", "two comparisons in a chain", Span(top.start, token.end), hint)
+        self.at += 1
+        self._push(Entry(operator, token.start, token.text))
+        return False
+
+    def _superscript(self, token: Token) -> None:
+        top = self.stack[-1] if self.stack else None
+        if isinstance(top, Entry) and top.operator.gate == "sqrt":
+            base = self._text(self.operands[-1])
+            self._ambiguous(Span(top.start, token.end), f"√({base}^{token.text})", f"(√{base})^{token.text}")
+        self.at += 1
+        base_operand = self.operands.pop()
+        exponent = self.builder.constant(token.text.lstrip("+"), Span(token.start, token.end))
+        span = Span(base_operand.start, token.end)
+        self.operands.append(Operand(self.builder.gate("pow", (base_operand.node, exponent), span), span.start, span.end))
+
+    def _product(self, token: Token) -> bool:
+        """A product without a sign: ``2x``, ``2(x + 1)``, ``(a)(b)``; refused where it could be read in two ways."""
+        left = self.operands[-1]
+        closed = self.source.text[left.end - 1] == ")"
+        superscript = self.tokens[self.at - 1].kind == POWER
+        if left.literal and self._text(left) == "0":
+            self._fail("syntax.operator", "a product with 0 and no sign", Span(left.start, token.end), "numbers are decimal")
+        starts = token.kind == NAME or (token.kind == OPERATOR and token.text in ("(", "√"))
+        if not starts or not (left.literal or closed or superscript):
+            self._missing_operator(token)
+        top = self.stack[-1] if self.stack else None
+        if isinstance(top, Entry) and top.text in ("/", "^", "√") and not top.implicit:
+            self._two_readings(top, left, token)
+        self._reduce(_IMPLICIT.left)
+        self._push(Entry(_IMPLICIT, token.start, "*", implicit=True))
+        return False
+
+    def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:
+        right = self.source.text[token.start : self._right_end(self.at)]
+        typed = self._text(left)
+        if top.text == "√":
+            self._ambiguous(Span(top.start, token.end), f"√({typed}*{right})", f"√({typed})*{right}")
+        before = self.operands[-2]
+        first = self._text(before)
+        readings = f"{first}{top.text}({typed}*{right})", f"({first}{top.text}{typed})*{right}"
+        self._ambiguous(Span(before.start, token.end), *readings)
+
+    def _right_end(self, at: int) -> int:
+        """Where the factor that starts at that token ends: its name, or its closing parenthesis."""
+        depth = 0
+        for token in self.tokens[at:]:
+            if token.kind == OPERATOR and token.text == "(":
+                depth += 1
+            elif token.kind == OPERATOR and token.text == ")":
+                depth -= 1
+            following = self.tokens[at + 1]
+            if token.kind == END or (depth <= 0 and (token.kind != NAME or following.text != "(")):
+                return token.end
+            at += 1
+        return self.tokens[-1].end
+
+    def _ambiguous(self, span: Span, one: str, other: str) -> NoReturn:
+        hint = f"write {_short(one)} or {_short(other)}"
+        self._fail("syntax.ambiguous", "a product without a sign that can be read in two ways", span, hint)
+
+    def _comma(self, token: Token) -> bool:
+        self._reduce(0)
+        opening = self.stack[-1] if self.stack else None
+        if not isinstance(opening, Opening) or opening.name is None:
+            hint = "a decimal point is a dot; arguments stand in a function's parentheses"
+            self._fail("syntax.unexpected", "a comma outside a function's arguments", _span(token), hint)
+        self.at += 1
+        return False
+
+    def _close(self, token: Token) -> None:
+        self._reduce(0)
+        if not self.stack:
+            self._fail("syntax.parenthesis", "a ) that closes nothing", _span(token))
+        opening = self.stack.pop()
+        assert isinstance(opening, Opening)
+        self.at += 1
+        self.opened -= 1
+        if opening.name is None:
+            inside = self.operands.pop()
+            self.operands.append(Operand(inside.node, opening.start, token.end))
+            return
+        span = Span(opening.name.start, token.end)
+        arguments = self.operands[opening.base :]
+        del self.operands[opening.base :]
+        self.operands.append(Operand(self.call(opening.name, arguments, span), span.start, span.end))
+
+    def _end(self) -> None:
+        self._reduce(0)
+        if self.stack:
+            opening = self.stack[-1]
+            assert isinstance(opening, Opening)
+            self._fail("syntax.parenthesis", "this ( is never closed", Span(opening.start, opening.start + 1))
+
+    def _reduce(self, binding: int) -> None:
+        """Make gates of all waiting operators that bind at least as tightly as what follows."""
+        while self.stack:
+            top = self.stack[-1]
+            if isinstance(top, Opening) or top.operator.right <= binding:
+                return
+            self.stack.pop()
+            right = self.operands.pop()
+            if top.operator.unary:
+                self.operands.append(self._unary(top, right))
+            else:
+                left = self.operands.pop()
+                span = Span(left.start, right.end)
+                node = self._gate(top.operator.gate, (left.node, right.node), span)
+                self.operands.append(Operand(node, span.start, span.end))
+
+    def _unary(self, top: Entry, right: Operand) -> Operand:
+        span = Span(top.start, right.end)
+        if top.operator.gate == "plus":
+            return Operand(right.node, span.start, span.end, right.literal)
+        return Operand(self._gate(top.operator.gate, (right.node,), span), span.start, span.end)
+
+    def _gate(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+        """One gate; the connectives are choices: ``a and b`` is where(a, b, 0), which asks ``b`` only if ``a`` holds."""
+        if name not in WORDS:
+            return self.builder.gate(name, inputs, span)
+        yes, no = (self.builder.constant(text, span) for text in ("1", "0"))
+        branches = {"and": (*inputs, no), "or": (inputs[0], yes, inputs[-1]), "not": (inputs[0], no, yes)}[name]
+        return self.builder.gate("where", branches, span)
+
+    def _missing_operand(self, token: Token) -> NoReturn:
+        top = self.stack[-1] if self.stack else None
+        if token.kind == OPERATOR and token.text == ")" and isinstance(top, Opening):
+            what = f"{top.name.text}() without an argument" if top.name else "empty parentheses"
+            self._fail("syntax.operand", what, Span(top.name.start if top.name else top.start, token.end))
+        after = f" after {top.text}" if isinstance(top, Entry) else ""
+        found = "the end" if token.kind == END or token.text == "\n" else f"`{token.text}`"
+        hint = "a power is written ^ or **" if token.text == "*" else ""
+        self._fail("syntax.operand", f"a value is missing{after}: found {found}", _span(token), hint)
+
+    def _missing_operator(self, token: Token) -> NoReturn:
+        left = self.operands[-1]
+        typed = self._text(left)
+        if token.text == "@" and token.kind == OPERATOR:
+            self._fail("syntax.matrix", "@ multiplies arrays, and these are single numbers", _span(token), "write * instead")
+        if token.kind in (NAME, NUMBER) or token.text == "(":
+            right = self.source.text[token.start : token.end]
+            hint = f"write {_short(typed)}*{right} for the product"
+            if self.is_function(typed):
+                hint = f"write {typed}({right}) for the function's value"
+            self._fail("syntax.operator", f"an operator is missing before `{token.text}`", _span(token), hint)
+        self._fail("syntax.unexpected", f"`{token.text}` cannot stand here", _span(token))
+
+    def _text(self, operand: Operand) -> str:
+        return self.source.text[operand.start : operand.end]
+
+    def _fail(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
+        raise Refused(Problem(code, message, hint, self.source, span))
+
+
+def _span(token: Token) -> Span:
+    return Span(token.start, token.end)
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

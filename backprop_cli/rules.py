@@ -1,0 +1,122 @@
+"""The gate table compiled for one arithmetic: each rule's text is read once and becomes a function of the gate's wires.
+
+A rule sees ``(inputs…, z)``: the cached values and nothing else. Only the branch of ``where`` that is taken is
+computed, so a rule may mention what does not exist elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+
+from backprop_cli.arithmetic.base import Arithmetic, Number, Operation
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit
+from backprop_cli.gates import GATES, Gate
+
+Rule = Callable[[Sequence[Number]], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One row in one arithmetic. ``value`` takes the inputs; the rules take the wires ``(inputs…, z)``.
+
+    ``plain``: every input has a local gradient wherever the gate has a value, and always takes part.
+    """
+
+    gate: Gate
+    value: Operation
+    slopes: tuple[Rule, ...]
+    slope_domains: tuple[Rule | None, ...]
+    domain: Rule | None
+    kink: Rule | None
+    plain: bool
+
+
+class Rules:
+    """The rows of the table, compiled on first use."""
+
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self.arithmetic = arithmetic
+        self._compiled: dict[str, Compiled] = {}
+        self._operations: dict[str, Operation] = {}
+
+    def __getitem__(self, name: str) -> Compiled:
+        known = self._compiled.get(name)
+        if known is None:
+            known = self._compiled[name] = self._compile(GATES[name])
+        return known
+
+    def _compile(self, gate: Gate) -> Compiled:
+        wires = ("x", "z", "n") if gate.many else (*gate.params, "z")
+        return Compiled(
+            gate,
+            self.operation(gate.name),
+            tuple(self._function(rule_circuit(slope.text or "0"), wires) for slope in gate.slopes),
+            tuple(self._rule(slope.where, wires) for slope in gate.slopes),
+            self._rule(gate.domain, wires),
+            self._rule(gate.kink, wires),
+            plain=not (gate.many or gate.routes or any(slope.where or not slope.text for slope in gate.slopes)),
+        )
+
+    def operation(self, name: str) -> Operation:
+        """The gate's value as a function of its inputs."""
+        known = self._operations.get(name)
+        if known is None:
+            gate = GATES[name]
+            known = self._derived(gate) if gate.value else self.arithmetic.operations[name]
+            self._operations[name] = known
+        return known
+
+    def _derived(self, gate: Gate) -> Operation:
+        body = self._function(rule_circuit(gate.value), gate.params)
+        return lambda *inputs: body(inputs)
+
+    def _rule(self, text: str, wires: tuple[str, ...]) -> Rule | None:
+        return self._function(rule_circuit(text), wires) if text else None
+
+    def _function(self, circuit: Circuit, wires: tuple[str, ...]) -> Rule:
+        """The output node as nested closures over the wires."""
+        made: list[Rule] = []
+        for node in circuit.nodes:
+            if node.op == INPUT:
+                made.append(_wire(wires.index(node.text)))
+            elif node.op == CONSTANT:
+                made.append(_always(self.arithmetic.number(node.text)))
+            else:
+                made.append(self._apply(node.op, [made[i] for i in node.inputs]))
+        return made[circuit.output]
+
+    def _apply(self, op: str, inputs: list[Rule]) -> Rule:
+        if op == "where":
+            condition, yes, no = inputs
+            truth = self.arithmetic.truth
+            return lambda wires: yes(wires) if truth(condition(wires)) else no(wires)
+        return _apply(self.operation(op), inputs)
+
+
+@cache
+def rule_circuit(text: str) -> Circuit:
+    """The circuit of a rule's text."""
+    from backprop_cli.reading import read
+
+    return read(text, name="rule", bound=("e",))
+
+
+def _wire(position: int) -> Rule:
+    return itemgetter(position)
+
+
+def _always(value: Number) -> Rule:
+    return lambda wires: value
+
+
+def _apply(function: Operation, inputs: list[Rule]) -> Rule:
+    if len(inputs) == 1:
+        (only,) = inputs
+        return lambda wires: function(only(wires))
+    if len(inputs) == 2:
+        left, right = inputs
+        return lambda wires: function(left(wires), right(wires))
+    return lambda wires: function(*[rule(wires) for rule in inputs])
