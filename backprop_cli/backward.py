@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.forward import Forward, shown, ties
 from backprop_cli.problems import Problem, Refused
 from backprop_cli.rules import Compiled
@@ -18,11 +18,16 @@ from backprop_cli.rules import Compiled
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """Each node's gradient (None where none was asked), each gate's local gradients and contributions by input."""
+    """Each node's gradient (None where none was asked) and each gate's local gradients, by input (None likewise)."""
 
     gradients: list[Number]
-    locals: list[Sequence[Number]]
-    contributions: list[Sequence[Number]]
+    locals: list[tuple[Number, ...]]
+    multiply: Operation
+
+    def contributions(self, index: int) -> tuple[Number, ...]:
+        """What a gate's wires carried backward: upstream × local, None where nothing was asked."""
+        upstream = self.gradients[index]
+        return tuple(None if local is None else self.multiply(upstream, local) for local in self.locals[index])
 
 
 def backward(run: Forward, targets: bytearray) -> Backward:
@@ -39,8 +44,7 @@ class _Sweep:
         count = len(run.circuit.nodes)
         self.forward, self.targets, self.arithmetic = run, targets, run.arithmetic
         self.gradients: list[Number] = [None] * count
-        self.locals: list[Sequence[Number]] = [()] * count
-        self.contributions: list[Sequence[Number]] = [()] * count
+        self.locals: list[tuple[Number, ...]] = [()] * count
         self.kinks = frozenset(run.kinks)
         self._multiply, self._plus = self.arithmetic.operations["mul"], self.arithmetic.operations["add"]
 
@@ -58,7 +62,7 @@ class _Sweep:
         for index, asked in enumerate(targets):
             if asked and gradients[index] is None:
                 gradients[index] = self.arithmetic.zero
-        return Backward(gradients, self.locals, self.contributions)
+        return Backward(gradients, self.locals, self._multiply)
 
     def _gate(self, index: int, row: Compiled, upstream: Number) -> None:
         """Send a gate's upstream gradient back along each wire that a target lies behind."""
@@ -68,11 +72,9 @@ class _Sweep:
         wires = [values[i] for i in inputs]
         wires.append(values[index])
         locals_: list[Number] = []
-        contributions: list[Number] = []
         for source, slope in zip(inputs, row.slopes, strict=True):
             if not targets[source]:
                 locals_.append(None)
-                contributions.append(None)
                 continue
             local = slope(wires)
             contribution = multiply(upstream, local)
@@ -81,15 +83,13 @@ class _Sweep:
             if not finite(total):
                 self._too_large(index, row, local, contribution, wires)
             locals_.append(local)
-            contributions.append(contribution)
-        self.locals[index], self.contributions[index] = locals_, contributions
+        self.locals[index] = tuple(locals_)
 
     def _careful(self, index: int, row: Compiled, upstream: Number) -> None:
         """The same for a gate that may have no slope here, takes any number of inputs, or leaves an input out."""
         locals_: list[Number] = []
-        contributions: list[Number] = []
         for position, (source, wires) in enumerate(self._wires(index, row)):
-            local = contribution = None
+            local = None
             if self.targets[source]:
                 local, contribution = self._wire(index, row, position, wires, upstream)
                 if not (row.gate.routes and index not in self.kinks and not self.arithmetic.truth(local)):
@@ -98,8 +98,7 @@ class _Sweep:
                     if not self.arithmetic.is_finite(total):
                         self._too_large(index, row, local, contribution, wires)
             locals_.append(local)
-            contributions.append(contribution)
-        self.locals[index], self.contributions[index] = locals_, contributions
+        self.locals[index] = tuple(locals_)
 
     def _wires(self, index: int, row: Compiled) -> list[tuple[int, Sequence[Number]]]:
         """Each input's node, and what the rule of its local gradient sees."""
