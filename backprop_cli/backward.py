@@ -50,60 +50,57 @@ class _Sweep:
 
     def run(self) -> Backward:
         circuit, targets, gradients = self.forward.circuit, self.targets, self.gradients
-        rules = self.forward.rules
+        rules, finite = self.forward.rules, self.arithmetic.is_finite
         if targets[circuit.output]:
             gradients[circuit.output] = self.arithmetic.one
         for index in range(circuit.output, circuit.first_gate - 1, -1):
             upstream = gradients[index]
             if upstream is None or not targets[index]:
                 continue
-            row = rules[circuit.nodes[index].op]
-            (self._gate if row.plain else self._careful)(index, row, upstream)
-        for index, asked in enumerate(targets):
-            if asked and gradients[index] is None:
-                gradients[index] = self.arithmetic.zero
-        return Backward(gradients, self.locals, self._multiply)
+            if not finite(upstream):
+                self._too_large(index)
+            node = circuit.nodes[index]
+            row = rules[node.op]
+            (self._gate if row.plain else self._careful)(index, node.inputs, row, upstream)
+        return self._closed()
 
-    def _gate(self, index: int, row: Compiled, upstream: Number) -> None:
+    def _gate(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
         """Send a gate's upstream gradient back along each wire that a target lies behind."""
         gradients, values, targets = self.gradients, self.forward.values, self.targets
-        multiply, add, finite = self._multiply, self._plus, self.arithmetic.is_finite
-        inputs = self.forward.circuit.nodes[index].inputs
         wires = [values[i] for i in inputs]
         wires.append(values[index])
         locals_: list[Number] = []
-        for source, slope in zip(inputs, row.slopes, strict=True):
+        for source, slope in zip(inputs, row.slopes):  # noqa: B905  # a gate has one rule for each of its inputs
             if not targets[source]:
                 locals_.append(None)
                 continue
             local = slope(wires)
-            contribution = multiply(upstream, local)
-            before = gradients[source]
-            total = gradients[source] = contribution if before is None else add(before, contribution)
-            if not finite(total):
-                self._too_large(index, row, local, contribution, wires)
             locals_.append(local)
+            contribution = self._multiply(upstream, local)
+            before = gradients[source]
+            gradients[source] = contribution if before is None else self._plus(before, contribution)
         self.locals[index] = tuple(locals_)
 
-    def _careful(self, index: int, row: Compiled, upstream: Number) -> None:
+    def _careful(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
         """The same for a gate that may have no slope here, takes any number of inputs, or leaves an input out."""
         locals_: list[Number] = []
-        for position, (source, wires) in enumerate(self._wires(index, row)):
-            local = None
-            if self.targets[source]:
-                local, contribution = self._wire(index, row, position, wires, upstream)
-                if not (row.gate.routes and index not in self.kinks and not self.arithmetic.truth(local)):
-                    before = self.gradients[source]
-                    total = self.gradients[source] = contribution if before is None else self._plus(before, contribution)
-                    if not self.arithmetic.is_finite(total):
-                        self._too_large(index, row, local, contribution, wires)
+        gradients, at_kink = self.gradients, index in self.kinks
+        for position, (source, wires) in enumerate(self._wires(index, inputs, row)):
+            if not self.targets[source]:
+                locals_.append(None)
+                continue
+            local = self._local(index, row, position, wires)
             locals_.append(local)
+            if row.gate.routes and not at_kink and not self.arithmetic.truth(local):
+                continue
+            contribution = self._multiply(upstream, local)
+            before = gradients[source]
+            gradients[source] = contribution if before is None else self._plus(before, contribution)
         self.locals[index] = tuple(locals_)
 
-    def _wires(self, index: int, row: Compiled) -> list[tuple[int, Sequence[Number]]]:
+    def _wires(self, index: int, inputs: tuple[int, ...], row: Compiled) -> list[tuple[int, tuple[Number, ...]]]:
         """Each input's node, and what the rule of its local gradient sees."""
         run = self.forward
-        inputs = run.circuit.nodes[index].inputs
         if not row.gate.many:
             wires = run.wires(index)
             return [(source, wires) for source in inputs]
@@ -111,16 +108,22 @@ class _Sweep:
         count = self.arithmetic.number(str(ties(self.arithmetic, [run.values[i] for i in inputs], value)))
         return [(source, (run.values[source], value, count)) for source in inputs]
 
-    def _wire(
-        self, index: int, row: Compiled, position: int, wires: Sequence[Number], upstream: Number
-    ) -> tuple[Number, Number]:
+    def _local(self, index: int, row: Compiled, position: int, wires: tuple[Number, ...]) -> Number:
         which = 0 if row.gate.many else position
         domain = row.slope_domains[which]
-        exists = bool(row.gate.slope(position).text) and (domain is None or self.arithmetic.truth(domain(wires)))
-        if not exists:
+        if not row.gate.slope(position).text or (domain is not None and not self.arithmetic.truth(domain(wires))):
             self._refuse(index, self._no_slope(row, position, wires))
-        local = row.slopes[which](wires)
-        return local, self._multiply(upstream, local)
+        return row.slopes[which](wires)
+
+    def _closed(self) -> Backward:
+        """A target that nothing reached has gradient 0; every other sum must be finite."""
+        for index in range(len(self.targets)):
+            if self.targets[index]:
+                if self.gradients[index] is None:
+                    self.gradients[index] = self.arithmetic.zero
+                elif index < self.forward.circuit.first_gate and not self.arithmetic.is_finite(self.gradients[index]):
+                    self._too_large(index)
+        return Backward(self.gradients, self.locals, self._multiply)
 
     def _no_slope(self, row: Compiled, position: int, wires: Sequence[Number]) -> Problem:
         gate = row.gate
@@ -132,15 +135,20 @@ class _Sweep:
         what = f"{gate.name} has a value but no finite slope" + (f" in {gate.params[position]}" if len(wires) > 2 else "")
         return Problem(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
 
-    def _too_large(self, index: int, row: Compiled, local: Number, contribution: Number, wires: Sequence[Number]) -> NoReturn:
-        finite = self.arithmetic.is_finite
-        given = "" if row.gate.many else ", with " + shown(self.arithmetic, row, list(wires[:-1]))
+    def _too_large(self, index: int) -> NoReturn:
+        """Say which contribution left the range of numbers."""
+        circuit, finite = self.forward.circuit, self.arithmetic.is_finite
+        hint = "--digits 20 has a far larger range" if self.arithmetic.name == "float64" else ""
+        for gate in range(index + 1, circuit.output + 1):
+            for source, local in zip(circuit.nodes[gate].inputs, self.locals[gate], strict=False):
+                if source != index or local is None or finite(self._multiply(self.gradients[gate], local)):
+                    continue
+                row = self.forward.rules[circuit.nodes[gate].op]
+                given = shown(self.arithmetic, row, [self.forward.values[i] for i in circuit.nodes[gate].inputs])
+                what = "upstream gradient times local gradient" if finite(local) else "local gradient"
+                self._refuse(gate, Problem("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint))
         message = "the contributions to this gradient add up beyond the range of numbers"
-        if not finite(local):
-            message = f"the local gradient of {row.gate.name} is too large{given}"
-        elif not finite(contribution):
-            message = f"upstream gradient times local gradient of {row.gate.name} is too large{given}"
-        self._refuse(index, Problem("overflow.gradient", message, "--digits 20 has a far larger range"))
+        self._refuse(index, Problem("overflow.gradient", message, hint))
 
     def _refuse(self, index: int, problem: Problem) -> NoReturn:
         circuit = self.forward.circuit

@@ -38,3 +38,6 @@ class Arithmetic(Protocol):
 
     def absolute(self, value: Number) -> Number:
         """The size of a value: in the scale of a gradient the signs do not cancel."""
+
+    def in_digits(self, value: Number, context: Any) -> Any:
+        """The value as a number of an mpmath context, to that context's precision."""

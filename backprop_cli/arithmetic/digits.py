@@ -57,6 +57,10 @@ class Digits:
         """|value|."""
         return abs(value)
 
+    def in_digits(self, value: Number, context: Any) -> Any:
+        """The value, rounded to the other context's precision."""
+        return +context.make_mpf(value._mpf_)
+
 
 @cache
 def _context(bits: int) -> Any:

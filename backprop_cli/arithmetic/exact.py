@@ -67,7 +67,7 @@ class ExactNumbers:
                 return int(form.p) / int(form.q)
             except OverflowError:
                 return math.copysign(math.inf, form.p)
-        return self._guide.to_float(self._guide.context.mpf(form.evalf(30, maxn=_SIGN_DIGITS)))
+        return self._guide.to_float(self.in_digits(value, self._guide.context))
 
     def text(self, value: Number) -> str:
         """SymPy's form of the number."""
@@ -78,6 +78,13 @@ class ExactNumbers:
     def absolute(self, value: Number) -> Exact:
         """|value|."""
         return self._abs(value)
+
+    def in_digits(self, value: Number, context: Any) -> Any:
+        """As many right digits as the context holds."""
+        form = value.form
+        if form.is_Rational:
+            return context.mpf(int(form.p)) / int(form.q)
+        return context.mpf(form.evalf(context.dps + 5, maxn=context.dps + _SIGN_DIGITS)._mpf_)
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
         guide = self._guide.operations[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from backprop_cli.arithmetic.base import Number, Operation
 
@@ -116,9 +117,7 @@ class Float64:
         """The double nearest to the literal; too large is infinite."""
         return math.pi if text == "pi" else math.e if text == "e" else float(text)
 
-    def is_finite(self, value: Number) -> bool:
-        """Neither infinite nor NaN."""
-        return math.isfinite(value)
+    is_finite = staticmethod(math.isfinite)
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -135,3 +134,7 @@ class Float64:
     def absolute(self, value: Number) -> float:
         """|value|."""
         return abs(float(value))
+
+    def in_digits(self, value: Number, context: Any) -> Any:
+        """The double itself, exactly."""
+        return context.mpf(float(value))

@@ -1,0 +1,114 @@
+"""The reference by SymPy: the derivative of the whole expression, evaluated until its digits settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.ground import Ground
+from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.problems import Refused
+
+_CHAINS = {"add": "sum", "sub": "sum", "mul": "product", "div": "product"}
+
+
+class NotThisWay(Exception):
+    """SymPy has no usable derivative here; the reason is for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivatives:
+    """SymPy's derivative for each variable, unevaluated."""
+
+    names: tuple[str, ...]
+    forms: tuple[Any, ...]
+
+
+def too_large(circuit: Circuit, derivatives: int) -> str:
+    """Why a symbolic derivative would swell beyond the budget, known before it is begun; empty if it would not."""
+    sizes, depths = [], []
+    for node in circuit.nodes:
+        if not node.is_gate:
+            sizes.append(1)
+            depths.append(0)
+            continue
+        if node.op in ("max", "min") and len(node.inputs) > limits.SYMBOLIC_TIES:
+            return f"a {node.op} of {len(node.inputs)} inputs"
+        copies = 2 if node.op in ("relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu") else 1
+        sizes.append(min(limits.SYMBOLIC_TREE + 1, 1 + copies * sum(sizes[i] for i in node.inputs)))
+        depths.append(1 + max(depths[i] - (_same_chain(circuit, node.op, i)) for i in node.inputs))
+    size, depth = sizes[circuit.output], depths[circuit.output]
+    if size > limits.SYMBOLIC_TREE or size * derivatives > limits.SYMBOLIC_WORK:
+        return "the formula is too large"
+    return f"the formula is {depth} gates deep" if depth > limits.SYMBOLIC_DEPTH else ""
+
+
+def _same_chain(circuit: Circuit, op: str, source: int) -> bool:
+    chain = _CHAINS.get(op)
+    return chain is not None and _CHAINS.get(circuit.nodes[source].op) == chain
+
+
+def derive(circuit: Circuit, names: Sequence[str]) -> Derivatives:
+    """∂expression/∂name for each name. Raises ``NotThisWay`` where SymPy leaves something undone."""
+    from sympy import DiracDelta, I, Subs, nan, oo, zoo
+    from sympy import Derivative as Undone
+
+    from backprop_cli.symbolic.build import expression, symbol
+
+    try:
+        whole = expression(circuit)
+        forms = tuple(_joined(whole.diff(symbol(name))) for name in names)
+    except (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError) as error:
+        raise NotThisWay(f"SymPy stopped ({type(error).__name__})") from error
+    for form in forms:
+        if form.has(Undone, Subs, DiracDelta, nan, zoo, oo, I):
+            raise NotThisWay("SymPy leaves a part of the derivative unevaluated")
+    return Derivatives(tuple(names), forms)
+
+
+def _joined(form: Any) -> Any:
+    """x^y·y/x as y·x^(y-1), which has a value at 0; only powers with a variable exponent need it."""
+    from sympy import Pow, powsimp
+
+    return powsimp(form) if any(not power.exp.is_Number for power in form.atoms(Pow)) else form
+
+
+def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
+    """The derivatives as the reader sees them."""
+    from backprop_cli.symbolic.show import text, tidy
+
+    literals = {node.text for node in circuit.nodes if node.op == CONSTANT}
+    return {name: text(tidy(form, literals)) for name, form in zip(derivatives.names, derivatives.forms, strict=True)}
+
+
+def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number], bits: int) -> list[Number]:
+    """Each derivative's value, right to ``bits`` bits of itself or of the terms that cancel in it."""
+    from backprop_cli.symbolic.lower import lower
+
+    if not derivatives.forms:
+        return []
+    try:
+        circuit, nodes = lower(derivatives.forms)
+    except Refused as refused:
+        raise NotThisWay(refused.problems[0].message) from refused
+    precision = bits + 60
+    before: list[Number] | None = None
+    while precision <= 40 * bits + 4_000:
+        run = ground.evaluate(circuit, precision)
+        values = [run.values[node] for node in nodes]
+        if any(value is None for value in values):
+            raise NotThisWay("SymPy's derivative has no value at this point")
+        if before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
+            return values
+        before, precision = values, precision * 2
+    raise NotThisWay("the digits of SymPy's derivative did not settle")
+
+
+def _settled(before: Number, value: Number, scale: Number, bits: int) -> bool:
+    difference = abs(value - before)
+    return bool(difference <= abs(value) * 2.0**-bits if bits < 1000 else difference * 2**bits <= abs(value)) or bool(
+        difference * 2 ** (bits + 50) <= scale
+    )

@@ -1,0 +1,85 @@
+"""The reference gate by gate: each local gradient against SymPy's derivative of that one gate.
+
+For circuits whose whole formula would swell; the sum over paths is then confirmed by tangents.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from backprop_cli.backward import Backward
+from backprop_cli.check.ground import Ground
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import Forward, forward
+from backprop_cli.gates import GATES
+from backprop_cli.problems import Refused
+from backprop_cli.rules import Rules
+
+_BITS = 200
+
+
+@cache
+def derivative(name: str, position: int) -> tuple[Circuit, int] | None:
+    """SymPy's derivative of one gate in one input as a circuit over the gate's parameter names; None if it has none."""
+    from sympy import DiracDelta, Subs
+    from sympy import Derivative as Undone
+
+    from backprop_cli.symbolic.build import forms, symbol
+    from backprop_cli.symbolic.lower import lower
+
+    gate = GATES[name]
+    if gate.many or gate.name in ("where", "lt", "le", "gt", "ge", "eq", "ne") or not gate.slope(position).text:
+        return None
+    form = _definition(name, [symbol(parameter) for parameter in gate.params], forms())
+    found = form.diff(symbol(gate.params[position]))
+    if found.has(Undone, Subs, DiracDelta):
+        return None
+    circuit, nodes = lower([found])
+    return circuit, nodes[0]
+
+
+def _definition(name: str, inputs: list[Any], forms: Any) -> Any:
+    plain = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "div": lambda x, y: x / y}
+    return (plain.get(name) or forms[name])(*inputs)
+
+
+def wrong_gate(ground: Ground, sweep: Backward, rtol: float) -> int | None:
+    """The first gate whose local gradient is not SymPy's, None if all agree."""
+    run, rules = ground.run, ground.rules(_BITS)
+    for index in range(run.circuit.first_gate, run.circuit.output + 1):
+        if index in run.kinks:
+            continue
+        for position, local in enumerate(sweep.locals[index]):
+            if local is not None and not _agrees(run, rules, index, position, local, rtol):
+                return index
+    return None
+
+
+def _agrees(run: Forward, rules: Rules, index: int, position: int, local: Any, rtol: float) -> bool:
+    node = run.circuit.nodes[index]
+    known = derivative(node.op, position)
+    if known is None:
+        return True
+    circuit, place = known
+    context = rules.arithmetic.context  # type: ignore[attr-defined]  # these rules are for Digits
+    wires = [run.arithmetic.in_digits(run.values[i], context) for i in node.inputs]
+    inputs = dict(zip(GATES[node.op].params, wires, strict=True))
+    point = {name: inputs[name] if name in inputs else rules.arithmetic.number(name) for name in circuit.inputs}
+    try:
+        expected = forward(circuit, point, rules).values[place]
+    except Refused:
+        return True
+    if expected is None:
+        return True
+    given = run.arithmetic.in_digits(local, context)
+    if abs(given - expected) <= rtol * abs(expected) + context.mpf(2) ** -1060:
+        return True
+    return _lost_inside(rules, node.op, position, wires, expected)
+
+
+def _lost_inside(rules: Rules, name: str, position: int, wires: list[Any], expected: Any) -> bool:
+    """Whether the rule itself, run with many digits, agrees: the difference was rounding inside the gate."""
+    value = rules.operation(name)(*wires)
+    again = rules[name].slopes[position]((*wires, value))
+    return bool(abs(again - expected) <= 1e-20 * (abs(expected) + 1e-20))

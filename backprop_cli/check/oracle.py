@@ -1,0 +1,185 @@
+"""Which reference is asked, and what its verdicts are.
+
+``symbolic`` is SymPy's derivative of the whole expression; where that would swell or SymPy leaves something undone, the
+check goes gate by gate (``gatewise``), and the sum over paths is confirmed by tangents. ``forward`` is tangents alone,
+without SymPy. At a kink the one-sided slopes judge. The method that was used is always said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.backward import Backward
+from backprop_cli.check import formulas, gatewise
+from backprop_cli.check.ground import Ground, scales
+from backprop_cli.check.slopes import live_kinks, one_sided
+from backprop_cli.check.tangents import needed_bits, tangent
+from backprop_cli.check.verdict import Check, Verdict, compare
+from backprop_cli.forward import Forward
+from backprop_cli.point import Point
+from backprop_cli.problems import Refused
+
+METHODS = ("symbolic", "gatewise", "forward")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How near a gradient must come: ``rtol`` relative to the terms it adds up; ``bits`` the reference is right to."""
+
+    rtol: Any
+    bits: int
+
+
+def check(run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], method: str, tolerance: Tolerance) -> Check:
+    """A verdict for every target, a name and its node, and the formula of each that is a variable."""
+    return _Checking(run, sweep, point, targets, tolerance).run(method)
+
+
+class _Checking:
+    def __init__(self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: Tolerance) -> None:
+        self.run_, self.sweep, self.targets, self.tolerance = run, sweep, targets, tolerance
+        self.circuit = run.circuit
+        self.ground = Ground(run, point)
+        self.bits = max(tolerance.bits + 120, needed_bits(run))
+        self.deep = self.ground.forward(self.bits)
+        self.context = self.deep.arithmetic.context  # type: ignore[attr-defined]  # the ground runs in Digits
+        self.scales = self._scales()
+        self.symbolic: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def run(self, method: str) -> Check:
+        variables = [name for name, node in self.targets.items() if node < self.circuit.first_gate]
+        expected: dict[int, Number] = {}
+        if method == "symbolic":
+            method = self._symbolic(variables, expected)
+        if method == "gatewise":
+            self._gatewise()
+        verdicts = self._at_kink() if live_kinks(self.run_) else {}
+        if verdicts:
+            method = "forward" if method == "symbolic" else method
+            expected = {}
+        missing = [node for node in self.targets.values() if node not in expected]
+        expected |= self._by_tangents(missing)
+        for node, reference in expected.items():
+            verdicts.setdefault(node, self._judge(node, reference))
+        return Check(method, verdicts, self.symbolic, tuple(self.notes), self._lost_in_value())
+
+    def _symbolic(self, variables: Sequence[str], expected: dict[int, Number]) -> str:
+        """Fill in SymPy's references and formulas; returns the method that must go on."""
+        reason = formulas.too_large(self.circuit, len(variables))
+        if not reason:
+            try:
+                derivatives = formulas.derive(self.circuit, variables)
+                self.symbolic = formulas.shown(self.circuit, derivatives)
+                if live_kinks(self.run_):
+                    return "symbolic"
+                weights = [self.scales[self.targets[name]] for name in variables]
+                values = formulas.evaluate(derivatives, self.ground, weights, self.tolerance.bits)
+                expected |= {self.targets[name]: value for name, value in zip(variables, values, strict=True)}
+                return "symbolic"
+            except formulas.NotThisWay as error:
+                reason = str(error)
+        self.notes.append(f"checked gate by gate: {reason}")
+        return "gatewise"
+
+    def _gatewise(self) -> None:
+        index = gatewise.wrong_gate(self.ground, self.sweep, max(float(self.tolerance.rtol), 1e-12))
+        if index is not None:
+            self.notes.append(f"the local gradient of {self.circuit.typed(index)[:60]} is not SymPy's")
+
+    def _at_kink(self) -> dict[int, Verdict]:
+        """The verdicts of the variables whose one-sided slopes differ from each other or from the convention."""
+        if len(self.targets) * len(self.circuit.nodes) > limits.CHECK_WORK:
+            self.notes.append("one-sided slopes are not worked out for a circuit of this size")
+            return {node: Verdict("kink") for node in self.targets.values()}
+        found = {}
+        for name, node in self.targets.items():
+            if node < self.circuit.first_gate:
+                found[node] = self._kink(name, node)
+        return found
+
+    def _kink(self, name: str, node: int) -> Verdict:
+        left, right = one_sided(self.ground, name)
+        gradient = self._gradient(node)
+        if left is not None and right is not None:
+            tolerance = 1e-9 * max(abs(left), abs(right), self.scales[node])
+            if abs(left - right) <= tolerance and abs(gradient - right) <= tolerance:
+                return self._judge(node, +self.context.make_mpf(right._mpf_))
+        to_float = self.deep.arithmetic.to_float
+        slopes = tuple(None if slope is None else to_float(slope) for slope in (left, right))
+        return Verdict("kink", slopes=(slopes[0], slopes[1]))
+
+    def _by_tangents(self, nodes: Sequence[int]) -> dict[int, Number]:
+        """References by tangents: one sweep a node, or where that is too much work, the many digits' gradients as
+        confirmed by sweeps along two directions that mix all nodes."""
+        if self.deep.values[self.circuit.output] is None:
+            self.notes.append("with more digits the output has no value, so nothing could be compared")
+            return {}
+        if len(nodes) * len(self.circuit.nodes) <= limits.CHECK_WORK:
+            return {node: self._tangent({node: self.context.mpf(1)}) for node in nodes}
+        deep, gradients = self.ground.backward(self.bits, self.circuit.reach(nodes))
+        inputs = [node for node in nodes if node < self.circuit.first_gate]
+        for shift in (1, 2):
+            weights = {node: self.context.mpf(1 + (node * 7919 + shift * 104_729) % 997) / 997 for node in inputs}
+            along = self._tangent(weights)
+            total = self.context.fsum(weight * gradients.gradients[node] for node, weight in weights.items())
+            size = self.context.fsum(abs(weight * gradients.gradients[node]) for node, weight in weights.items())
+            if abs(along - total) > size * self.context.mpf(2) ** -60:
+                self.notes.append("the gradients do not add up to the output's change along a mixed direction")
+                return {node: self.context.nan for node in nodes}
+        return {node: gradients.gradients[node] for node in nodes}
+
+    def _tangent(self, seeds: Mapping[int, Number]) -> Number:
+        return tangent(self.deep, seeds)
+
+    def _gradient(self, node: int) -> Number:
+        return self.run_.arithmetic.in_digits(self.sweep.gradients[node], self.context)
+
+    def _scales(self) -> list[Number]:
+        """The size of the terms behind each gradient, as numbers of the ground's precision."""
+        arithmetic = self.run_.arithmetic
+        if arithmetic.name == "exact":
+            run, sweep = self.ground.backward(self.bits, self.circuit.reach(self.targets.values()))
+            return scales(run, sweep)
+        return [arithmetic.in_digits(scale, self.context) for scale in scales(self.run_, self.sweep)]
+
+    def _judge(self, node: int, expected: Number) -> Verdict:
+        gradient = self._gradient(node)
+        expected = +self.context.make_mpf(expected._mpf_)
+        if abs(expected) <= self.scales[node] * self.context.mpf(2) ** -(self.tolerance.bits + 40):
+            expected = self.context.mpf(0)
+        rtol = self.context.mpf(self.tolerance.rtol)
+        atol = self.context.mpf(10) ** -300 if self.run_.arithmetic.name == "float64" else self.context.mpf(0)
+        word, relative = compare(gradient, expected, self.scales[node], rtol, atol)
+        if word == "wrong" and self._disappears(node, expected, abs(gradient - expected)):
+            word = "imprecise"
+        lost = _lost(relative) if word == "imprecise" or (expected and relative > rtol) else 0
+        return Verdict(word, self.deep.arithmetic.to_float(expected), relative, lost)
+
+    def _disappears(self, node: int, expected: Number, difference: Number) -> bool:
+        """Whether the backward pass with many digits agrees with the reference: then rounding made the difference."""
+        try:
+            _, sweep = self.ground.backward(self.bits, self.circuit.reach([node]))
+        except Refused:
+            return False
+        return bool(abs(sweep.gradients[node] - expected) <= difference * self.context.mpf(10) ** -10)
+
+    def _lost_in_value(self) -> int:
+        """How many digits cancellation took from the output's value."""
+        exact = self.deep.values[self.circuit.output]
+        if exact is None or self.run_.arithmetic.name != "float64":
+            return 0
+        value = self.run_.arithmetic.in_digits(self.run_.values[self.circuit.output], self.context)
+        size = abs(exact) if exact else max((abs(v) for v in self.deep.values if v is not None), default=1)
+        relative = float(abs(value - exact) / size) if size else 0.0
+        return _lost(relative) if relative > 1e-9 and abs(value - exact) > 1e-300 else 0
+
+
+def _lost(relative: float) -> int:
+    """Decimal digits lost of a double's 16, from the relative error."""
+    return 16 if relative >= 1 else max(1, min(16, round(16 + math.log10(relative)))) if relative > 0 else 0

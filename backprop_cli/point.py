@@ -1,0 +1,204 @@
+"""The point: a value for every variable, from ``NAME=VALUE`` words, a JSON object or a Python mapping.
+
+A value is itself a constant expression (``pi/3``, ``3/7``, ``1e-3``), read by the same reader and kept as a circuit, so
+that each arithmetic evaluates it at its own precision. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import forward, refuse_without_output
+from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading import read
+from backprop_cli.rules import Rules
+
+_NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A variable's value as it was given."""
+
+    name: str
+    text: str
+    circuit: Circuit
+
+
+Point = Mapping[str, Given]
+
+
+def given(name: str, text: str) -> Given:
+    """A value from text. Raises ``Refused`` for what is not a finite constant."""
+    source = Source(f"value of {name}", text)
+    if text.strip().lower() in _NOT_NUMBERS:
+        problem = Problem("value.finite", f"{text.strip()} is not a value; {name} must be a finite number")
+        raise Refused(problem.at(source, Span(0, len(text))))
+    if not text.strip():
+        raise Refused(Problem("value.missing", f"{name} has no value after ="))
+    circuit = read(text, name=source.name)
+    for variable, node in circuit.inputs.items():
+        message = f"the value of {name} must be a number, and {variable} is a name"
+        hint = "a value may be 2, -1.5e-3, 3/7, pi/3 or sqrt(2)"
+        raise Refused(Problem("value.name", message, hint).at(circuit.source, circuit.spans[node]))
+    return Given(name, text, circuit)
+
+
+def from_words(words: Sequence[str]) -> dict[str, Given]:
+    """The point of ``NAME=VALUE`` words; ``x = -2`` with spaces arrives as several words."""
+    found: dict[str, Given] = {}
+    problems: list[Problem] = []
+    for name, text in _pairs(words):
+        try:
+            if name in found:
+                problems.append(Problem("usage.twice", f"{name} is given two values", "leave one of them out"))
+            found[name] = given(name, text)
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return found
+
+
+def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if "=" not in word and rest and rest[0].startswith("="):
+            word += rest.pop(0)
+        name, equals, text = (part.strip() for part in word.partition("="))
+        if not equals or not is_name(name):
+            raise Refused(_not_a_pair(word))
+        if not text and rest and "=" not in rest[0]:
+            text = rest.pop(0)
+        yield name.replace("\u00b5", "\u03bc"), text
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is one variable's name."""
+    from backprop_cli.reading.notation import NAME, tokens
+
+    try:
+        found = tokens(Source("name", text))
+    except Refused:
+        return False
+    return len(found) == 2 and found[0].kind == NAME
+
+
+def _not_a_pair(word: str) -> Problem:
+    hint = "values are written NAME=VALUE after the expression, as x=-2"
+    if any(character in word for character in "+*/^( "):
+        hint = "the expression is one argument: put it in quotes; " + hint
+    return Problem("usage.value", f"`{word}` is not NAME=VALUE", hint)
+
+
+def from_json(text: str, name: str) -> dict[str, Given]:
+    """The point of a JSON object: numbers, or strings that hold constant expressions."""
+    if len(text) > limits.TEXT_CHARACTERS * 10:
+        raise Refused(Problem("limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}"))
+    source = Source(name, text)
+    try:
+        data = json.loads(text, object_pairs_hook=_unique, parse_float=_Literal, parse_int=_Literal, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        end = min(error.pos + 1, len(text))
+        problem = Problem("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(source, Span(min(error.pos, end), end))
+        raise Refused(problem) from None
+    except RecursionError:
+        raise Refused(Problem("point.json", f"{name} is nested too deeply")) from None
+    if not isinstance(data, dict):
+        raise Refused(Problem("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
+    return {key: _member(key, value, name) for key, value in data.items()}
+
+
+class _Literal(str):
+    """A JSON number as written."""
+
+
+def _member(key: str, value: object, name: str) -> Given:
+    if not is_name(key):
+        raise Refused(Problem("point.name", f"`{key}` in {name} is not a variable's name"))
+    if not isinstance(value, str):
+        kind = {list: "an array", dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
+        raise Refused(Problem("point.value", f"{key} in {name} must be a number, and is {kind}"))
+    return given(key, str(value))
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Refused(Problem("point.twice", f"`{key}` stands twice in the JSON object"))
+        found[key] = value
+    return found
+
+
+def _refuse_constant(text: str) -> object:
+    raise Refused(Problem("value.finite", f"{text} is not a value; JSON has finite numbers only"))
+
+
+def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:
+    """The point of Python values: numbers (also fractions and SymPy's), or texts as on the command line."""
+    return {name: given(name, _as_text(name, value)) for name, value in values.items()}
+
+
+def _as_text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Refused(Problem("value.finite", f"{value} is not a value; {name} must be a finite number"))
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def complete(circuit: Circuit, point: Point) -> tuple[Problem, ...]:
+    """Refuse a point that lacks a variable's value; returns warnings about values that nothing uses."""
+    missing = [name for name in circuit.inputs if name not in point]
+    stages = {stage.name: stage for stage in circuit.stages}
+    unused = [name for name in point if name not in circuit.inputs]
+    problems = [_stage_given(circuit, name) for name in unused if name in stages]
+    if missing:
+        problems.insert(0, _missing(circuit, missing, unused, point))
+    if problems:
+        raise Refused(*problems)
+    return tuple(Problem("value.unused", f"{name} is given a value, and the expression does not use it") for name in unused)
+
+
+def _stage_given(circuit: Circuit, name: str) -> Problem:
+    hint = f"leave out {name}=…, or give the stage another name"
+    return Problem("usage.stage", f"{name} is a stage with a value of its own; it cannot be given one", hint)
+
+
+def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> Problem:
+    from difflib import get_close_matches
+
+    shown = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+    hint = "give " + " ".join(f"{name}=…" for name in missing[:3])
+    for name in missing:
+        letters = [*name] if len(name) > 1 else []
+        near = get_close_matches(name, unused, n=1, cutoff=0.6) or [other for other in unused if other.lower() == name.lower()]
+        if near:
+            hint = f"{near[0]} is given a value, and the expression has {name}"
+            break
+        if letters and all(letter in circuit.inputs or letter in point for letter in letters):
+            hint = f"{name} is one name; the product is {'*'.join(letters)}"
+            break
+    problem = Problem("usage.missing", f"no value for {shown}", hint)
+    return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])
+
+
+def numbers(circuit: Circuit, point: Point, rules: Rules) -> dict[str, Number]:
+    """The value of each of the circuit's variables in an arithmetic. Raises ``Refused`` if one does not exist."""
+    found = {}
+    for name in circuit.inputs:
+        run = forward(point[name].circuit, {}, rules)
+        refuse_without_output(run)
+        found[name] = run.values[point[name].circuit.output]
+    return found

@@ -1,0 +1,112 @@
+"""A derivative for the reader: literals as numbers again, powers gathered, nothing expanded, in a notation that
+``backprop`` itself reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from backprop_cli.symbolic.build import symbol
+
+_SMALL, _SHORT, _TIDY_OPERATIONS = 64, 6, 60
+
+
+def tidy(derivative: Any, literals: Iterable[str]) -> Any:
+    """The derivative with its literals as numbers where that computes nothing large, and powers of one base joined."""
+    from sympy import powsimp
+
+    frozen = _frozen(derivative, frozenset(symbol(text) for text in literals))
+    numbers = {symbol(text): _number(text) for text in literals if symbol(text) not in frozen and _is_short(text)}
+    plain = derivative.xreplace(numbers)
+    return powsimp(plain) if plain.count_ops() <= _TIDY_OPERATIONS else plain
+
+
+def text(form: Any) -> str:
+    """The form as one line that reads back."""
+    return str(_printer().doprint(form))
+
+
+def _is_short(literal: str) -> bool:
+    return literal in ("pi", "e") or ("e" not in literal.lower() and len(literal.strip("-0.")) <= _SHORT)
+
+
+def _number(literal: str) -> Any:
+    from sympy import E, Rational, pi
+
+    return {"pi": pi, "e": E}[literal] if literal in ("pi", "e") else Rational(literal)
+
+
+def _frozen(form: Any, literals: frozenset[Any]) -> set[Any]:
+    """The literals that stand inside a power or function of constants only, which SymPy would set out to compute."""
+    from sympy import preorder_traversal
+
+    found: set[Any] = set()
+    for part in preorder_traversal(form):
+        if part.is_Atom or part.is_Add or part.is_Mul or not part.free_symbols <= literals:
+            continue
+        if not all(_is_small(argument, literals) for argument in part.args):
+            found |= part.free_symbols
+    return found
+
+
+def _is_small(argument: Any, literals: frozenset[Any]) -> bool:
+    if argument in literals:
+        name = argument.name
+        return name in ("pi", "e") or abs(float(name)) <= _SMALL
+    return bool(argument.is_Number) and abs(argument) <= _SMALL
+
+
+@cache
+def _printer() -> Any:
+    from sympy.printing.str import StrPrinter
+
+    class Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
+        """SymPy's printer with this calculator's names."""
+
+        def _print_Max(self, form: Any) -> str:
+            return f"max({self.stringify(form.args, ', ')})"
+
+        def _print_Min(self, form: Any) -> str:
+            return f"min({self.stringify(form.args, ', ')})"
+
+        def _print_Abs(self, form: Any) -> str:
+            return f"abs({self._print(form.args[0])})"
+
+        def _print_Heaviside(self, form: Any) -> str:
+            return f"step({self._print(form.args[0])})"
+
+        def _print_ceiling(self, form: Any) -> str:
+            return f"ceil({self._print(form.args[0])})"
+
+        def _print_Mod(self, form: Any) -> str:
+            return f"mod({self.stringify(form.args, ', ')})"
+
+        def _print_Exp1(self, form: Any) -> str:
+            return "e"
+
+        def _print_polygamma(self, form: Any) -> str:
+            order, argument = form.args
+            return f"digamma({self._print(argument)})" if order == 0 else f"polygamma({order}, {self._print(argument)})"
+
+        def _print_Piecewise(self, form: Any) -> str:
+            *cases, (last, _) = form.args
+            total = self._print(last)
+            for value, condition in reversed(cases):
+                total = f"where({self._print(condition)}, {self._print(value)}, {total})"
+            return total
+
+        def _print_And(self, form: Any) -> str:
+            return " and ".join(self.parenthesize(argument, 0) for argument in form.args)
+
+        def _print_Or(self, form: Any) -> str:
+            return " or ".join(self.parenthesize(argument, 0) for argument in form.args)
+
+        def _print_Not(self, form: Any) -> str:
+            return f"not ({self._print(form.args[0])})"
+
+        def _print_Relational(self, form: Any) -> str:
+            return f"{self._print(form.lhs)} {form.rel_op} {self._print(form.rhs)}"
+
+    return Printer({"order": None})
