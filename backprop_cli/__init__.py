@@ -1,1 +1,41 @@
-"""The calculator that shows its work."""
+"""The calculator that shows its work: values and gradients by backpropagation, each checked.
+
+    >>> from backprop_cli import differentiate
+    >>> report = differentiate("x*y", {"x": 4, "y": -3})
+    >>> report.value.text, report.gradient["x"]
+    ('-12.0', -3.0)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backprop_cli.circuit import Circuit
+    from backprop_cli.calculation import differentiate
+    from backprop_cli.problems import Problem, Refused
+    from backprop_cli.reading import read
+    from backprop_cli.report import Report
+    from backprop_cli.symbolic.lower import from_sympy
+
+__version__ = "0.1.0"
+__all__ = ["Circuit", "Problem", "Refused", "Report", "__version__", "differentiate", "from_sympy", "read"]
+
+_HOMES = {
+    "Circuit": "circuit",
+    "Problem": "problems",
+    "Refused": "problems",
+    "Report": "report",
+    "differentiate": "calculation",
+    "from_sympy": "symbolic.lower",
+    "read": "reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load each public name when it is first asked for, so that the command line starts at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,162 @@
+"""One run as plain data: the only thing that renderers read, and what Python users get.
+
+Every number is a ``Quantity``: the text as the user reads it (shortest round-trip, all digits asked for, or exact) and
+the nearest double. Nothing here computes a gradient or knows a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from backprop_cli.arithmetic.base import Arithmetic, Number
+from backprop_cli.backward import Backward
+from backprop_cli.check.verdict import Check, Verdict
+from backprop_cli.forward import Forward
+from backprop_cli.gates import GATES
+from backprop_cli.problems import Problem
+
+Role = Literal["parameter", "data"]
+_EXCERPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as text and as the nearest double (infinite if it is beyond a double's range)."""
+
+    text: str
+    approx: float
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable's row. Data, which is held fixed, has no gradient; ``symbolic`` is SymPy's derivative as a formula."""
+
+    id: int
+    name: str
+    role: Role
+    value: Quantity
+    gradient: Quantity | None = None
+    symbolic: str | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """A named stage: ``formula`` is its right side as typed; no value where it lies outside a gate's domain."""
+
+    id: int
+    name: str
+    formula: str
+    value: Quantity | None
+    gradient: Quantity | None
+    verdict: Verdict | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal of the expression."""
+
+    id: int
+    text: str
+    value: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """One gate: what it computed, its local gradient in each input, and what each wire carried backward.
+
+    ``formula`` is the gate over its operands' names (``q*z``), ``expression`` the text it was read from. An input that
+    needs no gradient (a constant, data) has None.
+    """
+
+    id: int
+    name: str
+    op: str
+    inputs: tuple[int, ...]
+    operands: tuple[str, ...]
+    formula: str
+    expression: str
+    value: Quantity | None
+    gradient: Quantity | None
+    local: tuple[Quantity | None, ...]
+    contributions: tuple[Quantity | None, ...]
+    kink: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """A value, every variable's gradient, and the proof beside it.
+
+    ``arithmetic`` is ``float64``, ``digits`` or ``exact``; ``check`` is None if none was asked for.
+    """
+
+    expression: str
+    arithmetic: str
+    output: str
+    value: Quantity
+    variables: tuple[Variable, ...]
+    stages: tuple[StageRow, ...]
+    constants: tuple[Constant, ...]
+    check: Check | None
+    warnings: tuple[Problem, ...]
+    _run: Forward
+    _sweep: Backward
+
+    @property
+    def parameters(self) -> tuple[Variable, ...]:
+        """The variables whose gradients were asked for."""
+        return tuple(variable for variable in self.variables if variable.role == "parameter")
+
+    @property
+    def gradient(self) -> Mapping[str, float]:
+        """Each asked gradient by name, as doubles: the variables in order, then the stages."""
+        found = {variable.name: variable.gradient.approx for variable in self.parameters if variable.gradient}
+        return found
+
+    @property
+    def ok(self) -> bool:
+        """Whether no gradient was found wrong; True where nothing was checked."""
+        return self.check is None or self.check.ok
+
+    @cached_property
+    def gates(self) -> tuple[GateRow, ...]:
+        """Every gate in forward order; made when first asked for."""
+        run, sweep = self._run, self._sweep
+        kinks = frozenset(run.kinks)
+        return tuple(_gate(run, sweep, index, index in kinks) for index in range(run.circuit.first_gate, len(run.circuit.nodes)))
+
+
+def quantity(arithmetic: Arithmetic, value: Number) -> Quantity | None:
+    """A number of an arithmetic as text and double; None stays None."""
+    return None if value is None else Quantity(arithmetic.text(value), arithmetic.to_float(value))
+
+
+def _gate(run: Forward, sweep: Backward, index: int, kink: bool) -> GateRow:
+    circuit, arithmetic = run.circuit, run.arithmetic
+    node, names = circuit.nodes[index], circuit.names
+    operands = tuple(names[i] for i in node.inputs)
+    return GateRow(
+        index,
+        names[index],
+        node.op,
+        node.inputs,
+        operands,
+        GATES[node.op].call(operands),
+        excerpt(circuit.typed(index)),
+        quantity(arithmetic, run.values[index]),
+        quantity(arithmetic, sweep.gradients[index]),
+        tuple(quantity(arithmetic, local) for local in sweep.locals[index]),
+        tuple(quantity(arithmetic, carried) for carried in sweep.contributions(index)) if sweep.locals[index] else (),
+        kink,
+    )
+
+
+def excerpt(text: str, most: int = _EXCERPT) -> str:
+    """A text on one line, its middle left out where it is long."""
+    flat = " ".join(text.split())
+    half = (most - 1) // 2
+    return flat if len(flat) <= most else f"{flat[:half]}…{flat[-half:]}"
