@@ -1,9 +1,9 @@
 """The calculator that shows its work: values and gradients by backpropagation, each checked.
 
-    >>> from backprop_cli import differentiate
-    >>> report = differentiate("x*y", {"x": 4, "y": -3})
-    >>> report.value.text, report.gradient["x"]
-    ('-12.0', -3.0)
+>>> from backprop_cli import differentiate
+>>> report = differentiate("x*y", {"x": 4, "y": -3})
+>>> report.value.text, report.gradient["x"]
+('-12.0', -3.0)
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.circuit import Circuit
     from backprop_cli.calculation import differentiate
+    from backprop_cli.circuit import Circuit
     from backprop_cli.problems import Problem, Refused
     from backprop_cli.reading import read
     from backprop_cli.report import Report

@@ -132,7 +132,9 @@ class _Sweep:
             message = f"{gate.name} has no gradient in its input {gate.params[position]}, which must be held fixed"
             return Problem(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
         given = shown(self.arithmetic, row, list(wires[:-1]))
-        what = f"{gate.name} has a value but no finite slope" + (f" in {gate.params[position]}" if len(wires) > 2 else "")
+        what = f"{gate.name} has a value but no finite slope" + (
+            f" in {gate.params[position]}" if len(wires) > 2 else ""
+        )
         return Problem(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
 
     def _too_large(self, index: int) -> NoReturn:
@@ -146,11 +148,13 @@ class _Sweep:
                 row = self.forward.rules[circuit.nodes[gate].op]
                 given = shown(self.arithmetic, row, [self.forward.values[i] for i in circuit.nodes[gate].inputs])
                 what = "upstream gradient times local gradient" if finite(local) else "local gradient"
-                self._refuse(gate, Problem("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint))
+                self._refuse(
+                    gate,
+                    Problem("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint),
+                )
         message = "the contributions to this gradient add up beyond the range of numbers"
         self._refuse(index, Problem("overflow.gradient", message, hint))
 
     def _refuse(self, index: int, problem: Problem) -> NoReturn:
         circuit = self.forward.circuit
         raise Refused(problem.at(circuit.source, circuit.spans[index]))
-

@@ -82,7 +82,8 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     targets = _targets(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
     forth, back, notes = _sweeps(circuit, point, settings, marks, list(targets.values()))
-    check = _check(forth, back, point, targets, settings)
+    watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
+    check = _check(forth, back, point, watched, settings)
     warnings += [*notes, *_kinks(forth), *_without_value(forth), *(_said(circuit, check) if check else ())]
     return _report(forth, back, targets, check, tuple(warnings))
 
@@ -97,7 +98,11 @@ def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
         from difflib import get_close_matches
 
         near = get_close_matches(unknown[0], list(known), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"the expression has {', '.join(list(known)[:12]) or 'no variables'}"
+        hint = (
+            f"did you mean {near[0]}?"
+            if near
+            else f"the expression has {', '.join(list(known)[:12]) or 'no variables'}"
+        )
         raise Refused(Problem("usage.wrt", f"--wrt names {unknown[0]}, which is not in the expression", hint))
     return {name: known[name] for name in dict.fromkeys(wrt)}
 
@@ -156,7 +161,9 @@ def _pairs(run: tuple[Forward, Backward], targets: list[int]) -> dict[tuple[str,
     return watched
 
 
-def _unsettled(before: tuple[Forward, Backward], after: tuple[Forward, Backward], targets: list[int], digits: int) -> list[tuple[str, int]]:
+def _unsettled(
+    before: tuple[Forward, Backward], after: tuple[Forward, Backward], targets: list[int], digits: int
+) -> list[tuple[str, int]]:
     old = _pairs(before, targets)
     found = []
     for key, value in _pairs(after, targets).items():
@@ -180,7 +187,9 @@ def _not_settled(circuit: Circuit, key: tuple[str, int]) -> Problem:
     return Problem("digits.zero", f"{what} cancels to 0 as far as could be followed, and is shown as 0")
 
 
-def _check(forth: Forward, back: Backward, point: Point, targets: Mapping[str, int], settings: Settings) -> Check | None:
+def _check(
+    forth: Forward, back: Backward, point: Point, targets: Mapping[str, int], settings: Settings
+) -> Check | None:
     if settings.check == "none":
         return None
     from backprop_cli.check import oracle
@@ -211,7 +220,13 @@ def _without_value(forth: Forward) -> list[Problem]:
     """A stage that the output does not need may lie outside a domain; that is said."""
     stages = ((stage, forth.failed.get(stage.node)) for stage in forth.circuit.stages)
     return [
-        Problem("stage.value", f"the stage {stage.name} has no value here: {problem.message}", "", problem.source, problem.span)
+        Problem(
+            "stage.value",
+            f"the stage {stage.name} has no value here: {problem.message}",
+            "",
+            problem.source,
+            problem.span,
+        )
         for stage, problem in stages
         if problem is not None
     ]
@@ -225,7 +240,9 @@ def _said(circuit: Circuit, check: Check) -> list[Problem]:
     for index, verdict in check.verdicts.items():
         name = circuit.names[index]
         if verdict.lost_digits:
-            message = f"the gradient of {name} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
+            message = (
+                f"the gradient of {name} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
+            )
             found.append(Problem("digits.lost", message, f"it is {verdict.expected!r}; --digits 30 gives it right"))
         found += _smooth(name, verdict)
     return found + [Problem("check.note", note) for note in check.notes]
@@ -236,15 +253,30 @@ def _smooth(name: str, verdict: Verdict) -> list[Problem]:
     left, right = verdict.slopes or (None, None)
     if left is None or right is None or abs(left - right) > 1e-12 * max(abs(left), abs(right)):
         return []
-    return [Problem("kink.smooth", f"both one-sided slopes in {name} are {right!r}; the conventions of the gates on their kinks miss it")]
+    return [
+        Problem(
+            "kink.smooth",
+            f"both one-sided slopes in {name} are {right!r}; the conventions of the gates on their kinks miss it",
+        )
+    ]
 
 
-def _report(forth: Forward, back: Backward, targets: Mapping[str, int], check: Check | None, warnings: tuple[Problem, ...]) -> Report:
+def _report(
+    forth: Forward, back: Backward, targets: Mapping[str, int], check: Check | None, warnings: tuple[Problem, ...]
+) -> Report:
     circuit, arithmetic = forth.circuit, forth.arithmetic
     verdicts = check.verdicts if check else {}
     show: Callable[[Any], Any] = lambda value: quantity(arithmetic, value)  # noqa: E731  # one word for a repeated call
     variables = tuple(
-        Variable(index, name, "parameter", show(forth.values[index]), show(back.gradients[index]), check.symbolic.get(name) if check else None, verdicts.get(index))
+        Variable(
+            index,
+            name,
+            "parameter",
+            show(forth.values[index]),
+            show(back.gradients[index]),
+            check.symbolic.get(name) if check else None,
+            verdicts.get(index),
+        )
         if name in targets
         else Variable(index, name, "data", show(forth.values[index]))
         for name, index in circuit.inputs.items()
@@ -262,7 +294,21 @@ def _report(forth: Forward, back: Backward, targets: Mapping[str, int], check: C
         for stage in circuit.stages
     )
     constants = tuple(
-        Constant(index, node.text, show(forth.values[index])) for index, node in enumerate(circuit.nodes[: circuit.first_gate]) if node.op == CONSTANT
+        Constant(index, node.text, show(forth.values[index]))
+        for index, node in enumerate(circuit.nodes[: circuit.first_gate])
+        if node.op == CONSTANT
     )
     value = show(forth.values[circuit.output])
-    return Report(circuit.source.text, arithmetic.name, circuit.output_name, value, variables, stages, constants, check, warnings, forth, back)
+    return Report(
+        circuit.source.text,
+        arithmetic.name,
+        circuit.output_name,
+        value,
+        variables,
+        stages,
+        constants,
+        check,
+        warnings,
+        forth,
+        back,
+    )

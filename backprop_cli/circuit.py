@@ -66,7 +66,7 @@ class Circuit:
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """What each input, constant and gate is called: its own name, its literal, or a fresh ``g1``, ``g2`` …"""
+        """What each node is called: its own name, its literal, or a fresh ``g1``, ``g2`` and so on."""
         taken = {*self.inputs, *(stage.name for stage in self.stages)}
         prefix = next(p for p in _prefixes() if not any(_numbered(name, p) for name in taken))
         names = {stage.node: stage.name for stage in self.stages}
@@ -165,7 +165,7 @@ class CircuitBuilder:
         return own
 
     def _own(self, index: int) -> int:
-        """A node for a stage alone: the one just made, a copy of one in use elsewhere, or the identity of a named one."""
+        """A node for a stage alone: the one just made, a copy of one used elsewhere, or the identity of a named one."""
         node = self._nodes[index]
         if node.op == INPUT or index in self._stages:
             return self._add("identity", (index,), "", self._spans[index], shared=False)

@@ -123,7 +123,9 @@ class _Sweep:
     def _overflow(self, row: Compiled, arguments: list[Number]) -> Problem:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.name == "float64":
-            return Problem(f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", _MORE_RANGE)
+            return Problem(
+                f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", _MORE_RANGE
+            )
         return Problem(f"overflow.{row.gate.name}", f"{row.gate.name} leaves the range of numbers here, with {given}")
 
 

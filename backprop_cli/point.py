@@ -102,13 +102,19 @@ def _not_a_pair(word: str) -> Problem:
 def from_json(text: str, name: str) -> dict[str, Given]:
     """The point of a JSON object: numbers, or strings that hold constant expressions."""
     if len(text) > limits.TEXT_CHARACTERS * 10:
-        raise Refused(Problem("limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}"))
+        raise Refused(
+            Problem("limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}")
+        )
     source = Source(name, text)
     try:
-        data = json.loads(text, object_pairs_hook=_unique, parse_float=_Literal, parse_int=_Literal, parse_constant=_refuse_constant)
+        data = json.loads(
+            text, object_pairs_hook=_unique, parse_float=_Literal, parse_int=_Literal, parse_constant=_refuse_constant
+        )
     except json.JSONDecodeError as error:
         end = min(error.pos + 1, len(text))
-        problem = Problem("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(source, Span(min(error.pos, end), end))
+        problem = Problem("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(
+            source, Span(min(error.pos, end), end)
+        )
         raise Refused(problem) from None
     except RecursionError:
         raise Refused(Problem("point.json", f"{name} is nested too deeply")) from None
@@ -119,6 +125,8 @@ def from_json(text: str, name: str) -> dict[str, Given]:
 
 class _Literal(str):
     """A JSON number as written."""
+
+    __slots__ = ()
 
 
 def _member(key: str, value: object, name: str) -> Given:
@@ -168,7 +176,9 @@ def complete(circuit: Circuit, point: Point) -> tuple[Problem, ...]:
         problems.insert(0, _missing(circuit, missing, unused, point))
     if problems:
         raise Refused(*problems)
-    return tuple(Problem("value.unused", f"{name} is given a value, and the expression does not use it") for name in unused)
+    return tuple(
+        Problem("value.unused", f"{name} is given a value, and the expression does not use it") for name in unused
+    )
 
 
 def _stage_given(circuit: Circuit, name: str) -> Problem:
@@ -183,7 +193,9 @@ def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Poi
     hint = "give " + " ".join(f"{name}=…" for name in missing[:3])
     for name in missing:
         letters = [*name] if len(name) > 1 else []
-        near = get_close_matches(name, unused, n=1, cutoff=0.6) or [other for other in unused if other.lower() == name.lower()]
+        near = get_close_matches(name, unused, n=1, cutoff=0.6) or [
+            other for other in unused if other.lower() == name.lower()
+        ]
         if near:
             hint = f"{near[0]} is given a value, and the expression has {name}"
             break

@@ -127,7 +127,9 @@ class Report:
         """Every gate in forward order; made when first asked for."""
         run, sweep = self._run, self._sweep
         kinks = frozenset(run.kinks)
-        return tuple(_gate(run, sweep, index, index in kinks) for index in range(run.circuit.first_gate, len(run.circuit.nodes)))
+        return tuple(
+            _gate(run, sweep, index, index in kinks) for index in range(run.circuit.first_gate, len(run.circuit.nodes))
+        )
 
 
 def quantity(arithmetic: Arithmetic, value: Number) -> Quantity | None:

@@ -11,8 +11,15 @@ from backprop_cli.gates import GATES
 
 _LONG = 10_000
 _ATOM = 100
-_BINDING = {"add": (50, 50, 51), "sub": (50, 50, 51), "mul": (60, 60, 61), "div": (60, 60, 61), "neg": (71, 71, 0), "pow": (80, 81, 71)}
-_BINDING |= {name: (40, 41, 41) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
+_BINDING = {
+    "add": (50, 50, 51),
+    "sub": (50, 50, 51),
+    "mul": (60, 60, 61),
+    "div": (60, 60, 61),
+    "neg": (71, 71, 0),
+    "pow": (80, 81, 71),
+}
+_BINDING |= dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), (40, 41, 41))
 
 
 def write(circuit: Circuit) -> str:
@@ -22,7 +29,9 @@ def write(circuit: Circuit) -> str:
         wires, names = circuit.fan_out(), circuit.names
         shared = (i for i in range(circuit.first_gate, len(circuit.nodes)) if wires[i] > 1)
         named |= {index: names[index] for index in shared if index not in named}
-    statements = [f"{named[index]} = {_body(circuit, index, named)}" for index in sorted(named) if index != circuit.output]
+    statements = [
+        f"{named[index]} = {_body(circuit, index, named)}" for index in sorted(named) if index != circuit.output
+    ]
     last = f"{named[circuit.output]} = " if circuit.output in named else ""
     return "; ".join([*statements, last + _body(circuit, circuit.output, named)])
 

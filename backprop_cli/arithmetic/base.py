@@ -19,7 +19,10 @@ class Arithmetic(Protocol):
     name: str
     zero: Number
     one: Number
-    operations: Mapping[str, Operation]
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Each primitive gate's value as a function of its inputs."""
 
     def number(self, text: str) -> Number:
         """The number that a literal, ``pi`` or ``e`` stands for."""

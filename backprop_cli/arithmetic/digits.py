@@ -51,7 +51,9 @@ class Digits:
 
     def text(self, value: Number) -> str:
         """The digits asked for."""
-        return str(self.context.nstr(value, self.digits, strip_zeros=False, min_fixed=-6, max_fixed=max(17, self.digits)))
+        return str(
+            self.context.nstr(value, self.digits, strip_zeros=False, min_fixed=-6, max_fixed=max(17, self.digits))
+        )
 
     def absolute(self, value: Number) -> Number:
         """|value|."""
@@ -81,7 +83,10 @@ def _size(value: Number) -> int:
 def _operations(bits: int) -> dict[str, Operation]:
     context = _context(bits)
     found: dict[str, Operation] = {name: _guarded(context, getattr(context, name), _WHOLE_BITS) for name in _PLAIN}
-    found |= {name: _guarded(context, getattr(context, name), _EXPONENT_BITS) for name in ("exp", "expm1", "sinh", "cosh", "tanh")}
+    found |= {
+        name: _guarded(context, getattr(context, name), _EXPONENT_BITS)
+        for name in ("exp", "expm1", "sinh", "cosh", "tanh")
+    }
     found |= {name: _guarded(context, getattr(context, source), most) for name, source, most in _SPECIAL}
     found |= {name: _guarded(context, function, _WHOLE_BITS) for name, function in _own(context).items()}
     found |= {name: _compare(context, test) for name, test in _COMPARISONS.items()}
@@ -109,7 +114,26 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
 }
-_PLAIN = "sqrt log log1p log10 sin cos tan asin acos atan atan2 hypot asinh acosh atanh sign floor ceil".split()
+_PLAIN = [
+    "sqrt",
+    "log",
+    "log1p",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "hypot",
+    "asinh",
+    "acosh",
+    "atanh",
+    "sign",
+    "floor",
+    "ceil",
+]
 _SPECIAL = (("erf", "erf", 400), ("erfc", "erfc", 19), ("gamma", "gamma", 34), ("digamma", "digamma", 400))
 
 

@@ -53,7 +53,9 @@ class ExactNumbers:
 
     def is_finite(self, value: Number) -> bool:
         """A real number within the range of ``--digits``."""
-        return value.form.is_finite is not False and value.form.is_real is not False and self._guide.is_finite(value.guide)
+        return (
+            value.form.is_finite is not False and value.form.is_real is not False and self._guide.is_finite(value.guide)
+        )
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -167,13 +169,21 @@ _PROVABLE_SIZE = 80
 
 
 def _too_large() -> Problem:
-    return Problem("exact.size", "an exact number here grows too large", "without --exact, or with --digits, it is an ordinary number")
+    return Problem(
+        "exact.size",
+        "an exact number here grows too large",
+        "without --exact, or with --digits, it is an ordinary number",
+    )
 
 
 def _measure(name: str, arguments: tuple[Exact, ...], guide: Any) -> None:
     """Refuse what SymPy would start to compute as a huge integer."""
     first = arguments[0]
-    if name in ("gamma", "lgamma", "polygamma", "digamma") and abs(arguments[-1].guide) > _GAMMA_MOST and arguments[-1].form.is_Rational:
+    if (
+        name in ("gamma", "lgamma", "polygamma", "digamma")
+        and abs(arguments[-1].guide) > _GAMMA_MOST
+        and arguments[-1].form.is_Rational
+    ):
         raise Refused(_too_large())
     if name in ("floor", "ceil", "round", "mod") and abs(first.guide) > 2**limits.EXACT_BITS:
         raise Refused(_too_large())

@@ -33,7 +33,7 @@ def _div(x: float, y: float) -> float:
     try:
         return x / y
     except ZeroDivisionError:
-        return _NAN if x == 0 or x != x else math.copysign(_INF, x)
+        return _NAN if x == 0 or math.isnan(x) else math.copysign(_INF, x)
 
 
 def _pow(x: float, y: float) -> float:

@@ -15,7 +15,7 @@ from backprop_cli.problems import Refused
 _CHAINS = {"add": "sum", "sub": "sum", "mul": "product", "div": "product"}
 
 
-class NotThisWay(Exception):
+class NotThisWayError(Exception):
     """SymPy has no usable derivative here; the reason is for the reader."""
 
 
@@ -37,7 +37,9 @@ def too_large(circuit: Circuit, derivatives: int) -> str:
             continue
         if node.op in ("max", "min") and len(node.inputs) > limits.SYMBOLIC_TIES:
             return f"a {node.op} of {len(node.inputs)} inputs"
-        copies = 2 if node.op in ("relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu") else 1
+        copies = (
+            2 if node.op in ("relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu") else 1
+        )
         sizes.append(min(limits.SYMBOLIC_TREE + 1, 1 + copies * sum(sizes[i] for i in node.inputs)))
         depths.append(1 + max(depths[i] - (_same_chain(circuit, node.op, i)) for i in node.inputs))
     size, depth = sizes[circuit.output], depths[circuit.output]
@@ -52,9 +54,9 @@ def _same_chain(circuit: Circuit, op: str, source: int) -> bool:
 
 
 def derive(circuit: Circuit, names: Sequence[str]) -> Derivatives:
-    """∂expression/∂name for each name. Raises ``NotThisWay`` where SymPy leaves something undone."""
-    from sympy import DiracDelta, I, Subs, nan, oo, zoo
+    """∂expression/∂name for each name. Raises ``NotThisWayError`` where SymPy leaves something undone."""
     from sympy import Derivative as Undone
+    from sympy import DiracDelta, I, Subs, nan, oo, zoo
 
     from backprop_cli.symbolic.build import expression, symbol
 
@@ -62,10 +64,10 @@ def derive(circuit: Circuit, names: Sequence[str]) -> Derivatives:
         whole = expression(circuit)
         forms = tuple(_joined(whole.diff(symbol(name))) for name in names)
     except (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError) as error:
-        raise NotThisWay(f"SymPy stopped ({type(error).__name__})") from error
+        raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
     for form in forms:
         if form.has(Undone, Subs, DiracDelta, nan, zoo, oo, I):
-            raise NotThisWay("SymPy leaves a part of the derivative unevaluated")
+            raise NotThisWayError("SymPy leaves a part of the derivative unevaluated")
     return Derivatives(tuple(names), forms)
 
 
@@ -93,18 +95,18 @@ def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number],
     try:
         circuit, nodes = lower(derivatives.forms)
     except Refused as refused:
-        raise NotThisWay(refused.problems[0].message) from refused
+        raise NotThisWayError(refused.problems[0].message) from refused
     precision = bits + 60
     before: list[Number] | None = None
     while precision <= 40 * bits + 4_000:
         run = ground.evaluate(circuit, precision)
         values = [run.values[node] for node in nodes]
         if any(value is None for value in values):
-            raise NotThisWay("SymPy's derivative has no value at this point")
+            raise NotThisWayError("SymPy's derivative has no value at this point")
         if before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
             return values
         before, precision = values, precision * 2
-    raise NotThisWay("the digits of SymPy's derivative did not settle")
+    raise NotThisWayError("the digits of SymPy's derivative did not settle")
 
 
 def _settled(before: Number, value: Number, scale: Number, bits: int) -> bool:

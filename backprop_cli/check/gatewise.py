@@ -22,8 +22,8 @@ _BITS = 200
 @cache
 def derivative(name: str, position: int) -> tuple[Circuit, int] | None:
     """SymPy's derivative of one gate in one input as a circuit over the gate's parameter names; None if it has none."""
-    from sympy import DiracDelta, Subs
     from sympy import Derivative as Undone
+    from sympy import DiracDelta, Subs
 
     from backprop_cli.symbolic.build import forms, symbol
     from backprop_cli.symbolic.lower import lower

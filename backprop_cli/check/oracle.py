@@ -35,13 +35,17 @@ class Tolerance:
     bits: int
 
 
-def check(run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], method: str, tolerance: Tolerance) -> Check:
+def check(
+    run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], method: str, tolerance: Tolerance
+) -> Check:
     """A verdict for every target, a name and its node, and the formula of each that is a variable."""
     return _Checking(run, sweep, point, targets, tolerance).run(method)
 
 
 class _Checking:
-    def __init__(self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: Tolerance) -> None:
+    def __init__(
+        self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: Tolerance
+    ) -> None:
         self.run_, self.sweep, self.targets, self.tolerance = run, sweep, targets, tolerance
         self.circuit = run.circuit
         self.ground = Ground(run, point)
@@ -82,7 +86,7 @@ class _Checking:
                 values = formulas.evaluate(derivatives, self.ground, weights, self.tolerance.bits)
                 expected |= {self.targets[name]: value for name, value in zip(variables, values, strict=True)}
                 return "symbolic"
-            except formulas.NotThisWay as error:
+            except formulas.NotThisWayError as error:
                 reason = str(error)
         self.notes.append(f"checked gate by gate: {reason}")
         return "gatewise"
@@ -116,13 +120,14 @@ class _Checking:
 
     def _by_tangents(self, nodes: Sequence[int]) -> dict[int, Number]:
         """References by tangents: one sweep a node, or where that is too much work, the many digits' gradients as
-        confirmed by sweeps along two directions that mix all nodes."""
+        confirmed by sweeps along two directions that mix all nodes.
+        """
         if self.deep.values[self.circuit.output] is None:
             self.notes.append("with more digits the output has no value, so nothing could be compared")
             return {}
         if len(nodes) * len(self.circuit.nodes) <= limits.CHECK_WORK:
             return {node: self._tangent({node: self.context.mpf(1)}) for node in nodes}
-        deep, gradients = self.ground.backward(self.bits, self.circuit.reach(nodes))
+        _, gradients = self.ground.backward(self.bits, self.circuit.reach(nodes))
         inputs = [node for node in nodes if node < self.circuit.first_gate]
         for shift in (1, 2):
             weights = {node: self.context.mpf(1 + (node * 7919 + shift * 104_729) % 997) / 997 for node in inputs}
@@ -131,7 +136,7 @@ class _Checking:
             size = self.context.fsum(abs(weight * gradients.gradients[node]) for node, weight in weights.items())
             if abs(along - total) > size * self.context.mpf(2) ** -60:
                 self.notes.append("the gradients do not add up to the output's change along a mixed direction")
-                return {node: self.context.nan for node in nodes}
+                return dict.fromkeys(nodes, self.context.nan)
         return {node: gradients.gradients[node] for node in nodes}
 
     def _tangent(self, seeds: Mapping[int, Number]) -> Number:

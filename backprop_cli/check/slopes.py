@@ -34,7 +34,9 @@ def one_sided(ground: Ground, name: str) -> tuple[Number | None, Number | None]:
     def difference(step: float) -> Number | None:
         context = rules.arithmetic.context  # type: ignore[attr-defined]  # these rules are for Digits
         size = context.mpf(step) * max(abs(point[name]), 1)
-        moved = forward(ground.run.circuit, {**point, name: point[name] + size}, rules).values[ground.run.circuit.output]
+        moved = forward(ground.run.circuit, {**point, name: point[name] + size}, rules).values[
+            ground.run.circuit.output
+        ]
         return None if moved is None or here is None else (moved - here) / size
 
     return _settled(difference(-_STEP), difference(-_SMALLER)), _settled(difference(_STEP), difference(_SMALLER))

@@ -61,7 +61,11 @@ def _moved(run: Forward, index: int, found: Mapping[int, Number]) -> Number | No
     operation = run.rules.operation(node.op)
     values = [run.values[i] for i in node.inputs]
     tangents = [found.get(i, zero) for i in node.inputs]
-    reaches = [(min(abs(value), 1) if value else 1) / abs(change) for value, change in zip(values, tangents, strict=True) if change]
+    reaches = [
+        (min(abs(value), 1) if value else 1) / abs(change)
+        for value, change in zip(values, tangents, strict=True)
+        if change
+    ]
     step = min(reaches) * 2**-_STEP_BITS
     up = operation(*[value + step * change for value, change in zip(values, tangents, strict=True)])
     down = operation(*[value - step * change for value, change in zip(values, tangents, strict=True)])

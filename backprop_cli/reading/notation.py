@@ -34,7 +34,19 @@ _TOKEN = re.compile(
     |(?P<other>[\s\S])""",
     re.VERBOSE,
 )
-_FOLDED: Final = {"**": "^", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "−": "-", "≤": "<=", "≥": ">=", "≠": "!=", ";": "\n"}
+_FOLDED: Final = {
+    "**": "^",
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "∗": "*",
+    "÷": "/",
+    "−": "-",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    ";": "\n",
+}
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SHOWN_PROBLEMS: Final = 5
 
@@ -96,7 +108,9 @@ def _measure(source: Source, most: int) -> None:
 
 
 def _too_many_tokens(most: int) -> Problem:
-    return Problem("limit.tokens", f"more than {most:,} symbols", "--max-size raises the limit for your own large circuits")
+    return Problem(
+        "limit.tokens", f"more than {most:,} symbols", "--max-size raises the limit for your own large circuits"
+    )
 
 
 def _folded(kind: str, text: str) -> str:

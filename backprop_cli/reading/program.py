@@ -102,7 +102,9 @@ class _Program:
         token = self.tokens[end]
         if token.kind == OPERATOR and token.text == "=":
             hint = "a stage is written name = expression; == compares"
-            raise Refused(Problem("syntax.assignment", "only a name can stand before =", hint, self.source, _span(token)))
+            raise Refused(
+                Problem("syntax.assignment", "only a name can stand before =", hint, self.source, _span(token))
+            )
 
     def _define(self, target: Token | None, operand: Operand, end: int) -> int:
         last = self.tokens[self._next_statement(end)].kind == END
@@ -110,7 +112,9 @@ class _Program:
             if not last:
                 hint = "give it a name, name = …; only the last statement may be without one"
                 span = Span(operand.start, operand.end)
-                raise Refused(Problem("syntax.unnamed", "this statement's value is never used", hint, self.source, span))
+                raise Refused(
+                    Problem("syntax.unnamed", "this statement's value is never used", hint, self.source, span)
+                )
             return operand.node
         self._may_define(target)
         node = self.builder.stage(target.text, operand.node, Span(target.start, operand.end))

@@ -202,7 +202,9 @@ class Statement:
         base_operand = self.operands.pop()
         exponent = self.builder.constant(token.text.lstrip("+"), Span(token.start, token.end))
         span = Span(base_operand.start, token.end)
-        self.operands.append(Operand(self.builder.gate("pow", (base_operand.node, exponent), span), span.start, span.end))
+        self.operands.append(
+            Operand(self.builder.gate("pow", (base_operand.node, exponent), span), span.start, span.end)
+        )
 
     def _product(self, token: Token) -> bool:
         """A product without a sign: ``2x``, ``2(x + 1)``, ``(a)(b)``; refused where it could be read in two ways."""
@@ -210,7 +212,9 @@ class Statement:
         closed = self.source.text[left.end - 1] == ")"
         superscript = self.tokens[self.at - 1].kind == POWER
         if left.literal and self._text(left) == "0":
-            self._fail("syntax.operator", "a product with 0 and no sign", Span(left.start, token.end), "numbers are decimal")
+            self._fail(
+                "syntax.operator", "a product with 0 and no sign", Span(left.start, token.end), "numbers are decimal"
+            )
         starts = token.kind == NAME or (token.kind == OPERATOR and token.text in ("(", "√"))
         if not starts or not (left.literal or closed or superscript):
             self._missing_operator(token)
@@ -326,7 +330,9 @@ class Statement:
         left = self.operands[-1]
         typed = self._text(left)
         if token.text == "@" and token.kind == OPERATOR:
-            self._fail("syntax.matrix", "@ multiplies arrays, and these are single numbers", _span(token), "write * instead")
+            self._fail(
+                "syntax.matrix", "@ multiplies arrays, and these are single numbers", _span(token), "write * instead"
+            )
         if token.kind in (NAME, NUMBER) or token.text == "(":
             right = self.source.text[token.start : token.end]
             hint = f"write {_short(typed)}*{right} for the product"

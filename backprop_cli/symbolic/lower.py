@@ -64,7 +64,11 @@ def from_sympy(expression: Any) -> Circuit:
     circuit, _ = lower([expression])
     names = [name for name in circuit.inputs if not _plain(name)]
     if names:
-        raise Refused(Problem("sympy.name", f"the symbol {names[0]} has no plain name", "use Latin or Greek letters, digits and _"))
+        raise Refused(
+            Problem(
+                "sympy.name", f"the symbol {names[0]} has no plain name", "use Latin or Greek letters, digits and _"
+            )
+        )
     return read(write(circuit), name="SymPy expression", bound=circuit.inputs)
 
 

@@ -1,0 +1,77 @@
+"""What every code means: the longer story behind an error, a warning or a kink, for ``backprop explain CODE``.
+
+The codes of single gates (``domain.log``, ``slope.sqrt``, ``kink.relu``, ``overflow.exp``) are read off the gate table.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from backprop_cli import limits
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.problems import Problem, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One code's page."""
+
+    title: str
+    text: str
+    example: str = ""
+
+
+@cache
+def _topics() -> dict[str, Topic]:
+    """The pages of ``catalogue.toml``, with the limits' numbers in their places."""
+    pages = tomllib.loads(files("backprop_cli").joinpath("catalogue.toml").read_text("utf-8"))
+    numbers = {name: value for name, value in vars(limits).items() if name.isupper()}
+    return {
+        code: Topic(page["title"], page["text"].strip().format(**numbers), page.get("example", ""))
+        for code, page in pages.items()
+    }
+
+
+def codes() -> dict[str, Topic]:
+    """Every code with its page, in groups."""
+    found = dict(_topics())
+    for gate in GATES.values():
+        found |= _of_gate(gate)
+    return dict(sorted(found.items()))
+
+
+def explained(code: str) -> Topic:
+    """The page of a code. Raises ``Refused`` with the nearest code if there is none."""
+    known = codes()
+    if code not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(code, list(known), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "`backprop explain` lists the codes"
+        raise Refused(Problem("usage.topic", f"there is no code {code}", hint))
+    return known[code]
+
+
+def _of_gate(gate: Gate) -> dict[str, Topic]:
+    found = {f"overflow.{gate.name}": Topic(f"{gate.form} is too large", _OVERFLOW)}
+    if gate.domain:
+        text = f"{gate.form} has a value only where {gate.need}. {_DOMAIN}"
+        found[f"domain.{gate.name}"] = Topic(f"{gate.name} needs {gate.need}", text)
+    slopes = [slope for slope in gate.slopes if slope.need or not slope.text]
+    if slopes:
+        need = slopes[0].need or "that input held fixed"
+        text = f"{gate.form} has a value here, and its slope is infinite or does not exist: it needs {need}.\n{_SLOPE}"
+        found[f"slope.{gate.name}"] = Topic(f"{gate.name} has no finite slope here", text)
+    if gate.kink:
+        text = f"At {gate.kink} the gate {gate.form} has a value and no single slope.\nConvention: {gate.convention}. {_KINK}"
+        found[f"kink.{gate.name}"] = Topic(f"{gate.name} on its kink", text)
+    return found
+
+
+_OVERFLOW = "Its value leaves the range of numbers (about 1.8e308 for doubles). --digits 20 has a far larger range."
+_DOMAIN = "Outside, every arithmetic refuses alike; nothing is\nturned into NaN or a complex number. In where(condition, a, b) the branch that is not taken is not asked."
+_SLOPE = "Where the gradient of that input is not wanted, leave it out with --wrt."
+_KINK = "The report always says `kink` and shows\nboth one-sided slopes, so that no convention passes for a derivative."

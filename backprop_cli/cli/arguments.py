@@ -1,0 +1,75 @@
+"""What is an option and what is an expression: ``-x*y`` is an expression, ``--jsno`` a mistyped option.
+
+An argument is an option only if it starts with ``--`` or is exactly a declared short flag.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from backprop_cli.problems import Problem, Refused, Source, Span
+
+_BYTES_A_CHARACTER = 4
+
+
+class ExpressionCommand(click.Command):
+    """A command whose arguments may begin with a minus sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options first, then ``--``, then the arguments: so click cannot take one for the other."""
+        takes_value = {
+            name: not getattr(option, "is_flag", False)
+            for option in self.get_params(ctx)
+            for name in option.opts + option.secondary_opts
+        }
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest:
+            word = rest.pop(0)
+            if word == "--":
+                words += rest
+                break
+            if not (word.startswith("--") or (word.startswith("-") and word in takes_value)):
+                words.append(word)
+                continue
+            options.append(word)
+            if takes_value.get(word) and rest:
+                options.append(rest.pop(0))
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+def text_of(word: str, what: str, most: int) -> tuple[str, str]:
+    """An argument's text and where it is from: itself, ``-`` standard input, ``@file`` a file."""
+    if word == "-":
+        return decoded(sys.stdin.buffer.read(most * _BYTES_A_CHARACTER + 1), "standard input"), "standard input"
+    if word.startswith("@") and len(word) > 1:
+        return file_text(word[1:], most), word[1:]
+    return word, what
+
+
+def file_text(path: str, most: int) -> str:
+    """A file's text, read no further than the limit makes sense. Raises ``Refused`` if it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(most * _BYTES_A_CHARACTER + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+        raise Refused(Problem("input.file", f"{path} cannot be read: {reason}")) from None
+    return decoded(data, path)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Bytes as UTF-8 text."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        problem = Problem(
+            "text.encoding", f"{name} is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}"
+        )
+        line = before.rsplit("\n", 1)[-1]
+        raise Refused(problem.at(Source(name, line + "�"), Span(len(line), len(line) + 1))) from None

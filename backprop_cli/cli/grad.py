@@ -1,0 +1,163 @@
+"""``backprop grad``: value, gradients and check of an expression at a point."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli import limits
+from backprop_cli.cli.arguments import ExpressionCommand, text_of
+
+if TYPE_CHECKING:
+    from backprop_cli.report import Report
+
+_FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
+_FAILED = 1
+
+
+@click.command(
+    "grad", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("expression", metavar="EXPR")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input).")
+@click.option(
+    "--wrt", metavar="NAMES", multiple=True, help="Differentiate with respect to these only: w,b. The rest is data."
+)
+@click.option(
+    "--digits",
+    metavar="N",
+    type=click.IntRange(1, limits.DIGITS),
+    help="Compute with N decimal digits, all of them right.",
+)
+@click.option("--exact", is_flag=True, help="Compute with exact numbers; 0.1 is then 1/10.")
+@click.option(
+    "--check",
+    metavar="METHOD",
+    type=click.Choice(["symbolic", "gatewise", "forward"]),
+    help="symbolic (default), gatewise or forward.",
+)
+@click.option("--no-check", is_flag=True, help="Leave the check out.")
+@click.option("--rtol", metavar="R", type=float, help="Tolerance of the check, relative to the terms added up (1e-9).")
+@click.option(
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    type=click.Choice(_FORMATS),
+    help="table, plain, json, csv, markdown or latex.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
+@click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
+@click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
+@click.option(
+    "--max-size",
+    metavar="CHARS",
+    type=click.IntRange(1),
+    default=limits.TEXT_CHARACTERS,
+    help="Longest expression (1000000 characters).",
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+    r"""The value of EXPR at a point, every variable's gradient by backpropagation, and the check beside it.
+
+    EXPR is a formula or staged statements ('q = x + y; f = q*z'), @FILE, or - for standard input. A VALUE is a number
+    or a constant expression: 2, -1.5e-3, 3/7, pi/3.
+
+    \b
+    backprop '(x + y)*z' x=-2 y=5 z=-4
+    backprop 'w*x + b' --at point.json x=2 --wrt w,b
+    backprop 'sin(x)*y' x=pi/3 y=2/7 --exact
+    """
+    _no_contradiction(options)
+    report = _report(expression, values, options)
+    sys.stdout.write(_rendered(report, options))
+    if not options["as_json"] and options["format_"] != "json":
+        _warn(report, quiet=options["quiet"])
+    return 0 if report.ok else _FAILED
+
+
+def _no_contradiction(options: dict[str, Any]) -> None:
+    pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"))
+    for one, other in pairs:
+        if options[one] and options[other]:
+            names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
+            raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
+    if options["as_json"] and options["format_"] not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
+
+
+def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
+    from backprop_cli.calculation import Settings, run
+    from backprop_cli.point import from_json, from_words
+    from backprop_cli.reading import read
+
+    if expression == "-" and options["at"] == "-":
+        raise click.UsageError("standard input cannot be both the expression and the point")
+    text, name = text_of(expression, "expression", options["max_size"])
+    point = {}
+    if options["at"] is not None:
+        source = options["at"] if options["at"] == "-" else f"@{options['at']}"
+        point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
+    point |= from_words(values)
+    circuit = read(text, bound=point, share=not options["no_share"], name=name, most_characters=options["max_size"])
+    return run(circuit, point, _settings(options, Settings))
+
+
+def _settings(options: dict[str, Any], settings: Callable[..., Any]) -> Any:
+    names = tuple(name.strip() for names in options["wrt"] for name in names.split(",") if name.strip())
+    return settings(
+        wrt=names if options["wrt"] else None,
+        digits=options["digits"],
+        exact=options["exact"],
+        check="none" if options["no_check"] else options["check"] or "symbolic",
+        rtol=options["rtol"],
+    )
+
+
+def _rendered(report: Report, options: dict[str, Any]) -> str:
+    """The report in the format asked for; each format's module is loaded alone."""
+    form = "json" if options["as_json"] else options["format_"] or "table"
+    explain = options["explain"]
+    if options["quiet"]:
+        from backprop_cli.render.plain import quiet
+
+        return quiet(report)
+    if form == "table":
+        from backprop_cli.cli.screen import screen
+        from backprop_cli.render.table import render as table
+
+        return table(report, screen(options["color"]), explain=explain)
+    if form in ("csv", "latex"):
+        from backprop_cli.render import csv, latex
+
+        return csv.render(report) if form == "csv" else latex.render(report)
+    from backprop_cli.render import json, markdown, plain
+
+    return {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)  # type: ignore[no-any-return,attr-defined]  # three modules of one shape
+
+
+def _warn(report: Report, *, quiet: bool) -> None:
+    from backprop_cli.render.problems import drawn
+
+    for problem in report.warnings:
+        if not quiet or not problem.code.startswith("check."):
+            print(drawn(problem, "note" if problem.code.startswith("check.") else "warning"), file=sys.stderr)
+    for variable in report.parameters:
+        verdict = variable.verdict
+        if verdict is not None and verdict.word == "wrong":
+            print(
+                _mismatch(variable.name, variable.gradient.text if variable.gradient else "", verdict.expected),
+                file=sys.stderr,
+            )
+
+
+def _mismatch(name: str, got: str, expected: float | None) -> str:
+    return (
+        f"error[check.wrong]: the gradient of {name} came out as {got}, and the check says {expected!r}\n"
+        "  = this is a bug of backprop's own: please report the command line"
+    )

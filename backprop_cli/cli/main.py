@@ -1,0 +1,86 @@
+"""The entry point: which command is meant, and the one place where errors become text and an exit code.
+
+0 done · 1 the answer is no · 2 usage · 3 unreadable input · 4 no value there · 70 our bug · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from backprop_cli import __version__
+from backprop_cli.cli.outcome import run
+
+_COMMANDS = ("grad", "gates", "explain", "schema", "completion")
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+
+
+class Commands(click.Group):
+    """Commands loaded when they are named; anything that is not a word is an expression for ``grad``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a person meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's own module has it under the name ``command``."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"backprop_cli.cli.{cmd_name}").command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``backprop EXPR …`` is ``backprop grad EXPR …``."""
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        first = next((i for i, word in enumerate(args) if word != "--debug"), len(args))
+        if first < len(args) and args[first] not in own and not _WORD.fullmatch(args[first]):
+            args = [*args[:first], "grad", *args[first:]]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A mistyped command gets the nearest one, and the way to say a one-word expression."""
+        if args[0] not in _COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _COMMANDS, n=1, cutoff=0.5)
+            hint = f"did you mean `backprop {near[0]}`? " if near else ""
+            raise click.UsageError(
+                f"there is no command `{args[0]}`\n{hint}as an expression it is `backprop grad {args[0]} …`"
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`backprop EXPR NAME=VALUE…` is short for `backprop grad EXPR NAME=VALUE…`.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="backprop", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
+def cli() -> None:
+    r"""The calculator that shows its work: a value, every variable's gradient by backpropagation, and the proof.
+
+    \b
+    backprop '(x + y)*z' x=-2 y=5 z=-4
+    backprop 'q = x + y; f = q*z' x=-2 y=5 z=-4 --json
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code."""
+    # A short-lived process: what is imported stays, and looking for garbage in it only costs time.
+    gc.disable()
+    words = list(sys.argv[1:] if argv is None else argv)
+
+    def invoke() -> Any:
+        return cli.main(args=words, prog_name="backprop", standalone_mode=False)
+
+    return run(invoke, words)

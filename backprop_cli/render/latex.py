@@ -1,0 +1,45 @@
+"""The report as LaTeX: the value and each partial derivative in an ``align*``, needing amsmath only."""
+
+from __future__ import annotations
+
+import re
+
+from backprop_cli.render.formula import formula
+from backprop_cli.render.names import latex_name
+from backprop_cli.report import Quantity, Report
+
+_READABLE = 400
+
+
+def render(report: Report) -> str:
+    """One ``align*`` with a line for the value, each stage and each gradient."""
+    out = latex_name(report.output)
+    lines = [f"{out} &= {number(report.value)}"]
+    for stage in report.stages:
+        if stage.name == report.output:
+            continue
+        if stage.value is not None:
+            lines.append(f"{latex_name(stage.name)} &= {number(stage.value)}")
+        if stage.gradient is not None:
+            lines.append(_partial(out, stage.name, "", stage.gradient))
+    for variable in report.parameters:
+        assert variable.gradient is not None
+        lines.append(_partial(out, variable.name, variable.symbolic or "", variable.gradient))
+    body = " \\\\\n".join(f"  {line}" for line in lines)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def _partial(out: str, name: str, symbolic: str, gradient: Quantity) -> str:
+    through = f"= {formula(symbolic)} " if symbolic and len(symbolic) <= _READABLE else ""
+    return rf"\frac{{\partial {out}}}{{\partial {latex_name(name)}}} &{through}= {number(gradient)}"
+
+
+def number(quantity: Quantity) -> str:
+    """A number: decimal, with a power of ten, or exact."""
+    text = quantity.text
+    if re.fullmatch(r"-?[0-9.]+", text):
+        return text
+    decimal = re.fullmatch(r"(-?[0-9.]+)e([+-]?[0-9]+)", text)
+    if decimal:
+        return rf"{decimal[1]} \times 10^{{{int(decimal[2])}}}"
+    return formula(text) if len(text) <= _READABLE else rf"\texttt{{{text[:_READABLE]}\ldots}}"

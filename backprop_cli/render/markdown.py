@@ -1,0 +1,68 @@
+"""The report as Markdown tables, as GitHub renders them."""
+
+from __future__ import annotations
+
+from backprop_cli.render import numbers
+from backprop_cli.render.sentences import agreement, kinks, sensitivities
+from backprop_cli.render.text import visible
+from backprop_cli.report import Report
+
+
+def render(report: Report, *, explain: bool = False) -> str:
+    """A line for the value, a table for the variables, one for the stages, and the check."""
+    lines = [f"**{escape(report.output)}** = {_code(report.value.text)}", ""]
+    if report.variables:
+        lines += _head("variable", "value", "gradient", "symbolic", "rel. error", "check")
+        for v in report.variables:
+            gradient = _code(v.gradient.text) if v.gradient else "data"
+            verdict = numbers.word(v.verdict) if v.gradient else ""
+            lines.append(
+                _row(
+                    _code(v.name),
+                    _code(v.value.text),
+                    gradient,
+                    _code(v.symbolic or ""),
+                    numbers.error(v.verdict),
+                    verdict,
+                )
+            )
+        lines.append("")
+    if report.stages:
+        lines += _head("stage", "value", "gradient", "formula", "rel. error", "check")
+        for s in report.stages:
+            texts = (_code(s.value.text if s.value else "none"), _code(s.gradient.text) if s.gradient else "data")
+            lines.append(
+                _row(
+                    _code(s.name),
+                    *texts,
+                    _code(s.formula),
+                    numbers.error(s.verdict),
+                    numbers.word(s.verdict) if s.gradient else "",
+                )
+            )
+        lines.append("")
+    lines.append(f"{escape(agreement(report))}.")
+    lines += [f"\n{escape(line)}." for line in kinks(report)]
+    if explain:
+        lines += ["", *(f"- {escape(line)}" for line in sensitivities(report))]
+    return "\n".join(lines) + "\n"
+
+
+def _head(*titles: str) -> list[str]:
+    aligned = ["---:" if title in ("value", "gradient", "rel. error") else "---" for title in titles]
+    return [_row(*titles), _row(*aligned)]
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _code(text: str) -> str:
+    """Text from the user as code; a pipe would end the table's cell, a backtick the code."""
+    flat = visible(" ".join(text.split())).replace("|", "\\|").replace("`", "'")
+    return f"`{flat}`" if flat else ""
+
+
+def escape(text: str) -> str:
+    """Text outside code, with what Markdown would act on escaped."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|#" else c for c in visible(text))

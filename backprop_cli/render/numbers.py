@@ -1,0 +1,59 @@
+"""Numbers in a table: as short as they stay readable. Other formats print them whole."""
+
+from __future__ import annotations
+
+import math
+
+from backprop_cli.check.verdict import Verdict
+from backprop_cli.report import Quantity
+
+MARKS = {"ok": "✓", "kink": "▲", "imprecise": "~", "wrong": "✗"}
+ASCII_MARKS = {"ok": "+", "kink": "!", "imprecise": "~", "wrong": "x"}
+
+
+def short(quantity: Quantity | None, most: int = 12) -> str:
+    """The number's own text if it fits, else rounded to the width (or cut, if it is a formula)."""
+    if quantity is None:
+        return "none"
+    text = quantity.text
+    if len(text) <= most:
+        return text
+    if not _is_decimal(text):
+        return text[: most - 1] + "…"
+    for digits in range(most, 0, -1):
+        rounded = f"{quantity.approx:.{digits}g}" if math.isfinite(quantity.approx) else _cut(text, digits)
+        if len(rounded) <= most:
+            return rounded
+    return rounded
+
+
+def _is_decimal(text: str) -> bool:
+    return all(character in "0123456789.e+-" for character in text)
+
+
+def _cut(text: str, digits: int) -> str:
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa[: digits + 2]}e{exponent}"
+
+
+def error(verdict: Verdict | None) -> str:
+    """A relative error in two digits, 0 where there is none."""
+    if verdict is None or verdict.rel_error is None:
+        return ""
+    return "0" if verdict.rel_error == 0 else f"{verdict.rel_error:.1e}"
+
+
+def word(verdict: Verdict | None, *, marks: bool = True, ascii_only: bool = False) -> str:
+    """The verdict as a mark and a word, so that it never depends on colour."""
+    if verdict is None:
+        return "unchecked"
+    mark = (ASCII_MARKS if ascii_only else MARKS)[verdict.word]
+    said = f"lost {verdict.lost_digits} digits" if verdict.word == "imprecise" else verdict.word
+    return f"{mark} {said}" if marks else said
+
+
+def slopes(verdict: Verdict) -> str:
+    """The one-sided slopes of a kink in words."""
+    left, right = verdict.slopes or (None, None)
+    shown = ["a jump" if slope is None else repr(slope) for slope in (left, right)]
+    return f"{shown[0]} to the left, {shown[1]} to the right"

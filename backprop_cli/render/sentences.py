@@ -1,0 +1,63 @@
+"""What the numbers mean, in sentences: how the check went, and how the output moves when a variable does."""
+
+from __future__ import annotations
+
+import math
+
+from backprop_cli.render import numbers
+from backprop_cli.report import Report, StageRow, Variable
+
+_METHODS = {
+    "symbolic": "symbolic differentiation",
+    "gatewise": "symbolic differentiation of each gate and forward tangents",
+    "forward": "forward tangents",
+}
+
+
+def agreement(report: Report) -> str:
+    """The check in one sentence."""
+    if report.check is None:
+        return "not checked (--no-check)"
+    verdicts = list(report.check.verdicts.values())
+    method = _METHODS[report.check.method]
+    wrong = sum(1 for verdict in verdicts if verdict.word == "wrong")
+    if wrong:
+        return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
+    kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
+    agreed = len(verdicts) - kinks
+    said = f"{agreed} {'gradient agrees' if agreed == 1 else 'gradients agree'} with {method}" if agreed else ""
+    kinky = f"{kinks} {'stands' if kinks == 1 else 'stand'} on a kink, where a convention answers" if kinks else ""
+    return "; ".join(part for part in (said, kinky) if part) or "no gradient to check"
+
+
+def kinks(report: Report) -> list[str]:
+    """One sentence for each gradient on a kink: the slopes on both sides."""
+    rows: list[Variable | StageRow] = [*report.parameters, *report.stages]
+    on_kink = ((row.name, row.verdict) for row in rows if row.verdict is not None and row.verdict.word == "kink")
+    return [f"{name}: slope {numbers.slopes(verdict)}" for name, verdict in on_kink if verdict.slopes is not None]
+
+
+def sensitivities(report: Report) -> list[str]:
+    """One sentence for each asked variable."""
+    return [_sentence(variable, report.output) for variable in report.parameters]
+
+
+def _sentence(variable: Variable, output: str) -> str:
+    assert variable.gradient is not None
+    name = variable.name
+    if variable.verdict is not None and variable.verdict.word == "kink":
+        return f"{name}: {output} has a kink here, with slope {numbers.slopes(variable.verdict)}; {variable.gradient.text} is the convention."
+    slope, step = variable.gradient.approx, _step(variable.value.approx)
+    if slope == 0:
+        return f"{name}: moving {name} a little leaves {output} where it is, to first order."
+    direction = "raise" if slope > 0 else "lower"
+    change = f"{abs(slope * step):.2g}"
+    return f"{name}: raising {name} by {step:g} would {direction} {output} by about {change}."
+
+
+def _step(value: float) -> float:
+    """A step that is small beside the value: 0.01, or a hundredth of its power of ten."""
+    size = abs(value)
+    if not math.isfinite(size) or 0.1 <= size < 100 or size == 0:
+        return 0.01
+    return 10.0 ** (math.floor(math.log10(size)) - 2)

@@ -1,0 +1,155 @@
+"""The report as a table for a terminal: one row a variable, one row a stage, and the check in one line."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.box import ASCII2, SIMPLE_HEAD, Box
+from rich.console import Console
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from backprop_cli.check.verdict import Verdict
+from backprop_cli.render import numbers
+from backprop_cli.render.sentences import agreement, kinks, sensitivities
+from backprop_cli.render.text import shorten, visible
+from backprop_cli.report import Quantity, Report, StageRow, Variable
+
+# Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
+VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)
+_VERDICT = {"ok": Style(color="green"), "kink": GRADIENT, "imprecise": GRADIENT, "wrong": Style(color="red", bold=True)}
+_PIPE_FORMULA, _PIPE_WIDTH = 80, 100_000
+_PLAIN = str.maketrans(
+    {"…": "~", "✓": "+", "✗": "x", "▲": "!", "─": "-", "∂": "d", "≈": "~", "·": "*", "≥": ">=", "≤": "<=", "≠": "!="}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is written to: its width (None for a pipe, where nothing is cut to fit), colour, and whether it has Unicode."""
+
+    width: int | None
+    color: bool
+    unicode: bool
+
+
+def render(report: Report, screen: Screen, *, explain: bool = False) -> str:
+    """The whole table as text, with colour codes only if the screen has colour."""
+    return printed(_parts(report, screen, explain), screen)
+
+
+def printed(parts: Iterable[Text | Table], screen: Screen) -> str:
+    """Parts below each other as text for a screen; a pipe gets whole lines, never wrapped ones."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=min(max(screen.width, 40), 200) if screen.width else _PIPE_WIDTH,
+        force_terminal=screen.color,
+        color_system="truecolor" if screen.color else None,
+        no_color=not screen.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part, soft_wrap=screen.width is None or isinstance(part, Text))
+    text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return text if screen.unicode else text.translate(_PLAIN)
+
+
+def _parts(report: Report, screen: Screen, explain: bool) -> list[Text | Table]:
+    parts: list[Text | Table] = [_head(report, screen)]
+    if report.variables:
+        parts += [Text(), _variables(report, screen)]
+    if report.stages:
+        parts += [Text(), _stages(report, screen)]
+    parts += [Text(), _foot(report, screen)] if report.variables or report.stages else []
+    parts += [Text(f"  {visible(line)}", GRADIENT) for line in kinks(report)]
+    if explain:
+        parts += [Text(), *(Text(visible(line)) for line in sensitivities(report))]
+    return parts
+
+
+def _head(report: Report, screen: Screen) -> Text:
+    head = Text(f"{report.output} = ")
+    expression = " ".join(report.expression.split())
+    staged = bool(report.stages)
+    if not staged:
+        room = (screen.width or 100_000) - len(head) - 3
+        head.append(shorten(visible(expression), min(room, 400)))
+        head.append("\n" + " " * len(report.output) + " = ")
+    head.append(report.value.text if len(report.value.text) < 10_000 else shorten(report.value.text, 10_000), VALUE)
+    return head
+
+
+def _variables(report: Report, screen: Screen) -> Table:
+    rows = [_variable_row(variable, report) for variable in report.variables]
+    return _table(("variable", "value", "gradient", "symbolic", "rel. error", "check"), rows, screen)
+
+
+def _variable_row(variable: Variable, report: Report) -> list[str | Quantity | Verdict | None]:
+    if variable.role == "data":
+        return [variable.name, variable.value, "data", "", "", ""]
+    return [
+        variable.name,
+        variable.value,
+        variable.gradient,
+        variable.symbolic or "",
+        numbers.error(variable.verdict),
+        variable.verdict,
+    ]
+
+
+def _stages(report: Report, screen: Screen) -> Table:
+    return _table(
+        ("stage", "value", "gradient", "formula", "rel. error", "check"),
+        [_stage_row(stage) for stage in report.stages],
+        screen,
+    )
+
+
+def _stage_row(stage: StageRow) -> list[str | Quantity | Verdict | None]:
+    gradient: str | Quantity | None = stage.gradient if stage.gradient is not None else "data"
+    verdict: str | Verdict | None = stage.verdict if stage.gradient is not None else ""
+    return [stage.name, stage.value, gradient, stage.formula, numbers.error(stage.verdict), verdict]
+
+
+def _table(head: tuple[str, ...], rows: list[list[str | Quantity | Verdict | None]], screen: Screen) -> Table:
+    room = 12 if (screen.width or 100) < 90 else 20
+    cells = [[_cell(value, room, screen) for value in row] for row in rows]
+    # A column that has nothing to say is left out.
+    kept = [i for i in range(len(head)) if i < 3 or any(row[i].plain.strip() for row in cells)]
+    fixed = sum(max(len(head[i]), *(row[i].cell_len for row in cells)) + 3 for i in kept if i != 3)
+    formula = max(8, screen.width - fixed - 4) if screen.width else _PIPE_FORMULA
+    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
+    for i in kept:
+        table.add_column(head[i], justify="right" if i in (1, 2, 4) else "left", no_wrap=True)
+    for row in cells:
+        row[3] = Text(shorten(row[3].plain, formula), FAINT)
+        table.add_row(*(row[i] for i in kept))
+    return table
+
+
+def table_box(screen: Screen) -> Box:
+    """A rule under the head, drawn with what the screen has."""
+    return SIMPLE_HEAD if screen.unicode else ASCII2
+
+
+def _cell(value: str | Quantity | Verdict | None, room: int, screen: Screen) -> Text:
+    if isinstance(value, Verdict):
+        return Text(numbers.word(value, ascii_only=not screen.unicode), _VERDICT[value.word])
+    if isinstance(value, Quantity):
+        return Text(numbers.short(value, room))
+    return Text(visible(" ".join(value.split()))) if value is not None else Text()
+
+
+def _foot(report: Report, screen: Screen) -> Text:
+    mark = (numbers.MARKS if screen.unicode else numbers.ASCII_MARKS)["ok" if report.ok else "wrong"]
+    return Text(
+        f"{mark} {agreement(report)}" if report.check else agreement(report),
+        _VERDICT["ok" if report.ok else "wrong"] if report.check else FAINT,
+    )
