@@ -66,12 +66,15 @@ def _of_gate(gate: Gate) -> dict[str, Topic]:
         text = f"{gate.form} has a value here, and its slope is infinite or does not exist: it needs {need}.\n{_SLOPE}"
         found[f"slope.{gate.name}"] = Topic(f"{gate.name} has no finite slope here", text)
     if gate.kink:
-        text = f"At {gate.kink} the gate {gate.form} has a value and no single slope.\nConvention: {gate.convention}. {_KINK}"
+        text = f"At {gate.kink} the gate has a value and no single slope.\nConvention: {gate.convention}. {_KINK}"
         found[f"kink.{gate.name}"] = Topic(f"{gate.name} on its kink", text)
     return found
 
 
 _OVERFLOW = "Its value leaves the range of numbers (about 1.8e308 for doubles). --digits 20 has a far larger range."
-_DOMAIN = "Outside, every arithmetic refuses alike; nothing is\nturned into NaN or a complex number. In where(condition, a, b) the branch that is not taken is not asked."
+_DOMAIN = (
+    "Outside, every arithmetic refuses alike; nothing is\nturned into NaN or a complex number. "
+    "In where(condition, a, b) the branch that is not taken is not asked."
+)
 _SLOPE = "Where the gradient of that input is not wanted, leave it out with --wrt."
 _KINK = "The report always says `kink` and shows\nboth one-sided slopes, so that no convention passes for a derivative."

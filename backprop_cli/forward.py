@@ -96,7 +96,7 @@ class _Sweep:
         return self.arithmetic.truth(row.domain((*arguments, None)))
 
     def _spoiled(self, index: int, node: Node) -> bool:
-        """Whether an input without a value leaves this gate without one too; ``where`` asks only the branch it takes."""
+        """Whether an input without a value leaves this gate without one; ``where`` asks only the branch it takes."""
         inputs = node.inputs
         if node.op == "where" and inputs[0] not in self.failed:
             taken = inputs[1] if self.arithmetic.truth(self.values[inputs[0]]) else inputs[2]

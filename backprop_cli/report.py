@@ -113,9 +113,8 @@ class Report:
 
     @property
     def gradient(self) -> Mapping[str, float]:
-        """Each asked gradient by name, as doubles: the variables in order, then the stages."""
-        found = {variable.name: variable.gradient.approx for variable in self.parameters if variable.gradient}
-        return found
+        """Each asked gradient by name, as the nearest doubles."""
+        return {variable.name: variable.gradient.approx for variable in self.parameters if variable.gradient}
 
     @property
     def ok(self) -> bool:

@@ -109,7 +109,7 @@ def _wire(position: int) -> Rule:
 
 
 def _always(value: Number) -> Rule:
-    return lambda wires: value
+    return lambda _: value
 
 
 def _apply(function: Operation, inputs: list[Rule]) -> Rule:

@@ -38,7 +38,7 @@ def write(circuit: Circuit) -> str:
 
 def _length(circuit: Circuit, named: dict[int, str]) -> int:
     sizes: list[int] = []
-    for index, node in enumerate(circuit.nodes):
+    for node in circuit.nodes:
         inside = sum(1 if i in named else sizes[i] for i in node.inputs)
         sizes.append(min(_LONG + 1, 1 + inside))
     return sizes[circuit.output]

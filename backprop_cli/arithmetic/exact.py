@@ -124,7 +124,7 @@ class ExactNumbers:
         if difference.is_Rational:
             return int(difference.p > 0) - int(difference.p < 0)
         digits = difference.evalf(10, maxn=_SIGN_DIGITS)
-        if digits.is_Float and digits._prec > 1:
+        if digits.is_Float and digits._prec > 1:  # noqa: SLF001  # SymPy's own mark of a value without right digits
             return 1 if digits > 0 else -1
         return _proved_equal(difference, x.size + y.size)
 
@@ -147,12 +147,14 @@ class ExactNumbers:
         return (self.operations["neg"](self.one), self.zero, self.one)[self._order(value, self.zero) + 1]
 
     def _abs(self, value: Exact) -> Exact:
-        return value if self._order(value, self.zero) >= 0 else self.operations["neg"](value)
+        negated: Exact = self.operations["neg"](value)
+        return value if self._order(value, self.zero) >= 0 else negated
 
     def _cbrt(self, value: Exact) -> Exact:
         third = self.operations["div"](self.one, self.number("3"))
         root = self.operations["pow"](self._abs(value), third)
-        return self.operations["mul"](self._sign(value), root)
+        signed: Exact = self.operations["mul"](self._sign(value), root)
+        return signed
 
 
 _TIDY_SIZE = 100
@@ -211,7 +213,10 @@ def _forms() -> dict[str, Callable[..., Any]]:
     """SymPy's counterpart of each primitive. Domains are asked before, so real arguments meet real values."""
     import sympy as s
 
-    named = "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sqrt floor erf erfc gamma digamma polygamma"
+    named = (
+        "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
+        "sqrt floor erf erfc gamma digamma polygamma"
+    )
     forms: dict[str, Callable[..., Any]] = {name: getattr(s, name) for name in named.split()}
     return forms | {
         "add": lambda x, y: x + y,

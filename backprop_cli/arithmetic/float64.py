@@ -102,7 +102,10 @@ _OPERATIONS: dict[str, Operation] = {
     "ne": _compare(operator.ne),
     "where": lambda c, x, y: x if c else y,
 }
-_FROM_MATH = "cbrt exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma lgamma"
+_FROM_MATH = (
+    "cbrt exp expm1 log log1p log2 log10 sin cos tan asin acos atan "
+    "sinh cosh tanh asinh acosh atanh erf erfc gamma lgamma"
+)
 _OPERATIONS |= {name: _total(getattr(math, name)) for name in _FROM_MATH.split()}
 
 

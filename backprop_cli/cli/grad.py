@@ -138,7 +138,7 @@ def _rendered(report: Report, options: dict[str, Any]) -> str:
         return csv.render(report) if form == "csv" else latex.render(report)
     from backprop_cli.render import json, markdown, plain
 
-    return {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)  # type: ignore[no-any-return,attr-defined]  # three modules of one shape
+    return {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)  # type: ignore[no-any-return]  # three modules of one shape
 
 
 def _warn(report: Report, *, quiet: bool) -> None:

@@ -16,7 +16,7 @@ NUMBER, NAME, OPERATOR, POWER, END = "number", "name", "operator", "power", "end
 
 
 class Token(NamedTuple):
-    """A piece of the text; ``text`` is its folded spelling (``×`` is ``*``), the offsets are those of what was typed."""
+    """A piece of the text; ``text`` is its folded spelling (``×`` is ``*``), the offsets are those of the original."""
 
     kind: str
     text: str

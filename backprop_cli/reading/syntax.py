@@ -309,7 +309,7 @@ class Statement:
         return Operand(self._gate(top.operator.gate, (right.node,), span), span.start, span.end)
 
     def _gate(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
-        """One gate; the connectives are choices: ``a and b`` is where(a, b, 0), which asks ``b`` only if ``a`` holds."""
+        """One gate; connectives are choices: ``a and b`` is where(a, b, 0), which asks ``b`` only if ``a`` holds."""
         if name not in WORDS:
             return self.builder.gate(name, inputs, span)
         yes, no = (self.builder.constant(text, span) for text in ("1", "0"))

@@ -46,7 +46,8 @@ def _sentence(variable: Variable, output: str) -> str:
     assert variable.gradient is not None
     name = variable.name
     if variable.verdict is not None and variable.verdict.word == "kink":
-        return f"{name}: {output} has a kink here, with slope {numbers.slopes(variable.verdict)}; {variable.gradient.text} is the convention."
+        sides = numbers.slopes(variable.verdict)
+        return f"{name}: {output} has a kink here, with slope {sides}; {variable.gradient.text} is the convention."
     slope, step = variable.gradient.approx, _step(variable.value.approx)
     if slope == 0:
         return f"{name}: moving {name} a little leaves {output} where it is, to first order."

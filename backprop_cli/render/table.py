@@ -29,7 +29,7 @@ _PLAIN = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is written to: its width (None for a pipe, where nothing is cut to fit), colour, and whether it has Unicode."""
+    """What is written to: its width (None for a pipe, where nothing is cut to fit), colour, and Unicode or not."""
 
     width: int | None
     color: bool

@@ -114,7 +114,10 @@ def forms() -> Mapping[str, Callable[..., Any]]:
 
     alpha, scale = symbol("1.6732632423543772848170429916717"), symbol("1.0507009873554804934193349852946")
     third, half, two, ten = s.Rational(1, 3), s.Rational(1, 2), s.Integer(2), s.Integer(10)
-    named = "exp log sin cos tan cot sec csc asin acos atan atan2 sinh cosh tanh sech asinh acosh atanh sqrt floor erf erfc gamma polygamma"
+    named = (
+        "exp log sin cos tan cot sec csc asin acos atan atan2 sinh cosh tanh sech asinh acosh atanh "
+        "sqrt floor erf erfc gamma polygamma"
+    )
     found: dict[str, Callable[..., Any]] = {name: getattr(s, name) for name in named.split()}
     return found | {
         "neg": lambda x: -x,

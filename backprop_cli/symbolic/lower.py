@@ -254,8 +254,9 @@ def _negated(term: Any) -> bool:
 
 def _decimal(form: Any) -> str:
     """A SymPy Float as a decimal that reads back as the same number, to the Float's own precision."""
-    if form._prec == 53:
+    precision = form._prec  # noqa: SLF001  # SymPy offers a Float's precision and digits under these names only
+    if precision == 53:
         return repr(float(form))
     from mpmath.libmp import repr_dps, to_str
 
-    return str(to_str(form._mpf_, repr_dps(form._prec), strip_zeros=True))
+    return str(to_str(form._mpf_, repr_dps(precision), strip_zeros=True))

@@ -59,7 +59,7 @@ def _is_small(argument: Any, literals: frozenset[Any]) -> bool:
 
 
 @cache
-def _printer() -> Any:
+def _printer() -> Any:  # noqa: C901  # a class whose methods SymPy finds by name, made when SymPy is loaded
     from sympy.printing.str import StrPrinter
 
     class Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
@@ -92,7 +92,7 @@ def _printer() -> Any:
 
         def _print_Piecewise(self, form: Any) -> str:
             *cases, (last, _) = form.args
-            total = self._print(last)
+            total = str(self._print(last))
             for value, condition in reversed(cases):
                 total = f"where({self._print(condition)}, {self._print(value)}, {total})"
             return total
