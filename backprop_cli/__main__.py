@@ -1,6 +1,6 @@
 """``python -m backprop_cli`` is the same as ``backprop``."""
 
-from backprop_cli.cli.main import main
+from backprop_cli.cli.main import entry
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    entry()

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
+from backprop_cli.cli.startup import leave, prepare
 
 _COMMANDS = ("grad", "gates", "explain", "schema", "completion")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
@@ -76,11 +76,16 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
-    # A short-lived process: what is imported stays, and looking for garbage in it only costs time.
-    gc.disable()
+    prepare()
     words = list(sys.argv[1:] if argv is None else argv)
 
     def invoke() -> Any:
         return cli.main(args=words, prog_name="backprop", standalone_mode=False)
 
     return run(invoke, words)
+
+
+def entry() -> NoReturn:
+    """The program: run the command line of this process and leave at once."""
+    leave(main())
+
