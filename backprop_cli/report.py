@@ -117,6 +117,11 @@ class Report:
         return {variable.name: variable.gradient.approx for variable in self.parameters if variable.gradient}
 
     @property
+    def trace(self) -> tuple[Forward, Backward]:
+        """The sweeps behind the rows, for what goes through the circuit again step by step."""
+        return self._run, self._sweep
+
+    @property
     def ok(self) -> bool:
         """Whether no gradient was found wrong; True where nothing was checked."""
         return self.check is None or self.check.ok

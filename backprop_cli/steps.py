@@ -1,0 +1,175 @@
+"""The work, step by step: a report in the order in which a person goes through a circuit, forward and then back.
+
+Plain data for the terminal, the page and LaTeX. Each backward wire carries its local gradient as a rule over the
+circuit's own names (with the branch of the rule that applies here), as a number, and the sum that its node has so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.backward import Backward
+from backprop_cli.circuit import CONSTANT, INPUT, CircuitBuilder, Node
+from backprop_cli.forward import Forward, forward, ties
+from backprop_cli.gates import GATES
+from backprop_cli.problems import Refused, Source, Span
+from backprop_cli.report import GateRow, Quantity, Report, quantity
+from backprop_cli.rules import rule_circuit
+from backprop_cli.writing import write
+
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStep:
+    """A gate's value: its formula over names, over numbers, and what it comes to (None outside its domain)."""
+
+    number: int
+    gate: GateRow
+    inputs: tuple[Quantity | None, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What one input of a gate receives: contribution = local × upstream, added to what its node has.
+
+    ``rule`` is the local gradient over the circuit's names; ``first`` says that this is the node's first contribution
+    (``=``, and ``+=`` after); ``total`` is the node's sum so far. ``idle`` says why an input needs no gradient, and
+    then the numbers are None.
+    """
+
+    position: int
+    source: int
+    name: str
+    rule: str
+    local: Quantity | None
+    contribution: Quantity | None
+    total: Quantity | None
+    first: bool
+    fork: bool
+    idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStep:
+    """A gate's upstream gradient sent on to its inputs."""
+
+    number: int
+    gate: GateRow
+    upstream: Quantity
+    wires: tuple[Wire, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """All steps of a report; ``silent`` names the gates that receive no gradient because nothing flows back to them."""
+
+    output: str
+    output_node: int
+    forward: tuple[ForwardStep, ...]
+    backward: tuple[BackwardStep, ...]
+    silent: tuple[str, ...]
+
+
+def steps(report: Report) -> Steps:
+    """The steps of a report, in the order of the sweeps."""
+    return _Steps(report).all()
+
+
+class _Steps:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.run: Forward = report.trace[0]
+        self.sweep: Backward = report.trace[1]
+        self.circuit, self.arithmetic = self.run.circuit, self.run.arithmetic
+        self.names = self.circuit.names
+        self.wires = self.circuit.fan_out()
+        self.totals: dict[int, Number] = {}
+
+    def all(self) -> Steps:
+        gates = self.report.gates
+        forth = tuple(self._forward(number, gate) for number, gate in enumerate(gates, 1))
+        active = [gate for gate in reversed(gates) if self.sweep.locals[gate.id] and any(gate.local)]
+        back = tuple(self._backward(number, gate) for number, gate in enumerate(active, 1))
+        silent = tuple(gate.name for gate in gates if gate.gradient is not None and not any(gate.local))
+        return Steps(self.report.output, self.circuit.output, forth, back, silent)
+
+    def _show(self, value: Number) -> Quantity | None:
+        return quantity(self.arithmetic, value)
+
+    def _note(self, gate: GateRow) -> str:
+        return f"kink: {GATES[gate.op].convention}" if gate.kink else ""
+
+    def _forward(self, number: int, gate: GateRow) -> ForwardStep:
+        inputs = tuple(self._show(self.run.values[i]) for i in gate.inputs)
+        problem = self.run.failed.get(gate.id)
+        return ForwardStep(number, gate, inputs, problem.message if problem else self._note(gate))
+
+    def _backward(self, number: int, gate: GateRow) -> BackwardStep:
+        wires = tuple(self._wire(gate, position) for position in range(len(gate.inputs)))
+        assert gate.gradient is not None
+        return BackwardStep(number, gate, gate.gradient, wires, self._note(gate))
+
+    def _wire(self, gate: GateRow, position: int) -> Wire:
+        source = gate.inputs[position]
+        name, fork = self.names[source], self.wires[source] > 1
+        local = self.sweep.locals[gate.id][position]
+        if local is None:
+            return Wire(position, source, name, "", None, None, None, True, fork, self._idle(gate, position))
+        contribution = self.sweep.contributions(gate.id)[position]
+        before = self.totals.get(source)
+        add = self.arithmetic.operations["add"]
+        total = self.totals[source] = contribution if before is None else add(before, contribution)
+        shown = (self._show(local), self._show(contribution), self._show(total))
+        return Wire(position, source, name, self._rule(gate, position), *shown, before is None, fork, "")
+
+    def _idle(self, gate: GateRow, position: int) -> str:
+        node = self.circuit.nodes[gate.inputs[position]]
+        return {CONSTANT: "a constant", INPUT: "data"}.get(node.op, "made of constants and data")
+
+    def _rule(self, gate: GateRow, position: int) -> str:
+        """The local gradient's rule over the operands' names, with every choice in it made."""
+        row = GATES[gate.op]
+        rule = rule_circuit(row.slope(position).text)
+        params = ("x", "z", "n") if row.many else (*row.params, "z")
+        values = [self.run.values[i] for i in gate.inputs]
+        wires, names = self._seen(gate, position, values)
+        known = {name: wires[params.index(name)] for name in rule.inputs}
+        try:
+            chosen = forward(rule, known, self.run.rules).values
+        except Refused:
+            return row.slope(position).text
+        return _written(rule.nodes, rule.output, chosen, dict(zip(params, names, strict=True)), self.run)
+
+    def _seen(self, gate: GateRow, position: int, values: list[Number]) -> tuple[list[Number], list[str]]:
+        """What the rule sees, as numbers and as names."""
+        value = self.run.values[gate.id]
+        if not GATES[gate.op].many:
+            return [*values, value], [*gate.operands, gate.name]
+        count = ties(self.arithmetic, values, value)
+        numbers = [values[position], value, self.arithmetic.number(str(count))]
+        return numbers, [gate.operands[position], gate.name, str(count)]
+
+
+def _written(nodes: Sequence[Node], root: int, values: Sequence[Number], names: dict[str, str], run: Forward) -> str:
+    """A rule's text after its choices: a ``where`` is the branch it takes, a parameter is the operand's name."""
+    builder = CircuitBuilder()
+    made: list[int] = []
+    for node in nodes:
+        if node.op == INPUT:
+            text = names[node.text]
+            literal = text.lstrip("-")[:1].isdigit() or text.lstrip("-")[:1] == "."
+            made.append((builder.constant if literal else builder.input)(text, _NOWHERE))
+        elif node.op == CONSTANT:
+            made.append(builder.constant(node.text, _NOWHERE))
+        elif node.op == "where":
+            taken = run.arithmetic.truth(values[node.inputs[0]])
+            made.append(made[node.inputs[1] if taken else node.inputs[2]])
+        else:
+            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), _NOWHERE))
+    circuit, _ = builder.finish(Source("rule", ""), made[root])
+    return write(circuit)
