@@ -66,10 +66,12 @@ class Circuit:
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """What each node is called: its own name, its literal, or a fresh ``g1``, ``g2`` and so on."""
+        """What each node is called: its own name, its literal, the output's, or a fresh ``g1``, and so on."""
         taken = {*self.inputs, *(stage.name for stage in self.stages)}
         prefix = next(p for p in _prefixes() if not any(_numbered(name, p) for name in taken))
         names = {stage.node: stage.name for stage in self.stages}
+        if self.nodes[self.output].is_gate:
+            names.setdefault(self.output, self.output_name)
         count = 0
         for index, node in enumerate(self.nodes):
             if not node.is_gate:

@@ -78,8 +78,14 @@ class Gate:
         """The gate written over operands that are names or numbers."""
         if not self.written:
             return f"{self.name}({', '.join(arguments)})"
-        first, *rest = (f"({a})" if a.startswith("-") else a for a in arguments)
+        first, *rest = (self._operand(position, argument) for position, argument in enumerate(arguments))
         return f"{self.symbol}{first}" if not rest else f"{first}{self.symbol}{rest[0]}"
+
+    def _operand(self, position: int, text: str) -> str:
+        """An operand, in parentheses where it would be read differently without: a sign, a fraction in a product."""
+        signed = text.startswith("-") and (position > 0 or self.name in ("pow", "neg"))
+        fraction = " " not in self.symbol and any(sign in text for sign in ("/", "*", " "))
+        return f"({text})" if signed or fraction else text
 
 
 def _row(form: str, intuition: str, *slopes: str | Slope, **extra: object) -> Gate:

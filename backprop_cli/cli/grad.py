@@ -52,6 +52,7 @@ _FAILED = 1
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
+@click.option("--steps", is_flag=True, help="Show every gate's value, local gradient and contribution, step by step.")
 @click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
 @click.option(
     "--max-size",
@@ -82,13 +83,15 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
 
 
 def _no_contradiction(options: dict[str, Any]) -> None:
-    pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"))
+    pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     for one, other in pairs:
         if options[one] and options[other]:
             names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
             raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
+    if options["steps"] and options["format_"] == "csv":
+        raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 
 
 def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
@@ -120,25 +123,41 @@ def _settings(options: dict[str, Any], settings: Callable[..., Any]) -> Any:
 
 
 def _rendered(report: Report, options: dict[str, Any]) -> str:
-    """The report in the format asked for; each format's module is loaded alone."""
+    """The report in the format asked for, after its steps if they are wanted; each format's module is loaded alone."""
     form = "json" if options["as_json"] else options["format_"] or "table"
     explain = options["explain"]
+    before = _steps(report, form, explain=explain) if options["steps"] else ""
     if options["quiet"]:
         from backprop_cli.render.plain import quiet
 
         return quiet(report)
     if form == "table":
         from backprop_cli.cli.screen import screen
+        from backprop_cli.render.table import for_screen
         from backprop_cli.render.table import render as table
 
-        return table(report, screen(options["color"]), explain=explain)
+        seen = screen(options["color"])
+        return for_screen(before, seen) + table(report, seen, explain=explain)
     if form in ("csv", "latex"):
         from backprop_cli.render import csv, latex
 
-        return csv.render(report) if form == "csv" else latex.render(report)
+        return csv.render(report) if form == "csv" else before + latex.render(report)
     from backprop_cli.render import json, markdown, plain
 
-    return {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)  # type: ignore[no-any-return]  # three modules of one shape
+    rendered: str = {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)
+    return before + rendered
+
+
+def _steps(report: Report, form: str, *, explain: bool) -> str:
+    """The steps in a format; JSON has them in its gates."""
+    if form == "json":
+        return ""
+    from backprop_cli.render import derivation, steps
+    from backprop_cli.steps import steps as made
+
+    if form == "latex":
+        return derivation.render(made(report))
+    return (steps.markdown if form == "markdown" else steps.render)(made(report), explain=explain) + "\n"
 
 
 def _warn(report: Report, *, quiet: bool) -> None:

@@ -23,7 +23,20 @@ VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(d
 _VERDICT = {"ok": Style(color="green"), "kink": GRADIENT, "imprecise": GRADIENT, "wrong": Style(color="red", bold=True)}
 _PIPE_FORMULA, _PIPE_WIDTH = 80, 100_000
 _PLAIN = str.maketrans(
-    {"…": "~", "✓": "+", "✗": "x", "▲": "!", "─": "-", "∂": "d", "≈": "~", "·": "*", "≥": ">=", "≤": "<=", "≠": "!="}
+    {
+        "…": "~",
+        "✓": "+",
+        "✗": "x",
+        "▲": "!",
+        "─": "-",
+        "∂": "d",
+        "≈": "~",
+        "·": "*",
+        "×": "*",
+        "≥": ">=",
+        "≤": "<=",
+        "≠": "!=",
+    }
 )
 
 
@@ -58,6 +71,11 @@ def printed(parts: Iterable[Text | Table], screen: Screen) -> str:
     for part in parts:
         console.print(part, soft_wrap=screen.width is None or isinstance(part, Text))
     text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return for_screen(text, screen)
+
+
+def for_screen(text: str, screen: Screen) -> str:
+    """The text with the signs that a screen without Unicode lacks spelled in ASCII."""
     return text if screen.unicode else text.translate(_PLAIN)
 
 

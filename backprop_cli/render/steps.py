@@ -1,0 +1,128 @@
+"""The steps as lines for a terminal, a pipe and Markdown: forward, then backward, one line a gate or wire.
+
+Lines keep to 80 columns where names and numbers let them: a number is cut to its digits that matter, a long formula in
+its middle; whole numbers stand in the JSON.
+"""
+
+from __future__ import annotations
+
+from backprop_cli.gates import GATES
+from backprop_cli.render import numbers
+from backprop_cli.render.markdown import escape
+from backprop_cli.render.text import visible
+from backprop_cli.report import GateRow, Quantity
+from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
+
+_NUMBER, _FORMULA = 11, 26
+
+
+def render(steps: Steps, *, explain: bool = False) -> str:
+    """Both halves as plain lines."""
+    lines = ["forward: values, from the inputs to the output"]
+    lines += [line for step in steps.forward for line in _forward(step)] or ["  no gates: the value is given"]
+    lines += [
+        "",
+        f"backward: ∂{steps.output}/∂{steps.output} = 1, then upstream × local, from the output to the inputs",
+    ]
+    lines += [line for step in steps.backward for line in _backward(step, steps.output, explain)]
+    if steps.silent:
+        lines.append(f"  nothing flows back through {_some(steps.silent)}")
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def markdown(steps: Steps, *, explain: bool = False) -> str:
+    """The same as two numbered lists, each line's mathematics in code."""
+    lines = ["### Forward", ""]
+    for step in steps.forward:
+        note = f" ({escape(step.note)})" if step.note else ""
+        lines.append(f"{step.number}. `{visible(_value(step))}`{note}")
+    lines += ["", "### Backward", "", f"`∂{steps.output}/∂{steps.output} = 1`", ""]
+    for back in steps.backward:
+        lines.append(f"{back.number}. `{visible(_gate(back.gate))}`" + (f" ({escape(back.note)})" if back.note else ""))
+        lines += [f"   - {_bullet(back, wire, steps.output)}" for wire in back.wires]
+        if explain:
+            lines.append(f"   - {escape(GATES[back.gate.op].intuition)}")
+    return "\n".join(lines) + "\n"
+
+
+def words(step: BackwardStep, wire: Wire, output: str) -> str:
+    """One wire's contribution: ``∂f/∂x += 1 × ∂f/∂q = 1 × -4 = -4; x now has -4``."""
+    if wire.idle:
+        return f"{_cut(wire.name, 16)} is {wire.idle}: no gradient"
+    sign = "=" if wire.first else "+="
+    upstream = f"∂{output}/∂{_cut(step.gate.name, 12)}"
+    product = f"{_factor(wire.local)} × {_factor(step.upstream)} = {_number(wire.contribution)}"
+    rule = f"{_rule(wire.rule)} × {upstream} = "
+    if wire.rule == _number(wire.local) or (wire.local and wire.rule == _plain(wire.local)):
+        rule = f"{wire.rule} × {upstream} = "
+    total = f"; {_cut(wire.name, 16)} now has {_number(wire.total)}" if wire.fork else ""
+    return f"∂{output}/∂{_cut(wire.name, 16)} {sign} {rule}{product}{total}"
+
+
+def _forward(step: ForwardStep) -> list[str]:
+    line = f"{step.number:4}  {_value(step)}"
+    return [line, f"      {step.note}"] if step.note else [line]
+
+
+def _value(step: ForwardStep) -> str:
+    """``q = x + y = -2 + 5 = 3``; a gate of literals alone is not said twice."""
+    gate = step.gate
+    filled = GATES[gate.op].call(tuple(_number(value) for value in step.inputs))
+    parts = [_cut(gate.name, 16), _cut(gate.formula, _FORMULA + 10)]
+    if filled not in (gate.formula, _number(gate.value)):
+        parts.append(_cut(filled, _FORMULA + 10))
+    return " = ".join([*parts, _number(gate.value) if gate.value else "no value"])
+
+
+def _backward(step: BackwardStep, output: str, explain: bool) -> list[str]:
+    lines = [f"{step.number:4}  {_gate(step.gate)}, upstream {_number(step.upstream)}"]
+    if step.note:
+        lines.append(f"        {step.note}")
+    if explain:
+        lines.append(f"        {GATES[step.gate.op].intuition}")
+    idle = [wire for wire in step.wires if wire.idle]
+    lines += [f"        {words(step, wire, output)}" for wire in step.wires if not wire.idle]
+    lines += [f"        {words(step, wire, output)}" for wire in idle]
+    return lines
+
+
+def _gate(gate: GateRow) -> str:
+    return f"{_cut(gate.name, 16)} = {_cut(gate.formula, _FORMULA + 10)}"
+
+
+def _bullet(step: BackwardStep, wire: Wire, output: str) -> str:
+    said = words(step, wire, output)
+    return escape(said) if wire.idle else f"`{visible(said)}`"
+
+
+def _number(quantity: Quantity | None) -> str:
+    """A whole number without its ``.0``, as a person writes it."""
+    if quantity is None:
+        return "none"
+    short = numbers.short(quantity, _NUMBER)
+    return short[:-2] if short.endswith(".0") and short[:-2].lstrip("-").isdigit() else short
+
+
+def _plain(quantity: Quantity) -> str:
+    return quantity.text.removesuffix(".0")
+
+
+def _factor(quantity: Quantity | None) -> str:
+    text = _number(quantity)
+    return f"({text})" if any(sign in text[1:] for sign in "+-*/ ") and "e" not in text else text
+
+
+def _rule(rule: str) -> str:
+    """A sum among the factors needs parentheses."""
+    cut = _cut(rule, _FORMULA)
+    return f"({cut})" if " + " in cut or " - " in cut else cut
+
+
+def _cut(text: str, most: int) -> str:
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:6])
+    return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"
