@@ -177,6 +177,10 @@ class CircuitBuilder:
             return index
         return self._add(*key, self._spans[index], shared=False)
 
+    def kind(self, index: int) -> Node:
+        """The node of that number, as made so far."""
+        return self._nodes[index]
+
     def _add(self, op: str, inputs: tuple[int, ...], text: str, span: Span, *, shared: bool) -> int:
         key = (op, inputs, text)
         if shared:

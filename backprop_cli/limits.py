@@ -23,3 +23,5 @@ SYMBOLIC_WORK: Final = 12_000  # the same, times the number of derivatives
 SYMBOLIC_DEPTH: Final = 45  # SymPy recurses: deeper, and diff meets Python's recursion limit
 SYMBOLIC_TIES: Final = 64  # inputs of one max or min
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
+
+PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit

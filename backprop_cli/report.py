@@ -107,6 +107,11 @@ class Report:
     _sweep: Backward
 
     @property
+    def output_id(self) -> int:
+        """The number of the node that is the output."""
+        return self._run.circuit.output
+
+    @property
     def parameters(self) -> tuple[Variable, ...]:
         """The variables whose gradients were asked for."""
         return tuple(variable for variable in self.variables if variable.role == "parameter")

@@ -20,6 +20,7 @@ from backprop_cli.rules import rule_circuit
 from backprop_cli.writing import write
 
 _NOWHERE = Span(0, 0)
+_SHORT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,18 @@ def _written(nodes: Sequence[Node], root: int, values: Sequence[Number], names: 
             taken = run.arithmetic.truth(values[node.inputs[0]])
             made.append(made[node.inputs[1] if taken else node.inputs[2]])
         else:
-            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), _NOWHERE))
+            made.append(_small(builder, node.op, tuple(made[i] for i in node.inputs)))
     circuit, _ = builder.finish(Source("rule", ""), made[root])
     return write(circuit)
+
+
+def _small(builder: CircuitBuilder, op: str, inputs: tuple[int, ...]) -> int:
+    """A gate of a rule as a person would write it down: ``3*x^(3 - 1)`` is ``3*x^2``, ``1*x^1`` is ``x``."""
+    literals = [builder.kind(i).text if builder.kind(i).op == CONSTANT else "" for i in inputs]
+    if op == "sub" and all(text.lstrip("-").isdigit() and len(text) < _SHORT for text in literals):
+        return builder.constant(str(int(literals[0]) - int(literals[1])), _NOWHERE)
+    if op == "mul" and "1" in literals:
+        return inputs[1 - literals.index("1")]
+    if op == "pow" and literals[1] == "1":
+        return inputs[0]
+    return builder.gate(op, inputs, _NOWHERE)

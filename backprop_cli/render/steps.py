@@ -1,4 +1,4 @@
-"""The steps as lines for a terminal, a pipe and Markdown: forward, then backward, one line a gate or wire.
+"""The steps as lines for a terminal, a pipe and Markdown: forward, then backward, a line or two a gate.
 
 Lines keep to 80 columns where names and numbers let them: a number is cut to its digits that matter, a long formula in
 its middle; whole numbers stand in the JSON.
@@ -13,18 +13,20 @@ from backprop_cli.render.text import visible
 from backprop_cli.report import GateRow, Quantity
 from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
 
-_NUMBER, _FORMULA = 11, 26
+_NUMBER, _FORMULA = 9, 26
+_WIDTH, _GATE, _GAP = 80, 18, 3
 
 
 def render(steps: Steps, *, explain: bool = False) -> str:
     """Both halves as plain lines."""
+    column = _column(steps)
     lines = ["forward: values, from the inputs to the output"]
     lines += [line for step in steps.forward for line in _forward(step)] or ["  no gates: the value is given"]
     lines += [
         "",
         f"backward: ∂{steps.output}/∂{steps.output} = 1, then upstream × local, from the output to the inputs",
     ]
-    lines += [line for step in steps.backward for line in _backward(step, steps.output, explain)]
+    lines += [line for step in steps.backward for line in _backward(step, steps.output, explain, column)]
     if steps.silent:
         lines.append(f"  nothing flows back through {_some(steps.silent)}")
     return "".join(f"{visible(line)}\n" for line in lines)
@@ -74,16 +76,26 @@ def _value(step: ForwardStep) -> str:
     return " = ".join([*parts, _number(gate.value) if gate.value else "no value"])
 
 
-def _backward(step: BackwardStep, output: str, explain: bool) -> list[str]:
-    lines = [f"{step.number:4}  {_gate(step.gate)}, upstream {_number(step.upstream)}"]
-    if step.note:
-        lines.append(f"        {step.note}")
-    if explain:
-        lines.append(f"        {GATES[step.gate.op].intuition}")
-    idle = [wire for wire in step.wires if wire.idle]
-    lines += [f"        {words(step, wire, output)}" for wire in step.wires if not wire.idle]
-    lines += [f"        {words(step, wire, output)}" for wire in idle]
-    return lines
+def _backward(step: BackwardStep, output: str, explain: bool, column: int) -> list[str]:
+    """The gate, then what each of its wires carries, as many on a line as fit."""
+    notes = [note for note in (step.note, GATES[step.gate.op].intuition if explain else "") if note]
+    said = [words(step, wire, output) for wire in step.wires if not wire.idle]
+    idle = [f"({_cut(wire.name, 16)}: {wire.idle})" for wire in step.wires if wire.idle]
+    lines = [f"{step.number:4}  {_gate(step.gate):{column}}"]
+    at = 6 + column + _GAP
+    first_fits = bool(said) and len(lines[0]) + _GAP + len(said[0]) <= _WIDTH
+    for piece in [*said, *idle] if first_fits else [*idle, *said]:
+        if len(lines[-1]) + _GAP + len(piece) <= _WIDTH:
+            lines[-1] += " " * _GAP + piece
+        else:
+            lines.append(" " * (at if at + len(piece) <= _WIDTH else 8) + piece)
+    return [line.rstrip() for line in lines] + [f"        {note}" for note in notes]
+
+
+def _column(steps: Steps) -> int:
+    """The width of the gates' column: that of the longest short one."""
+    widths = [len(_gate(step.gate)) for step in steps.backward]
+    return max((width for width in widths if width <= _GATE), default=_GATE)
 
 
 def _gate(gate: GateRow) -> str:
