@@ -6,14 +6,15 @@ its middle; whole numbers stand in the JSON.
 
 from __future__ import annotations
 
+import math
+
 from backprop_cli.gates import GATES
-from backprop_cli.render import numbers
 from backprop_cli.render.markdown import escape
 from backprop_cli.render.text import visible
 from backprop_cli.report import GateRow, Quantity
 from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
 
-_NUMBER, _FORMULA = 9, 26
+_NUMBER, _FORMULA = 8, 26
 _WIDTH, _GATE, _GAP = 80, 18, 3
 
 
@@ -83,9 +84,9 @@ def _backward(step: BackwardStep, output: str, explain: bool, column: int) -> li
     idle = [f"({_cut(wire.name, 16)}: {wire.idle})" for wire in step.wires if wire.idle]
     lines = [f"{step.number:4}  {_gate(step.gate):{column}}"]
     at = 6 + column + _GAP
-    first_fits = bool(said) and len(lines[0]) + _GAP + len(said[0]) <= _WIDTH
+    first_fits = bool(said) and len(_gate(step.gate)) <= column and at + len(said[0]) <= _WIDTH
     for piece in [*said, *idle] if first_fits else [*idle, *said]:
-        if len(lines[-1]) + _GAP + len(piece) <= _WIDTH:
+        if at <= len(lines[-1]) + _GAP <= _WIDTH - len(piece) and (first_fits or piece in idle):
             lines[-1] += " " * _GAP + piece
         else:
             lines.append(" " * (at if at + len(piece) <= _WIDTH else 8) + piece)
@@ -111,8 +112,8 @@ def _number(quantity: Quantity | None) -> str:
     """A whole number without its ``.0``, as a person writes it."""
     if quantity is None:
         return "none"
-    short = numbers.short(quantity, _NUMBER)
-    return short[:-2] if short.endswith(".0") and short[:-2].lstrip("-").isdigit() else short
+    text = _plain(quantity)
+    return text if len(text) <= _NUMBER or math.isinf(quantity.approx) else f"{quantity.approx:.6g}"
 
 
 def _plain(quantity: Quantity) -> str:
