@@ -12,7 +12,8 @@ NUMBER_CHARACTERS: Final = 400
 DECIMAL_EXPONENT: Final = 400
 
 DIGITS: Final = 10_000
-PRECISION_BITS: Final = 200_000  # the working precision at which a search for right digits gives up
+DIGITS_WORK: Final = 2_000_000  # gates times digits
+SPECIAL_DIGITS: Final = 500  # for the gamma family, whose cost grows fastest with the digits
 
 EXACT_BITS: Final = 200_000  # numerator or denominator of an exact number
 EXACT_SIZE: Final = 2_000  # operations in one exact number

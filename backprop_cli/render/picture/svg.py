@@ -1,0 +1,190 @@
+"""A drawing as SVG: titles on every node and wire, stable ids for a page that steps through it, generic fonts only.
+
+The ids are a contract: ``gate-7``, ``input-2``, ``constant-7-1``, ``wire-7-0``, ``stem-7``, ``value-7``, ``grad-7``,
+``term-7-0``, ``fork-3``. Colours are literal, because not every reader of SVG knows variables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from backprop_cli.render.picture import drawing as measures
+from backprop_cli.render.picture.drawing import Drawing, drawing
+from backprop_cli.render.picture.layout import Piece
+from backprop_cli.render.picture.scene import Node, Scene, Wire, joints
+
+PALETTES, THEMES = ("default", "cs231n"), ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours of a picture."""
+
+    value: str
+    gradient: str
+    ink: str
+    wire: str
+    faint: str
+    fill: str
+    paper: str
+
+
+# Blue and orange after Okabe and Ito, darkened or lightened until text in them is readable on its paper.
+_COLOURS = {
+    ("default", "light"): ("#0063a3", "#b84700"),
+    ("default", "dark"): ("#56b4e9", "#f0a830"),
+    ("cs231n", "light"): ("#137a13", "#cc0000"),
+    ("cs231n", "dark"): ("#5fd35f", "#ff7a70"),
+}
+_THEME = {
+    "light": ("#1a1a1a", "#555555", "#767676", "#f4f6f8", "#ffffff"),
+    "dark": ("#f0f0f0", "#b8bcc2", "#8f959c", "#262b31", "#14171a"),
+}
+
+
+def look(palette: str = "default", theme: str = "light") -> Look:
+    """The colours of a palette in a theme."""
+    return Look(*_COLOURS[palette, theme], *_THEME[theme])
+
+
+def css(look: Look) -> str:
+    """The picture's rules, all of them below ``svg.backprop``."""
+    rules = {
+        "": "font-family:Helvetica,Arial,'DejaVu Sans',sans-serif;font-size:13px",
+        " .paper": f"fill:{look.paper}",
+        " text": f"fill:{look.ink}",
+        " .node text": "text-anchor:middle",
+        " .node rect,{} .node circle": f"fill:{look.fill};stroke:{look.ink};stroke-width:1.4",
+        " .input text": "font-size:16px;font-style:italic",
+        " .constant text": f"font-size:11px;fill:{look.faint}",
+        " .constant rect": f"stroke:{look.faint};stroke-width:.8",
+        " .sign": "font-size:18px",
+        " .faint circle,{} .faint rect,{} .data rect": f"stroke:{look.faint}",
+        " .data rect": "stroke-dasharray:4 3",
+        " .data text,{} .faint text": f"fill:{look.faint}",
+        " .wire": f"fill:none;stroke:{look.wire};stroke-width:1.3",
+        " .wire.faint": f"stroke:{look.faint};stroke-width:.9",
+        " .fork circle": f"fill:{look.wire}",
+        " .value": f"fill:{look.value}",
+        " .name": f"fill:{look.ink};font-weight:bold",
+        " .gradient": f"fill:{look.gradient};font-style:italic",
+        " .mark": f"fill:{look.gradient}",
+        " .legend": f"font-size:11px;fill:{look.faint}",
+    }
+    own = "svg.backprop"
+    return "\n".join(f"{own}{selector.replace('{}', own)}{{{style}}}" for selector, style in rules.items())
+
+
+def svg(scene: Scene, look: Look, *, inline: bool = False) -> str:
+    """The picture; ``inline`` leaves out the prolog and the style for a page that brings its own."""
+    drawn = drawing(scene)
+    width, height = drawn.size
+    title = escape(scene.title)
+    lines = [] if inline else ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append(
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="backprop" role="img" aria-label="{title}" '
+        f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}">'
+    )
+    lines.append(f"<title>{title}</title>")
+    if not inline:
+        lines.append(f"<style>\n{css(look)}\n</style>")
+    lines.append(f'<rect class="paper" width="{_n(width)}" height="{_n(height)}"/>')
+    margin = _n(measures.MARGIN)
+    lines += [f'<g transform="translate({margin} {margin})">', *_body(drawn), "</g>", "</svg>"]
+    return "\n".join(lines) + "\n"
+
+
+def _body(drawn: Drawing) -> list[str]:
+    scene = drawn.scene
+    lines = [_wire(drawn, number, wire) for number, wire in enumerate(scene.wires)]
+    for index, node in enumerate(scene.nodes):
+        lines += [*_stem(drawn, index, node), _node(drawn, index, node), *_labels(drawn, index, node)]
+    for number, text in enumerate(drawn.legend):
+        y = drawn.layout.height + measures.LEGEND * (number + 1)
+        lines.append(f'<text class="legend" x="0" y="{_n(y)}">{escape(text)}</text>')
+    return lines
+
+
+def _wire(drawn: Drawing, number: int, wire: Wire) -> str:
+    faint = " faint" if wire.faint else ""
+    path = _path(drawn.layout.paths[number])
+    return f'<path id="{wire.key}" class="wire{faint}" d="{path}"><title>{escape(wire.title)}</title></path>'
+
+
+def _path(pieces: tuple[Piece, ...]) -> str:
+    found, level = f"M{_n(pieces[0].x0)} {_n(pieces[0].y0)}", ""
+    for piece in pieces:
+        if _n(piece.y0) == _n(piece.y1):
+            level = f"H{_n(piece.x1)}"
+            continue
+        middle = _n((piece.x0 + piece.x1) / 2)
+        found += f"{level}C{middle} {_n(piece.y0)} {middle} {_n(piece.y1)} {_n(piece.x1)} {_n(piece.y1)}"
+        level = ""
+    return found + level
+
+
+def _stem(drawn: Drawing, index: int, node: Node) -> list[str]:
+    place = drawn.place(index)
+    key = node.key.partition("-")[2]
+    faint = "" if node.gradient else " faint"
+    lines = [f'<path id="stem-{key}" class="wire{faint}" d="M{_n(place.right)} {_n(place.y)}H{_n(place.end)}"/>']
+    dots = drawn.layout.dots[index]
+    if dots:
+        circles = "".join(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3.2"/>' for x, y in dots)
+        lines.append(f'<g id="fork-{node.number}" class="fork">{circles}</g>')
+    return lines
+
+
+def _node(drawn: Drawing, index: int, node: Node) -> str:
+    area = drawn.shape(index)
+    x, y, width = (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2, area.x1 - area.x0
+    flags = {"data": node.data and node.kind == "input", "faint": node.data and node.kind == "gate"}
+    flags |= {"kink": node.kink, "output": node.output}
+    classes = " ".join(["node", node.kind, *(name for name, on in flags.items() if on)])
+    if node.kind == "gate" and width <= 2 * measures.RADIUS:
+        shape = f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(measures.RADIUS)}"/>'
+    else:
+        round_ = measures.RADIUS if node.kind == "gate" else 4
+        size = f'width="{_n(width)}" height="{_n(area.y1 - area.y0)}" rx="{_n(round_)}"'
+        shape = f'<rect x="{_n(area.x0)}" y="{_n(area.y0)}" {size}/>'
+    sign = node.kind == "gate" and len(node.text) == 1
+    base = y + _DROP.get(node.text, 6.0) if sign else y + (5.5 if node.kind == "input" else 4.2)
+    style = ' class="sign"' if sign else ""
+    text = f'<text{style} x="{_n(x)}" y="{_n(base)}">{escape(node.text)}</text>'
+    mark = f'<path class="mark" d="M{_n(x)} {_n(area.y0 - measures.KINK)}l-5 8h10z"/>' if node.kink else ""
+    title = f"<title>{escape(node.title)}</title>"
+    return f'<g id="{node.key}" class="{classes}">{title}{shape}{text}{mark}</g>'
+
+
+_DROP = {"*": 9.5, "^": 9.5}  # these signs stand high in every font
+
+
+def _labels(drawn: Drawing, index: int, node: Node) -> list[str]:
+    place = drawn.place(index)
+    x, lines = _n(place.right + measures.PAD), []
+    if node.value:
+        name = f'<tspan class="name">{escape(node.name)}</tspan> ' if node.name else ""
+        y = _n(place.y - measures.ABOVE)
+        lines.append(f'<text id="value-{node.number}" class="value" x="{x}" y="{y}">{name}{escape(node.value)}</text>')
+    if node.gradient:
+        y = _n(place.y + measures.BELOW)
+        text = f"∂ {_sum(node)}"
+        lines.append(f'<text id="grad-{node.number}" class="gradient" x="{x}" y="{y}">{text}</text>')
+    return lines
+
+
+def _sum(node: Node) -> str:
+    if not node.terms:
+        return escape(node.gradient)
+    parts = []
+    for term, (joint, text) in zip(node.terms, joints([term.text for term in node.terms]), strict=True):
+        key = f' id="{term.key}"' if term.key else ""
+        parts.append(f'{joint}<tspan{key} class="term">{escape(text)}</tspan>')
+    return f'{"".join(parts)} = <tspan class="sum">{escape(node.gradient)}</tspan>'
+
+
+def _n(number: float) -> str:
+    """A coordinate with one decimal."""
+    text = f"{number:.1f}"
+    return text.removesuffix(".0").replace("-0", "0") if text in ("-0.0",) else text.removesuffix(".0")
