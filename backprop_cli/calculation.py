@@ -138,6 +138,7 @@ def _to_digits(
 
     if not 1 <= digits <= limits.DIGITS:
         raise Refused(Problem("usage.digits", f"--digits takes 1 to {limits.DIGITS:,}, and got {digits}"))
+    _affordable(circuit, digits)
     bits = int(digits * 3.33) + 64
     before = _sweep(circuit, point, Digits(bits, digits=digits), marks)
     most = 8 * bits + 4_000
@@ -150,6 +151,21 @@ def _to_digits(
         if bits > most:
             return *_snapped(after, unsettled), [_not_settled(circuit, index) for index in unsettled]
         before = after
+
+
+_GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
+
+
+def _affordable(circuit: Circuit, digits: int) -> None:
+    """Refuse what would take minutes."""
+    gates = circuit.nodes[circuit.first_gate :]
+    if len(gates) * digits > limits.DIGITS_WORK:
+        message = f"{len(gates):,} gates with {digits:,} digits; the limit is {limits.DIGITS_WORK:,} gates times digits"
+        raise Refused(Problem("limit.digits", message, "ask for fewer digits"))
+    slow = next((node.op for node in gates if node.op in _GAMMA_FAMILY), None)
+    if slow is not None and digits > limits.SPECIAL_DIGITS:
+        message = f"{slow} with {digits:,} digits; the limit for it is {limits.SPECIAL_DIGITS}"
+        raise Refused(Problem("limit.special", message, "ask for fewer digits"))
 
 
 def _pairs(run: tuple[Forward, Backward], targets: list[int]) -> dict[tuple[str, int], Any]:

@@ -105,12 +105,11 @@ def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number],
             raise NotThisWayError("SymPy's derivative has no value at this point")
         if before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
             return values
-        before, precision = values, precision * 2
+        precision = precision + 64 if before is None else precision * 2
+        before = values
     raise NotThisWayError("the digits of SymPy's derivative did not settle")
 
 
 def _settled(before: Number, value: Number, scale: Number, bits: int) -> bool:
     difference = abs(value - before)
-    return bool(difference <= abs(value) * 2.0**-bits if bits < 1000 else difference * 2**bits <= abs(value)) or bool(
-        difference * 2 ** (bits + 50) <= scale
-    )
+    return bool(difference * 2**bits <= abs(value) or difference * 2 ** (bits + 50) <= scale)

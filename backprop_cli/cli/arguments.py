@@ -45,6 +45,8 @@ class ExpressionCommand(click.Command):
 def text_of(word: str, what: str, most: int) -> tuple[str, str]:
     """An argument's text and where it is from: itself, ``-`` standard input, ``@file`` a file."""
     if word == "-":
+        if sys.stdin is None:
+            raise Refused(Problem("input.file", "standard input is closed"))
         return decoded(sys.stdin.buffer.read(most * _BYTES_A_CHARACTER + 1), "standard input"), "standard input"
     if word.startswith("@") and len(word) > 1:
         return file_text(word[1:], most), word[1:]

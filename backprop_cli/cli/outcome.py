@@ -5,28 +5,46 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
-from backprop_cli.problems import USAGE, Problem, Refused
+from backprop_cli.problems import UNREADABLE, USAGE, Problem, Refused
 
 OUR_BUG, INTERRUPTED = 70, 130
 
 
 def run(command: Callable[[], Any], words: Sequence[str]) -> int:
     """Call a command and turn whatever comes of it into an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         code = _guarded(command, words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
         # Whoever read has gone: nothing is left to say, also when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere(sys.stdout, sys.stderr)
         return 0
+    except OSError as error:
+        # Files are read with their own errors: what remains is the output, on a full disk for example.
+        _to_nowhere(sys.stdout)
+        reason = (error.strerror or str(error)).lower()
+        return _refuse([Problem("output.write", f"the output cannot be written: {reason}")], UNREADABLE, ())
+
+
+def _prepare_streams() -> None:
+    """Streams that take every character, also where the shell has closed them (``>&-``)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _to_nowhere(*streams: TextIO) -> None:
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _guarded(command: Callable[[], Any], words: Sequence[str]) -> int:
@@ -39,7 +57,7 @@ def _guarded(command: Callable[[], Any], words: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
+    except OSError:
         raise
     except Exception as error:
         if "--debug" in words:

@@ -6,6 +6,7 @@ import csv
 import io
 
 from backprop_cli.check.verdict import Verdict
+from backprop_cli.render.text import visible
 from backprop_cli.report import Quantity, Report
 
 HEAD = ("kind", "name", "value", "gradient", "formula", "expected", "rel_error", "verdict")
@@ -21,7 +22,7 @@ def render(report: Report) -> str:
         row = (variable.role, variable.name, variable.value.text, _text(variable.gradient), variable.symbolic or "")
         writer.writerow((*row, *_verdict(variable.verdict)))
     for stage in report.stages:
-        stage_row = ("stage", stage.name, _text(stage.value), _text(stage.gradient), " ".join(stage.formula.split()))
+        stage_row = ("stage", stage.name, _text(stage.value), _text(stage.gradient), visible(" ".join(stage.formula.split())))
         writer.writerow((*stage_row, *_verdict(stage.verdict)))
     return out.getvalue()
 

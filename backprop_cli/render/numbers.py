@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from decimal import Decimal
 
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.report import Quantity
@@ -20,8 +20,9 @@ def short(quantity: Quantity | None, most: int = 12) -> str:
         return text
     if not _is_decimal(text):
         return text[: most - 1] + "…"
+    number = Decimal(text)  # not the double: its digits beyond the 17th are not the number's
     for digits in range(most, 0, -1):
-        rounded = f"{quantity.approx:.{digits}g}" if math.isfinite(quantity.approx) else _cut(text, digits)
+        rounded = f"{number:.{digits}g}"
         if len(rounded) <= most:
             return rounded
     return rounded
@@ -29,11 +30,6 @@ def short(quantity: Quantity | None, most: int = 12) -> str:
 
 def _is_decimal(text: str) -> bool:
     return all(character in "0123456789.e+-" for character in text)
-
-
-def _cut(text: str, digits: int) -> str:
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa[: digits + 2]}e{exponent}"
 
 
 def error(verdict: Verdict | None) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from backprop_cli.problems import Problem
-from backprop_cli.render.text import visible, window
+from backprop_cli.render.text import visible, width, window
 
 _WIDTH = 76
 
@@ -33,8 +33,8 @@ def _place(problem: Problem) -> list[str]:
     before, under = visible(cut[:start]), visible(cut[start:end])
     where = f" {line_number}" if "\n" in source.text else ""
     label = f" {source.name}" + (f", line{where}" if where else "")
-    carets = "^" * max(1, len(under))
-    return [f" {label}:", f"    {visible(cut)}", f"    {' ' * len(before)}{carets}"]
+    carets = "^" * max(1, width(under))
+    return [f" {label}:", f"    {visible(cut)}", f"    {' ' * width(before)}{carets}"]
 
 
 def _line(text: str, offset: int) -> str:

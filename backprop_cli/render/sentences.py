@@ -26,8 +26,14 @@ def agreement(report: Report) -> str:
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
     agreed = len(verdicts) - kinks
     said = f"{agreed} {'gradient agrees' if agreed == 1 else 'gradients agree'} with {method}" if agreed else ""
-    kinky = f"{kinks} {'stands' if kinks == 1 else 'stand'} on a kink, where a convention answers" if kinks else ""
+    kinky = f"{kinks}{_gradients(kinks, agreed)} on a kink, where a convention answers" if kinks else ""
     return "; ".join(part for part in (said, kinky) if part) or "no gradient to check"
+
+
+def _gradients(kinks: int, others: int) -> str:
+    """"2 gradients agree with …; 1 stands …", and the noun where nothing before it has said it."""
+    noun = "" if others else " gradient" if kinks == 1 else " gradients"
+    return noun + (" stands" if kinks == 1 else " stand")
 
 
 def kinks(report: Report) -> list[str]:

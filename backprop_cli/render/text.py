@@ -21,6 +21,13 @@ def _shown(character: str) -> str:
     return chr(0x2400 + code) if code < 0x20 else f"<U+{code:04X}>"
 
 
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: Chinese takes two a character, an accent on a letter none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
 def shorten(text: str, most: int, ellipsis: str = "…") -> str:
     """The beginning of a text that is too long, and a sign that there was more."""
     return text if len(text) <= most else text[: max(0, most - len(ellipsis))] + ellipsis
