@@ -1,0 +1,31 @@
+"""What the test files share: the published cases, and how Hypothesis runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
+
+_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
+settings.register_profile("local", max_examples=60, **_COMMON)
+settings.register_profile("ci", max_examples=60, derandomize=True, **_COMMON)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def published() -> list[dict[str, Any]]:
+    """Every scalar and staged case with a known answer."""
+    return [json.loads(line) for line in PUBLISHED.read_text(encoding="utf-8").splitlines()]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for ``published_case`` each of them, for ``short_published_case`` each short one."""
+    for name, longest in (("published_case", 10_000), ("short_published_case", 60)):
+        if name in metafunc.fixturenames:
+            cases = [case for case in published() if len(case["expr"]) <= longest]
+            metafunc.parametrize(name, cases, ids=[case["id"] for case in cases])
