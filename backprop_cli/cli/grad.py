@@ -64,7 +64,7 @@ _FAILED = 1
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
-    r"""The value of EXPR at a point, every variable's gradient by backpropagation, and the check beside it.
+    """The value of EXPR at a point, every variable's gradient by backpropagation, and the check beside it.
 
     EXPR is a formula or staged statements ('q = x + y; f = q*z'), @FILE, or - for standard input. A VALUE is a number
     or a constant expression: 2, -1.5e-3, 3/7, pi/3.
@@ -73,7 +73,7 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     backprop '(x + y)*z' x=-2 y=5 z=-4
     backprop 'w*x + b' --at point.json x=2 --wrt w,b
     backprop 'sin(x)*y' x=pi/3 y=2/7 --exact
-    """
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     _no_contradiction(options)
     report = _report(expression, values, options)
     sys.stdout.write(_rendered(report, options))

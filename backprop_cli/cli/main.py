@@ -52,9 +52,10 @@ class Commands(click.Group):
 
             near = get_close_matches(args[0], _COMMANDS, n=1, cutoff=0.5)
             hint = f"did you mean `backprop {near[0]}`? " if near else ""
-            raise click.UsageError(
-                f"there is no command `{args[0]}`\n{hint}as an expression it is `backprop grad {args[0]} …`"
-            )
+            hint += f"as an expression it is `backprop grad {args[0]} …`"
+            if len(args) > 1 and not any(character in args[1] for character in "=.") and not args[1].startswith("--"):
+                hint = "the expression is one argument: put it in quotes"
+            raise click.UsageError(f"there is no command `{args[0]}`\n{hint}")
         return super().resolve_command(ctx, args)
 
 
@@ -66,12 +67,12 @@ class Commands(click.Group):
 @click.version_option(__version__, "-V", "--version", prog_name="backprop", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:
-    r"""The calculator that shows its work: a value, every variable's gradient by backpropagation, and the proof.
+    """The calculator that shows its work: a value, every variable's gradient by backpropagation, and the proof.
 
     \b
     backprop '(x + y)*z' x=-2 y=5 z=-4
     backprop 'q = x + y; f = q*z' x=-2 y=5 z=-4 --json
-    """
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
 
 
 def main(argv: Sequence[str] | None = None) -> int:

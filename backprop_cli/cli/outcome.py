@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,7 +38,7 @@ def _prepare_streams() -> None:
     """Streams that take every character, also where the shell has closed them (``>&-``)."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w"))
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # open until the process ends
         elif hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
 
@@ -67,8 +68,7 @@ def _guarded(command: Callable[[], Any], words: Sequence[str]) -> int:
 
 def wants_json(words: Sequence[str]) -> bool:
     """Whether the command line asks for JSON, known before it is parsed."""
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _refuse(problems: Sequence[Problem], code: int, words: Sequence[str]) -> int:

@@ -22,7 +22,8 @@ def render(report: Report) -> str:
         row = (variable.role, variable.name, variable.value.text, _text(variable.gradient), variable.symbolic or "")
         writer.writerow((*row, *_verdict(variable.verdict)))
     for stage in report.stages:
-        stage_row = ("stage", stage.name, _text(stage.value), _text(stage.gradient), visible(" ".join(stage.formula.split())))
+        formula = visible(" ".join(stage.formula.split()))
+        stage_row = ("stage", stage.name, _text(stage.value), _text(stage.gradient), formula)
         writer.writerow((*stage_row, *_verdict(stage.verdict)))
     return out.getvalue()
 

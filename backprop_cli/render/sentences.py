@@ -31,7 +31,7 @@ def agreement(report: Report) -> str:
 
 
 def _gradients(kinks: int, others: int) -> str:
-    """"2 gradients agree with …; 1 stands …", and the noun where nothing before it has said it."""
+    """The verb, and before it the noun where no sentence about other gradients has said it."""
     noun = "" if others else " gradient" if kinks == 1 else " gradients"
     return noun + (" stands" if kinks == 1 else " stand")
 
