@@ -78,7 +78,7 @@ def cli() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
     prepare()
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
 
     def invoke() -> Any:
         return cli.main(args=words, prog_name="backprop", standalone_mode=False)

@@ -31,7 +31,11 @@ def run(command: Callable[[], Any], words: Sequence[str]) -> int:
         # Files are read with their own errors: what remains is the output, on a full disk for example.
         _to_nowhere(sys.stdout)
         reason = (error.strerror or str(error)).lower()
-        return _refuse([Problem("output.write", f"the output cannot be written: {reason}")], UNREADABLE, ())
+        try:
+            return _refuse([Problem("output.write", f"the output cannot be written: {reason}")], UNREADABLE, ())
+        except OSError:
+            _to_nowhere(sys.stderr)
+            return UNREADABLE
 
 
 def _prepare_streams() -> None:
