@@ -1,0 +1,112 @@
+# ruff: noqa: INP001  # a script beside the pages it writes, not a module of a package
+"""Writes the pages that are read off the program's own tables: gates.md, and the list of codes in errors.md.
+
+Run ``python docs/make_pages.py`` after a change of the gate table or of the catalogue; a test says when it is needed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backprop_cli.catalogue import codes
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.problems import Problem, Refused
+
+DOCS = Path(__file__).resolve().parent
+BEGIN, END = "<!-- begin: made by make_pages.py -->\n", "<!-- end -->\n"
+_GATE_CODES = ("domain", "slope", "overflow", "kink")
+_WARNINGS = ("value.unused", "digits.lost", "digits.zero", "stage.value", "check.note", "kink.smooth")
+_OTHER_EXITS = {"check.wrong": "1", "internal": "70"} | dict.fromkeys(_WARNINGS, "0")
+
+
+def pages() -> dict[Path, str]:
+    """Each page's text as it should be."""
+    errors = DOCS / "errors.md"
+    before, _, rest = errors.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    return {DOCS / "gates.md": _gates(), errors: before + BEGIN + _codes() + END + after}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
+
+
+def _code(*texts: str) -> str:
+    return ", ".join(f"`{text}`" for text in texts if text)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _local(gate: Gate) -> str:
+    return "; ".join(
+        (_code(slope.text) if slope.text else "none") + (f" ({_cell(slope.need)})" if slope.need else "")
+        for slope in gate.slopes
+    )
+
+
+def _written(gate: Gate) -> str:
+    given = ", ".join(f"{name} = {text}" for name, text in zip(gate.params[-len(gate.defaults) :], gate.defaults))  # noqa: B905  # without defaults there is nothing to pair
+    also = f", also {_code(*gate.aliases)}" if gate.aliases else ""
+    return f"{_code(gate.form)}{also}" + (f"; {given} if left out" if gate.defaults else "")
+
+
+def _gates() -> str:
+    rows = [
+        (f"`{gate.name}`", _written(gate), _code(gate.value), _local(gate), _cell(gate.need)) for gate in GATES.values()
+    ]
+    kinks = [(f"`{gate.name}`", _code(gate.kink), _cell(gate.convention)) for gate in GATES.values() if gate.kink]
+    does = [(f"`{gate.name}`", _cell(gate.intuition)) for gate in GATES.values()]
+    return (
+        _HEAD.format(count=len(GATES))
+        + _table(("name", "written", "value", "local gradients", "needs"), rows)
+        + "\n## Kinks\n\nWhere a gate has a value but no single slope, a convention answers; the report says so.\n\n"
+        + _table(("name", "where", "convention"), kinks)
+        + "\n## What each does to a gradient\n\n"
+        + _table(("name", "does"), does)
+    )
+
+
+_HEAD = """# Gates
+
+This page is written by `docs/make_pages.py` from the gate table, `backprop_cli/gates.py`; do not edit it.
+`backprop gates` prints the same table, `backprop gates NAME` one gate with an example, `backprop gates --json` all.
+
+There are {count} gates. Rules are text in the calculator's own language: `x`, `y` … are the gate's inputs, `z` is its
+cached output, and `n`, for `max` and `min`, is how many inputs equal the output. A gate without a value rule is a
+primitive: each arithmetic provides it under its name. There is one local gradient for each input, in order; a
+condition in parentheses says where it exists if that is less than the domain.
+
+"""
+
+
+def _exit(code: str) -> str:
+    return _OTHER_EXITS.get(code) or str(Refused(Problem(code, "")).exit_code)
+
+
+def _codes() -> str:
+    known = codes()
+    made = {f"{kind}.{gate}" for kind in _GATE_CODES for gate in GATES}
+    rows = [(f"`{code}`", _exit(code), _cell(topic.title)) for code, topic in known.items() if code not in made]
+    table = _table(("code", "exit code", "meaning"), rows)
+    parts = [f"{table}\n"]
+    for kind, words in _KINDS.items():
+        gates = [f"`{kind}.{gate}`" for gate in GATES if f"{kind}.{gate}" in known]
+        listed = "every gate has one" if len(gates) == len(GATES) else ", ".join(gates)
+        parts.append(f"* {words}: {listed}.\n")
+    return "\n" + "".join(parts) + "\n"
+
+
+_KINDS = {
+    "domain": "`domain.GATE`, exit code 4, the gate has no value there",
+    "slope": "`slope.GATE`, exit code 4, it has a value and no finite slope there",
+    "overflow": "`overflow.GATE`, exit code 4, its value leaves the range of numbers",
+    "kink": "`kink.GATE`, a warning, it stands on its kink",
+}
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
