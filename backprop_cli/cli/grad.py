@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli import limits
-from backprop_cli.cli.arguments import ExpressionCommand, text_of
+from backprop_cli.cli.arguments import ExpressionCommand
+from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
 
 if TYPE_CHECKING:
     from backprop_cli.report import Report
@@ -23,17 +22,7 @@ _FAILED = 1
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
-@click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input).")
-@click.option(
-    "--wrt", metavar="NAMES", multiple=True, help="Differentiate with respect to these only: w,b. The rest is data."
-)
-@click.option(
-    "--digits",
-    metavar="N",
-    type=click.IntRange(1, limits.DIGITS),
-    help="Compute with N decimal digits, all of them right.",
-)
-@click.option("--exact", is_flag=True, help="Compute with exact numbers; 0.1 is then 1/10.")
+@point_options
 @click.option(
     "--check",
     metavar="METHOD",
@@ -53,14 +42,7 @@ _FAILED = 1
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
 @click.option("--steps", is_flag=True, help="Show every gate's value, local gradient and contribution, step by step.")
-@click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
-@click.option(
-    "--max-size",
-    metavar="CHARS",
-    type=click.IntRange(1),
-    default=limits.TEXT_CHARACTERS,
-    help="Longest expression (1000000 characters).",
-)
+@reading_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
@@ -84,10 +66,7 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
 
 def _no_contradiction(options: dict[str, Any]) -> None:
     pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
-    for one, other in pairs:
-        if options[one] and options[other]:
-            names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
-            raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
+    exclude(options, *pairs)
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
     if options["steps"] and options["format_"] == "csv":
@@ -95,31 +74,16 @@ def _no_contradiction(options: dict[str, Any]) -> None:
 
 
 def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
-    from backprop_cli.calculation import Settings, run
-    from backprop_cli.point import from_json, from_words
-    from backprop_cli.reading import read
+    from backprop_cli.calculation import Settings
 
-    if expression == "-" and options["at"] == "-":
-        raise click.UsageError("standard input cannot be both the expression and the point")
-    text, name = text_of(expression, "expression", options["max_size"])
-    point = {}
-    if options["at"] is not None:
-        source = options["at"] if options["at"] == "-" else f"@{options['at']}"
-        point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
-    point |= from_words(values)
-    circuit = read(text, bound=point, share=not options["no_share"], name=name, most_characters=options["max_size"])
-    return run(circuit, point, _settings(options, Settings))
-
-
-def _settings(options: dict[str, Any], settings: Callable[..., Any]) -> Any:
-    names = tuple(name.strip() for names in options["wrt"] for name in names.split(",") if name.strip())
-    return settings(
-        wrt=names if options["wrt"] else None,
+    settings = Settings(
+        wrt=wanted(options),
         digits=options["digits"],
         exact=options["exact"],
         check="none" if options["no_check"] else options["check"] or "symbolic",
         rtol=options["rtol"],
     )
+    return calculate(expression, values, options, settings)
 
 
 def _rendered(report: Report, options: dict[str, Any]) -> str:

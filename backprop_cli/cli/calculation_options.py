@@ -1,0 +1,86 @@
+"""What the commands that run a calculation share: the options of the point and of the reading, and the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from backprop_cli import limits
+from backprop_cli.cli.arguments import text_of
+
+if TYPE_CHECKING:
+    from backprop_cli.calculation import Settings
+    from backprop_cli.report import Report
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_POINT = (
+    click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input)."),
+    click.option(
+        "--wrt", metavar="NAMES", multiple=True, help="Differentiate with respect to these only: w,b. The rest is data."
+    ),
+    click.option(
+        "--digits",
+        metavar="N",
+        type=click.IntRange(1, limits.DIGITS),
+        help="Compute with N decimal digits, all of them right.",
+    ),
+    click.option("--exact", is_flag=True, help="Compute with exact numbers; 0.1 is then 1/10."),
+)
+_READING = (
+    click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart."),
+    click.option(
+        "--max-size",
+        metavar="CHARS",
+        type=click.IntRange(1),
+        default=limits.TEXT_CHARACTERS,
+        help="Longest expression (1000000 characters).",
+    ),
+)
+
+
+def point_options(command: _Command) -> _Command:
+    """--at, --wrt, --digits, --exact."""
+    for option in reversed(_POINT):
+        command = option(command)
+    return command
+
+
+def reading_options(command: _Command) -> _Command:
+    """--no-share, --max-size."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
+def exclude(options: dict[str, Any], *pairs: tuple[str, str]) -> None:
+    """Refuse options, by their names in click, that contradict each other."""
+    for one, other in pairs:
+        if options[one] and options[other]:
+            names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
+            raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
+
+
+def calculate(expression: str, values: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Report:
+    """Read the expression and the point as the arguments say, and run."""
+    from backprop_cli.calculation import run
+    from backprop_cli.point import from_json, from_words
+    from backprop_cli.reading import read
+
+    if expression == "-" and options["at"] == "-":
+        raise click.UsageError("standard input cannot be both the expression and the point")
+    text, name = text_of(expression, "expression", options["max_size"])
+    point = {}
+    if options["at"] is not None:
+        source = options["at"] if options["at"] == "-" else f"@{options['at']}"
+        point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
+    point |= from_words(values)
+    circuit = read(text, bound=point, share=not options["no_share"], name=name, most_characters=options["max_size"])
+    return run(circuit, point, settings)
+
+
+def wanted(options: dict[str, Any]) -> tuple[str, ...] | None:
+    """The names that --wrt lists; None for all."""
+    names = tuple(name.strip() for names in options["wrt"] for name in names.split(",") if name.strip())
+    return names if options["wrt"] else None
