@@ -20,9 +20,9 @@ EXACT_SIZE: Final = 2_000  # operations in one exact number
 EXACT_GATES: Final = 20_000
 
 SYMBOLIC_TREE: Final = 1_500  # operations of the expression with shared parts written out
-SYMBOLIC_WORK: Final = 12_000  # the same, times the number of derivatives
+SYMBOLIC_WORK: Final = 3_000  # those that depend on a variable, summed over the derivatives
 SYMBOLIC_DEPTH: Final = 45  # SymPy recurses: deeper, and diff meets Python's recursion limit
-SYMBOLIC_TIES: Final = 64  # inputs of one max or min
+SYMBOLIC_TIES: Final = 1_000  # SymPy compares each input of a max with each: the sum of their cubes
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
 
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit

@@ -58,7 +58,9 @@ def _body(circuit: Circuit, root: int, named: dict[int, str]) -> str:
         if index in named and index != root:
             pieces.append(named[index])
         elif node.op in (INPUT, CONSTANT):
-            pieces.append(f"({node.text})" if node.text.startswith("-") and least > 50 else node.text)
+            negated = pieces[-1:] == ["-"] and least == _BINDING["neg"][1]  # -2 would be one literal, -(2) is a neg gate
+            signed = node.text.startswith("-") and least > 50
+            pieces.append(f"({node.text})" if negated or signed else node.text)
         else:
             waiting.extend(reversed(_parts(node, least)))
     return "".join(pieces)

@@ -3,7 +3,9 @@
 ``console``: lines ``$ command`` (continued by ``> ``), each followed by what it prints, stdout and stderr together; a
 last line ``...`` cuts a long output. The commands of a block share an empty directory. ``python``: doctest. ``json``:
 must parse. Any other block, and one that cannot be run, needs a comment ``<!-- skip: reason -->`` on the line before;
-``<!-- ci: install -->`` and ``<!-- ci: test -->`` mark the README's two commands, which ``.ci/run`` runs.
+``<!-- ci: install -->`` and ``<!-- ci: test -->`` mark the README's two commands, which ``.ci/run`` runs. A block
+marked ``<!-- add: FILE, above: TEXT -->`` is put into a copy of that file, above the line that begins with that text,
+and a block marked ``<!-- with the additions -->`` runs with these copies.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ _FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
 )
 _CUT = "..."
+_WITH_ADDITIONS = "with the additions"
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,28 @@ def commands(body: str) -> list[tuple[str, str]]:
     return [(typed, shown) for typed, shown in found]
 
 
-def printed(typed: str, folder: str) -> str:
-    """What a command prints, in the order in which a terminal shows it."""
+def with_additions(document: Path, folder: Path) -> Path:
+    """A copy of the package and its known answers, with the additions that a document makes."""
+    for name in ("backprop_cli", "tests/cases"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for block in blocks(document):
+        if block.mark.startswith("add: "):
+            name, _, text = block.mark.removeprefix("add: ").partition(", above: ")
+            lines = (folder / name).read_text("utf-8").splitlines(keepends=True)
+            (place,) = (at for at, line in enumerate(lines) if line.lstrip().startswith(text))
+            (folder / name).write_text("".join([*lines[:place], block.body, *lines[place:]]), "utf-8")
+    return folder
+
+
+def printed(typed: str, folder: str, package: Path | None = None) -> str:
+    """What a command prints, in the order in which a terminal shows it; ``package`` is where the program itself is."""
     command = "\n".join(line[2:] for line in typed.splitlines())
     environment = {
         name: text for name, text in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")
     }
     environment |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONUNBUFFERED": "1"}
     environment |= {"LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "default"}
+    environment |= {"PYTHONPATH": str(package)} if package else {}
     run = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
@@ -101,19 +118,28 @@ def cut(output: str, shown: str) -> str:
     return "".join(kept) + f"{_CUT}\n"
 
 
+def whole_numbers(text: str) -> str:
+    return re.sub(r"(\d)\.0\b", r"\1", text)
+
+
 def of(language: str) -> list[Block]:
-    return [block for block in BLOCKS if block.language == language and not block.skipped and block.mark[:3] != "ci:"]
+    return [
+        block
+        for block in BLOCKS
+        if block.language == language and not block.skipped and not block.mark.startswith(("ci: ", "add: "))
+    ]
 
 
 @pytest.mark.parametrize("block", of("console"), ids=str)
 def test_console(block: Block, tmp_path: Path) -> None:
     if "jq " in block.body and shutil.which("jq") is None:
         pytest.skip("jq is not installed, and this block pipes into it")
+    package = with_additions(block.document, tmp_path) if block.mark == _WITH_ADDITIONS else None
     for typed, shown in commands(block.body):
-        output = cut(printed(typed, str(tmp_path)), shown)
-        if "jq " in typed:  # jq 1.6 writes the number -4.0 as -4, jq 1.7 as it found it
-            output, shown = (re.sub(r"(\d)\.0\b", r"\1", text) for text in (output, shown))
-        assert output == shown, typed
+        output = cut(printed(typed, str(tmp_path), package), shown)
+        # jq 1.6 writes the number -4.0 as -4, jq 1.7 as it found it.
+        same = whole_numbers(output) == whole_numbers(shown) if "jq " in typed else output == shown
+        assert same, f"{typed}{output}"
 
 
 @pytest.mark.parametrize("block", of("python"), ids=str)
@@ -178,19 +204,30 @@ def test_pages_made_from_the_tables_are_not_stale() -> None:
     assert not stale, "run `python docs/make_pages.py`"
 
 
+def test_the_added_gate_has_its_known_answer(tmp_path: Path) -> None:
+    package = with_additions(ROOT / "CONTRIBUTING.md", tmp_path)
+    for test in ("test_published.py", "command.py", "conftest.py"):
+        shutil.copy(ROOT / "tests" / test, tmp_path / "tests")
+    output = printed(
+        "$ python -m pytest -q -p no:cacheprovider tests/test_published.py -k logit", str(tmp_path), package
+    )
+    assert re.search(r"^[1-9][0-9]* passed", output, re.MULTILINE), output
+
+
 def update() -> None:
     """Put what the commands print now into the documents."""
     for document in DOCUMENTS:
         text = document.read_text("utf-8")
-        document.write_text(_FENCE.sub(_again, text), "utf-8")
+        document.write_text(_FENCE.sub(lambda match, document=document: _again(match, document), text), "utf-8")
 
 
-def _again(match: re.Match[str]) -> str:
+def _again(match: re.Match[str], document: Path) -> str:
     whole = match.group()
     if match["language"] != "console" or (match["mark"] or "").startswith("skip: "):
         return whole
     with tempfile.TemporaryDirectory() as folder:
-        made = [typed + cut(printed(typed, folder), shown) for typed, shown in commands(match["body"])]
+        package = with_additions(document, Path(folder)) if match["mark"] == _WITH_ADDITIONS else None
+        made = [typed + cut(printed(typed, folder, package), shown) for typed, shown in commands(match["body"])]
     start, end = (place - match.start() for place in match.span("body"))
     return whole[:start] + "".join(made) + whole[end:]
 

@@ -27,25 +27,38 @@ class Derivatives:
     forms: tuple[Any, ...]
 
 
-def too_large(circuit: Circuit, derivatives: int) -> str:
+def too_large(circuit: Circuit, names: Sequence[str]) -> str:
     """Why a symbolic derivative would swell beyond the budget, known before it is begun; empty if it would not."""
+    ties = sum(len(node.inputs) ** 3 for node in circuit.nodes if node.op in ("max", "min"))
+    if ties > limits.SYMBOLIC_TIES:
+        return "max and min have too many inputs for SymPy"
     sizes, depths = [], []
     for node in circuit.nodes:
-        if not node.is_gate:
-            sizes.append(1)
-            depths.append(0)
-            continue
-        if node.op in ("max", "min") and len(node.inputs) > limits.SYMBOLIC_TIES:
-            return f"a {node.op} of {len(node.inputs)} inputs"
-        copies = (
-            2 if node.op in ("relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu") else 1
-        )
+        chained = [_same_chain(circuit, node.op, i) for i in node.inputs]
+        copies = 2 if node.op in _COPYING else 1
         sizes.append(min(limits.SYMBOLIC_TREE + 1, 1 + copies * sum(sizes[i] for i in node.inputs)))
-        depths.append(1 + max(depths[i] - (_same_chain(circuit, node.op, i)) for i in node.inputs))
-    size, depth = sizes[circuit.output], depths[circuit.output]
-    if size > limits.SYMBOLIC_TREE or size * derivatives > limits.SYMBOLIC_WORK:
+        depths.append(max((1 + depths[i] - same for i, same in zip(node.inputs, chained, strict=True)), default=0))
+    if depths[circuit.output] > limits.SYMBOLIC_DEPTH:
+        return f"the formula is {depths[circuit.output]} gates deep"
+    if sizes[circuit.output] > limits.SYMBOLIC_TREE or len(circuit.nodes) * len(names) > limits.CHECK_WORK:
         return "the formula is too large"
-    return f"the formula is {depth} gates deep" if depth > limits.SYMBOLIC_DEPTH else ""
+    work = sum(_depending(circuit, circuit.inputs[name]) for name in names)
+    return "the formula is too large" if work > limits.SYMBOLIC_WORK else ""
+
+
+# Their SymPy forms mention an input twice, or SymPy's derivative does.
+_COPYING = frozenset({"relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu", "cbrt"})
+
+
+def _depending(circuit: Circuit, variable: int) -> int:
+    """How many operations of the written-out formula depend on a variable; a chain of sums or products is one."""
+    counts = [0] * len(circuit.nodes)
+    counts[variable] = 1
+    for index in range(circuit.first_gate, circuit.output + 1):
+        node = circuit.nodes[index]
+        found = sum(counts[i] - _same_chain(circuit, node.op, i) for i in node.inputs if counts[i])
+        counts[index] = min(found + 1, limits.SYMBOLIC_WORK) if found else 0
+    return counts[circuit.output]
 
 
 def _same_chain(circuit: Circuit, op: str, source: int) -> bool:

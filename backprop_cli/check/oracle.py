@@ -75,7 +75,7 @@ class _Checking:
 
     def _symbolic(self, variables: Sequence[str], expected: dict[int, Number]) -> str:
         """Fill in SymPy's references and formulas; returns the method that must go on."""
-        reason = formulas.too_large(self.circuit, len(variables))
+        reason = formulas.too_large(self.circuit, variables)
         if not reason:
             try:
                 derivatives = formulas.derive(self.circuit, variables)

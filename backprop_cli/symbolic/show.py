@@ -40,13 +40,16 @@ def _number(literal: str) -> Any:
 
 def _frozen(form: Any, literals: frozenset[Any]) -> set[Any]:
     """The literals that stand inside a power or function of constants only, which SymPy would set out to compute."""
-    from sympy import preorder_traversal
+    from sympy import postorder_traversal
 
+    fixed: dict[Any, bool] = {}
     found: set[Any] = set()
-    for part in preorder_traversal(form):
-        if part.is_Atom or part.is_Add or part.is_Mul or not part.free_symbols <= literals:
+    for part in postorder_traversal(form):
+        if part in fixed:
             continue
-        if not all(_is_small(argument, literals) for argument in part.args):
+        fixed[part] = part in literals or (not part.is_Symbol and all(fixed[argument] for argument in part.args))
+        computed = fixed[part] and not (part.is_Atom or part.is_Add or part.is_Mul)
+        if computed and not all(_is_small(argument, literals) for argument in part.args):
             found |= part.free_symbols
     return found
 

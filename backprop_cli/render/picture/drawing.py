@@ -120,6 +120,6 @@ def _legend(scene: Scene, width: float) -> tuple[str, ...]:
         parts.append("▲ kink: a convention answers")
     lines: list[str] = []
     for part in parts:
-        longer = f"{lines[-1]}   {part}" if lines else part
+        longer = f"{lines[-1]} · {part}" if lines else part
         lines[-1:] = [longer] if text_width(longer, SMALL) <= width else [*lines[-1:], part]
     return tuple(lines)

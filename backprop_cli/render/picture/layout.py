@@ -8,7 +8,7 @@ every box has its lane to itself, so that no text can meet a wire or a box that 
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -106,6 +106,7 @@ class _Work:
         self._link()
         self.order: list[list[int]] = []
         self.rank = [0] * len(self.box)
+        self.most = 1 + max((len(ports) for ports in self.ports), default=0)
 
     def _link(self) -> None:
         trunks: dict[tuple[int, int], int] = {}
@@ -183,28 +184,36 @@ class _Work:
             near = [self.rank[target] + port / (len(self.ports[target]) + 1) for target, port in self.outs[vertex]]
         return sum(near) / len(near) if near else self.rank[vertex]
 
-    def _ends(self, vertex: int, forward: bool) -> list[tuple[int, int]]:
-        """The neighbours on one side as they stand, the ports of ordered boxes kept apart."""
-        if forward:
-            return sorted((self.rank[target], self._port(target, port)) for target, port in self.outs[vertex])
-        return sorted((self.rank[source], 0) for _, source in self.ports[vertex])
+    def _after(self, vertex: int) -> list[int]:
+        """The ends of the wires to the right, in order; the ports of ordered boxes are kept apart."""
+        return sorted(self.rank[target] * self.most + self._port(target, port) for target, port in self.outs[vertex])
+
+    def _before(self, vertex: int) -> list[int]:
+        return sorted(self.rank[source] for _, source in self.ports[vertex])
 
     def _crossings(self) -> int:
-        return sum(_inversions([self._ends(vertex, forward=True) for vertex in row]) for row in self.order)
+        return sum(_inversions([self._after(vertex) for vertex in row]) for row in self.order)
 
     def _transpose(self) -> None:
         """Swap neighbours while that takes crossings away."""
+        restless = set(range(len(self.order)))
         for _ in range(_ROUNDS):
-            swapped = False
-            for row in self.order:
-                for i in range(len(row) - 1):
-                    sides = [(self._ends(row[i], side), self._ends(row[i + 1], side)) for side in (True, False)]
-                    if sum(_inversions([b, a]) - _inversions([a, b]) for a, b in sides) < 0:
-                        row[i], row[i + 1] = row[i + 1], row[i]
-                        self.rank[row[i]], self.rank[row[i + 1]] = i, i + 1
-                        swapped = True
-            if not swapped:
+            moved = [place for place in sorted(restless) if self._swap(self.order[place])]
+            if not moved:
                 break
+            restless = {place + step for place in moved for step in (-1, 0, 1)} & set(range(len(self.order)))
+
+    def _swap(self, row: list[int]) -> bool:
+        swapped = False
+        before = [self._before(vertex) for vertex in row]
+        after = [self._after(vertex) for vertex in row]
+        for i in range(len(row) - 1):
+            if _worse(before[i], before[i + 1]) + _worse(after[i], after[i + 1]) < 0:
+                for ends in (row, before, after):
+                    ends[i], ends[i + 1] = ends[i + 1], ends[i]  # type: ignore[index]  # three lists beside each other
+                self.rank[row[i]], self.rank[row[i + 1]] = i, i + 1
+                swapped = True
+        return swapped
 
     # Heights: as near to the neighbours' as order and distances allow.
 
@@ -234,13 +243,13 @@ class _Work:
                 heights[vertex] = base + distance
 
     def _level(self, vertex: int, heights: list[float]) -> tuple[float, float]:
-        near = [(abs(rise), rise) for rise in self._rises(vertex, heights)]
+        near = sorted((abs(rise), rise) for rise in self._rises(vertex, heights))
         if not near:
             return heights[vertex], 0.1 if self._is_late(vertex) else 1.0
-        nearest, rise = min(near)
+        nearest, rise = near[0]
         if self.box[vertex] is None:
             return heights[vertex] + rise, _TRUNK * 4
-        return (heights[vertex] + rise, _TRUNK) if nearest < self.spacing.snap else (heights[vertex], 1.0)
+        return (heights[vertex] + rise, _TRUNK) if nearest < self.spacing.snap or len(near) == 1 else (heights[vertex], 1.0)
 
     def _rises(self, vertex: int, heights: list[float]) -> list[float]:
         """How far each wire from the left would have to lift a vertex to come level."""
@@ -375,15 +384,20 @@ def _postorder(ports: list[list[tuple[int, int]]], boxes: int) -> list[int]:
     return keys
 
 
-def _inversions(groups: list[list[tuple[int, int]]]) -> int:
+def _inversions(groups: list[list[int]]) -> int:
     """How many pairs of ends, from groups above and below each other, stand in the wrong order."""
-    seen: list[tuple[int, int]] = []
+    seen: list[int] = []
     found = 0
     for group in groups:
         found += sum(len(seen) - bisect_right(seen, end) for end in group)
         for end in group:
             insort(seen, end)
     return found
+
+
+def _worse(above: list[int], below: list[int]) -> int:
+    """How many crossings more there are if two neighbours with these ends change places."""
+    return sum(len(below) - bisect_right(below, end) - bisect_left(below, end) for end in above)
 
 
 def _isotonic(wishes: list[tuple[float, float]]) -> list[float]:
