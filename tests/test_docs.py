@@ -3,9 +3,8 @@
 ``console``: lines ``$ command`` (continued by ``> ``), each followed by what it prints, stdout and stderr together; a
 last line ``...`` cuts a long output. The commands of a block share an empty directory. ``python``: doctest. ``json``:
 must parse. Any other block, and one that cannot be run, needs a comment ``<!-- skip: reason -->`` on the line before;
-``<!-- ci: install -->`` and ``<!-- ci: test -->`` mark the README's two commands, which ``.ci/run`` runs. A block
-marked ``<!-- add: FILE, above: TEXT -->`` is put into a copy of that file, above the line that begins with that text,
-and a block marked ``<!-- with the additions -->`` runs with these copies.
+``<!-- ci: install -->`` and ``<!-- ci: test -->`` mark the README's two commands, which ``.ci/run`` runs. The ``+``
+lines of ``<!-- add: FILE, above: TEXT -->`` go into a copy of that file, above the line that begins with that text, and a block marked ``<!-- with the additions -->`` runs with these copies.
 """
 
 from __future__ import annotations
@@ -82,8 +81,9 @@ def with_additions(document: Path, folder: Path) -> Path:
         if block.mark.startswith("add: "):
             name, _, text = block.mark.removeprefix("add: ").partition(", above: ")
             lines = (folder / name).read_text("utf-8").splitlines(keepends=True)
+            added = [line.removeprefix("+") for line in block.body.splitlines(keepends=True)]
             (place,) = (at for at, line in enumerate(lines) if line.lstrip().startswith(text))
-            (folder / name).write_text("".join([*lines[:place], block.body, *lines[place:]]), "utf-8")
+            (folder / name).write_text("".join([*lines[:place], *added, *lines[place:]]), "utf-8")
     return folder
 
 
@@ -158,7 +158,9 @@ def test_json(block: Block) -> None:
 
 def test_every_block_is_run_or_says_why_not() -> None:
     run = {"console", "python", "json"}
-    silent = [str(b) for b in BLOCKS if b.language not in run and not b.skipped and not b.mark.startswith("ci: ")]
+    silent = [
+        str(b) for b in BLOCKS if b.language not in run and not b.skipped and not b.mark.startswith(("ci: ", "add: "))
+    ]
     assert not silent
     fences = sum(document.read_text("utf-8").count("\n```") for document in DOCUMENTS)
     assert fences == 2 * len(BLOCKS), "a fence that is not closed, or is indented"
