@@ -58,12 +58,17 @@ def _body(circuit: Circuit, root: int, named: dict[int, str]) -> str:
         if index in named and index != root:
             pieces.append(named[index])
         elif node.op in (INPUT, CONSTANT):
-            negated = pieces[-1:] == ["-"] and least == _BINDING["neg"][1]  # -2 would be one literal, -(2) is a neg gate
-            signed = node.text.startswith("-") and least > 50
-            pieces.append(f"({node.text})" if negated or signed else node.text)
+            pieces.append(f"({node.text})" if _ambiguous(node, least, pieces) else node.text)
         else:
             waiting.extend(reversed(_parts(node, least)))
     return "".join(pieces)
+
+
+def _ambiguous(leaf: Node, least: int, before: list[str]) -> bool:
+    """Whether a leaf needs parentheses: a negative literal as an operand, or a negated number (-2 is one literal)."""
+    if leaf.text.startswith("-"):
+        return least > 50
+    return leaf.text[0] in ".0123456789" and least == _BINDING["neg"][1] and before[-1:] == ["-"]
 
 
 def _parts(node: Node, least: int) -> list[str | tuple[int, int]]:
