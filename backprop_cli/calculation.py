@@ -255,7 +255,7 @@ def _said(circuit: Circuit, check: Check) -> list[Problem]:
         found.append(Problem("digits.lost", message, "--digits 30 gives them back"))
     for index, verdict in check.verdicts.items():
         name = circuit.names[index]
-        if verdict.lost_digits:
+        if verdict.lost_digits and verdict.ok:
             message = (
                 f"the gradient of {name} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
             )

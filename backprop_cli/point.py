@@ -193,14 +193,14 @@ def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Poi
     hint = "give " + " ".join(f"{name}=…" for name in missing[:3])
     for name in missing:
         letters = [*name] if len(name) > 1 else []
+        if letters and all(letter in circuit.inputs or letter in point for letter in letters):
+            hint = f"{name} is one name; the product is {'*'.join(letters)}"
+            break
         near = get_close_matches(name, unused, n=1, cutoff=0.6) or [
             other for other in unused if other.lower() == name.lower()
         ]
         if near:
             hint = f"{near[0]} is given a value, and the expression has {name}"
-            break
-        if letters and all(letter in circuit.inputs or letter in point for letter in letters):
-            hint = f"{name} is one name; the product is {'*'.join(letters)}"
             break
     problem = Problem("usage.missing", f"no value for {shown}", hint)
     return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])

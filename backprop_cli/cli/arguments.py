@@ -37,7 +37,9 @@ class ExpressionCommand(click.Command):
                 words.append(word)
                 continue
             options.append(word)
-            if takes_value.get(word) and rest:
+            if takes_value.get(word):
+                if not rest:
+                    raise click.BadOptionUsage(word, f"{word} needs a value after it", ctx)
                 options.append(rest.pop(0))
         return super().parse_args(ctx, [*options, "--", *words])
 

@@ -44,7 +44,8 @@ def word(verdict: Verdict | None, *, marks: bool = True, ascii_only: bool = Fals
     if verdict is None:
         return "unchecked"
     mark = (ASCII_MARKS if ascii_only else MARKS)[verdict.word]
-    said = f"lost {verdict.lost_digits} digit{'s' * (verdict.lost_digits != 1)}" if verdict.word == "imprecise" else verdict.word
+    lost = f"lost {verdict.lost_digits} digit{'' if verdict.lost_digits == 1 else 's'}"
+    said = lost if verdict.word == "imprecise" else verdict.word
     return f"{mark} {said}" if marks else said
 
 
