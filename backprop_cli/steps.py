@@ -177,12 +177,12 @@ def _written(nodes: Sequence[Node], root: int, values: Sequence[Number], names: 
 
 
 def _small(builder: CircuitBuilder, op: str, inputs: tuple[int, ...]) -> int:
-    """A gate of a rule as a person would write it down: ``3*x^(3 - 1)`` is ``3*x^2``, ``1*x^1`` is ``x``."""
+    """A gate of a rule as a person would write it down: ``3*x^(3 - 1)`` is ``3*x^2``, ``2*x^1`` is ``2*x``."""
     literals = [builder.kind(i).text if builder.kind(i).op == CONSTANT else "" for i in inputs]
     if op == "sub" and all(text.lstrip("-").isdigit() and len(text) < _SHORT for text in literals):
         return builder.constant(str(int(literals[0]) - int(literals[1])), _NOWHERE)
     if op == "mul" and "1" in literals:
         return inputs[1 - literals.index("1")]
-    if op == "pow" and literals[1] == "1":
-        return inputs[0]
+    if op == "pow" and literals[1] in ("0", "1"):
+        return inputs[0] if literals[1] == "1" else builder.constant("1", _NOWHERE)
     return builder.gate(op, inputs, _NOWHERE)

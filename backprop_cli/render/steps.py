@@ -15,7 +15,7 @@ from backprop_cli.report import GateRow, Quantity
 from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
 
 _NUMBER, _FORMULA = 8, 26
-_WIDTH, _GATE, _GAP = 80, 18, 3
+_WIDTH, _GATE, _GAP, _LEFT = 80, 18, 3, 8
 
 
 def render(steps: Steps, *, explain: bool = False) -> str:
@@ -89,8 +89,18 @@ def _backward(step: BackwardStep, output: str, explain: bool, column: int) -> li
         if at <= len(lines[-1]) + _GAP <= _WIDTH - len(piece) and (first_fits or piece in idle):
             lines[-1] += " " * _GAP + piece
         else:
-            lines.append(" " * (at if at + len(piece) <= _WIDTH else 8) + piece)
+            lines += _hung(piece, at)
     return [line.rstrip() for line in lines] + [f"        {note}" for note in notes]
+
+
+def _hung(piece: str, at: int) -> list[str]:
+    """A piece under its column, further left if it is long, and its running sum below if it is longer still."""
+    if at + len(piece) <= _WIDTH:
+        return [" " * at + piece]
+    product, _, total = piece.partition("; ")
+    if _LEFT + len(piece) <= _WIDTH or not total:
+        return [" " * _LEFT + piece]
+    return [" " * _LEFT + product, " " * (_LEFT + 4) + total]
 
 
 def _column(steps: Steps) -> int:
