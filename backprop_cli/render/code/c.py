@@ -1,0 +1,191 @@
+"""The program in C11 on doubles: a ``main`` that prints, or a function that fills the gradients through pointers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from backprop_cli.gates import GATES
+from backprop_cli.render.code.names import fresh, identifiers
+from backprop_cli.render.code.program import Program
+from backprop_cli.render.code.rule import value
+from backprop_cli.render.code.special import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
+from backprop_cli.render.code.tree import Assign, Choice, Gradient, Note, Statement, Tree, Value, assignments
+from backprop_cli.render.code.writer import (
+    ATOM,
+    Language,
+    Line,
+    Piece,
+    Writer,
+    aligned,
+    equation,
+    note,
+    taken_words,
+    used_gates,
+)
+from backprop_cli.report import Report
+
+_INDENT = "    "
+_KEYWORDS = (
+    "auto break case char const continue default do double else enum extern float for goto if inline int long "
+    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    "bool true false nullptr typeof constexpr thread_local alignas alignof asm static_assert"
+)
+_LIBRARY = "main printf NULL EOF stdin stdout stderr errno unix linux i386 INFINITY NAN isnan isinf isfinite signbit"
+_SAME = (
+    "sqrt cbrt exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh "
+    "erf erfc lgamma floor ceil"
+)
+
+
+def _power(writer: Writer, inputs: tuple[Tree, ...]) -> Piece:
+    return f"pow({writer.text(inputs[0])}, {writer.text(inputs[1])})", ATOM
+
+
+LANGUAGE = Language(
+    name="c",
+    calls={name: f"{name}({{0}})" for name in _SAME.split()}
+    | {
+        "abs": "fabs({0})",
+        "max": "fmax({0}, {1})",
+        "min": "fmin({0}, {1})",
+        "round": "nearbyint({0})",
+        "hypot": "hypot({0}, {1})",
+        "atan2": "atan2({0} + 0.0, {1})",
+        "gamma": "tgamma({0})",
+        "pow": "pow({0}, {1})",
+    },
+    own={"digamma": C_DIGAMMA, "polygamma": C_POLYGAMMA, "sign": C_SIGN, "sech": C_SECH, "mod": C_MOD},
+    uses={"polygamma": ("digamma",)},
+    choice="{0} ? {1} : {2}",
+    truth="(double)({})",
+    either=" || ",
+    both=" && ",
+    negation="!",
+    constants={"pi": "3.141592653589793", "e": "2.718281828459045"},
+    reserved=frozenset([*_KEYWORDS.split(), *_LIBRARY.split()]),
+    power=_power,
+)
+# what a function of one's own cannot be called: the names of <math.h>, <stdio.h> and what a compiler knows of itself
+_FUNCTIONS = (
+    "fabs fmax fmin nearbyint hypot atan2 tgamma pow fmod round rint trunc exp2 ldexp frexp modf scalbn ilogb logb fma "
+    "fdim copysign nan nextafter remainder remquo lround lrint llround abs labs scanf puts putchar getchar fopen "
+    "fclose fread fwrite remove rename perror exit malloc free j0 j1 jn y0 y1 yn gamma drem significand"
+)
+LIBRARY = frozenset([*_SAME.split(), *_FUNCTIONS.split()])
+
+
+def render(program: Program, report: Report | None, function: str | None) -> str:
+    """The program as a ``main``, or as a function and a ``main`` that calls it at the report's point."""
+    ops, helpers = used_gates(LANGUAGE, (*program.forward, *program.backward))
+    taken = taken_words(LANGUAGE, ops, helpers) | ({function} if function else set())
+    writer = Writer(LANGUAGE, identifiers(program, taken))
+    texts = [_helper(op) for op in helpers]
+    if function:
+        texts.append(_function(program, function, writer))
+    if report is not None:
+        texts.append(_calling_main(program, report, function, writer) if function else _main(program, report, writer))
+    includes = [] if report is None and not ops else ["#include <math.h>"]
+    includes += [] if report is None else ["#include <stdio.h>"]
+    return "\n".join([*includes, *([""] if includes else []), "\n".join(texts)])
+
+
+def _helper(op: str) -> str:
+    if op in LANGUAGE.own:
+        return LANGUAGE.own[op]
+    gate = GATES[op]
+    body = Writer(LANGUAGE, {}).text(value(op))
+    parameters = ", ".join(f"double {name}" for name in gate.params)
+    return f"static double {op}({parameters})\n{{\n{_INDENT}return {body};\n}}\n"
+
+
+def _main(program: Program, report: Report, writer: Writer) -> str:
+    names = writer.names
+    lines = [f"{_INDENT}double {names[Value(v.id)]} = {v.value.text};" for v in report.variables]
+    lines += [
+        f"{_INDENT}(void){names[Value(i)]};  // the output does not depend on it"
+        for i in program.variables
+        if not program.needed[i]
+    ]
+    point = [f"{_INDENT}// the point", *lines, ""] if lines else []
+    shown = _printed(program, names[Value(program.output)], [names[Gradient(i)] for i in program.wanted])
+    return _braced("int main(void)", [*point, *_passes(program, writer), "", *shown])
+
+
+def _printed(program: Program, value_: str, gradients: Sequence[str]) -> list[str]:
+    output = program.names[program.output]
+    labels = [output, *(f"d{output}/d{program.names[i]}" for i in program.wanted)]
+    rows = zip(labels, [value_, *gradients], strict=True)
+    return [*(f'{_INDENT}printf("{label} = %.17g\\n", {text});' for label, text in rows), f"{_INDENT}return 0;"]
+
+
+def _braced(head: str, lines: Sequence[str]) -> str:
+    return "\n".join([head, "{", *lines, "}", ""])
+
+
+def _function(program: Program, name: str, writer: Writer) -> str:
+    names = writer.names
+    used = set(names.values()) | {name}
+    pointers = {i: fresh(f"{names[Gradient(i)]}_out", used) for i in program.wanted}
+    parameters = [
+        *(f"double {names[Value(i)]}" for i in program.variables),
+        *(f"double *{pointer}" for pointer in pointers.values()),
+    ]
+    output = program.names[program.output]
+    lines = [
+        *_passes(program, writer),
+        *(f"{_INDENT}*{pointer} = {names[Gradient(i)]};" for i, pointer in pointers.items()),
+        f"{_INDENT}return {names[Value(program.output)]};",
+    ]
+    said = f"// The value of {output}; its gradient in each variable is left behind the pointers.\n"
+    return said + _braced(f"double {name}({', '.join(parameters) or 'void'})", lines)
+
+
+def _calling_main(program: Program, report: Report, function: str, writer: Writer) -> str:
+    used = set(writer.names.values()) | {function}
+    result = fresh("value", used)
+    slopes = [writer.names[Gradient(i)] for i in program.wanted]
+    arguments = [*(v.value.text for v in report.variables), *(f"&{slope}" for slope in slopes)]
+    declared = [f"{_INDENT}double {', '.join(slopes)};"] if slopes else []
+    call = f"{_INDENT}double {result} = {function}({', '.join(arguments)});"
+    return _braced("int main(void)", [*declared, call, *_printed(program, result, slopes)])
+
+
+def _passes(program: Program, writer: Writer) -> list[str]:
+    return [
+        *_section("forward", program.forward, writer, _shared(program.forward)),
+        *(_section("backward", program.backward, writer, []) if program.backward else []),
+    ]
+
+
+def _shared(statements: Sequence[Statement]) -> list[Value]:
+    """What is computed within a choice and declared before it, because the backward pass reads it too."""
+    sides = chain.from_iterable((*each.yes, *each.no) for each in statements if isinstance(each, Choice))
+    return list(dict.fromkeys(each.target for each in assignments(tuple(sides)) if isinstance(each.target, Value)))
+
+
+def _section(name: str, statements: Sequence[Statement], writer: Writer, shared: Sequence[Value]) -> list[str]:
+    lines = [Line(f"{_INDENT}double {writer.names[each]} = 0.0;") for each in shared]
+    lines += _lines(statements, writer, _INDENT, set(shared))
+    return [f"{_INDENT}// {name} pass", *aligned(lines, "//")]
+
+
+def _lines(statements: Sequence[Statement], writer: Writer, indent: str, declared: set[object]) -> Iterator[Line]:
+    for statement in statements:
+        if isinstance(statement, Note):
+            yield Line(f"{indent}// {note(writer, statement)}")
+        elif isinstance(statement, Assign):
+            new = statement.target not in declared and not statement.adds
+            declared.add(statement.target)
+            yield Line(f"{indent}{'double ' if new else ''}{equation(writer, statement)};", statement.comment)
+        elif statement.yes or statement.no:
+            yield from _choice(statement, writer, indent, declared)
+
+
+def _choice(choice: Choice, writer: Writer, indent: str, declared: set[object]) -> Iterator[Line]:
+    yield Line(f"{indent}if ({writer.condition(choice.condition)[0]}) {{")
+    yield from _lines(choice.yes, writer, indent + _INDENT, declared)
+    if choice.no:
+        yield Line(f"{indent}}} else {{")
+        yield from _lines(choice.no, writer, indent + _INDENT, declared)
+    yield Line(f"{indent}}}")

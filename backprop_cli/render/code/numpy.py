@@ -1,0 +1,37 @@
+"""The program in Python on NumPy's functions; what NumPy lacks comes from ``math``, so every quantity is a scalar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backprop_cli.render.code import python
+from backprop_cli.render.code.program import Program
+from backprop_cli.render.code.special import SECH
+from backprop_cli.render.code.writer import INFIX
+from backprop_cli.report import Report
+
+_INVERSE = "asin acos atan asinh acosh atanh"
+_ARC = {name: f"np.arc{name.removeprefix('a')}({{0}})" for name in _INVERSE.split()}
+_SAME = "abs sign sqrt cbrt exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh floor ceil round"
+_TWO = {"max": "maximum", "min": "minimum", "hypot": "hypot", "mod": "mod"}
+
+LANGUAGE = replace(
+    python.LANGUAGE,
+    name="numpy",
+    calls=dict(python.LANGUAGE.calls)
+    | {name: f"np.{name}({{0}})" for name in _SAME.split()}
+    | {op: f"np.{name}({{0}}, {{1}})" for op, name in _TWO.items()}
+    | _ARC
+    | {"atan2": "np.arctan2({0} + 0.0, {1})"},
+    own={name: text for name, text in python.LANGUAGE.own.items() if name != "sign"}
+    | {"sech": SECH.format(exp="np.exp", abs="np.abs")},
+    constants={"pi": "np.pi", "e": "np.e"},
+    reserved=python.LANGUAGE.reserved | {"np"},
+    infix=INFIX,
+    power=lambda writer, inputs: python.integer_power(writer, inputs, "np.power({}, {})"),
+)
+
+
+def render(program: Program, report: Report | None, function: str | None) -> str:
+    """The program as a script, or as a function that returns the value and the gradients."""
+    return python.Pages(LANGUAGE, "import math", "import numpy as np").render(program, report, function)

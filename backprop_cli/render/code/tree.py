@@ -1,0 +1,123 @@
+"""A program that belongs to no language yet: statements over small expression trees.
+
+Nodes stand for quantities of the circuit by number; what they are called, and how a tree is written, is a language's
+own business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+OUTPUT = -1  # the node of an output that is itself a variable or a number, and so has no gate
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal as typed, ``pi`` or ``e``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of a node."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The gradient of a node."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How many inputs of a max or min equal its output."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An input of a helper function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A gate of the table on trees, or ``times``: a local gradient on an upstream gradient."""
+
+    op: str
+    inputs: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the trees equal the last one, which is not counted."""
+
+    inputs: tuple[Tree, ...]
+    same: Tree
+
+
+Tree = Number | Value | Gradient | Ties | Parameter | Apply | Count
+ONE, ZERO = Number("1"), Number("0")
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``target = tree``, or ``target += tree`` if it adds."""
+
+    target: Value | Gradient | Ties
+    tree: Tree
+    adds: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The line ``backprop f = q*z`` before what the gate sends back."""
+
+    gate: Assign
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Statements of which one side only is carried out."""
+
+    condition: Tree
+    yes: tuple[Statement, ...]
+    no: tuple[Statement, ...]
+
+
+Statement = Assign | Note | Choice
+
+
+def assignments(statements: Sequence[Statement]) -> Iterator[Assign]:
+    """Every assignment, those of both sides of a choice included."""
+    for statement in statements:
+        if isinstance(statement, Assign):
+            yield statement
+        elif isinstance(statement, Choice):
+            yield from assignments(statement.yes)
+            yield from assignments(statement.no)
+
+
+def conditions(statements: Sequence[Statement]) -> Iterator[Tree]:
+    """The condition of every choice."""
+    for statement in statements:
+        if isinstance(statement, Choice):
+            yield statement.condition
+            yield from conditions(statement.yes)
+            yield from conditions(statement.no)
+
+
+def operations(tree: Tree) -> Iterator[str]:
+    """The gates that a tree uses."""
+    if isinstance(tree, Apply):
+        yield tree.op
+        for part in tree.inputs:
+            yield from operations(part)
