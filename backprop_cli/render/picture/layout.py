@@ -79,11 +79,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A place for each box, the pieces of each edge after the labelled wire, and the points where wires part."""
+    """A place for each box, the pieces of each edge after the labelled wire, and the points where wires part.
+
+    ``heights`` are those of each edge in every layer on its way, from its source to where it arrives.
+    """
 
     places: tuple[Place, ...]
     paths: tuple[tuple[Piece, ...], ...]
     dots: tuple[tuple[tuple[float, float], ...], ...]
+    heights: tuple[tuple[float, ...], ...]
     width: float
     height: float
     crossings: int
@@ -249,7 +253,11 @@ class _Work:
         nearest, rise = near[0]
         if self.box[vertex] is None:
             return heights[vertex] + rise, _TRUNK * 4
-        return (heights[vertex] + rise, _TRUNK) if nearest < self.spacing.snap or len(near) == 1 else (heights[vertex], 1.0)
+        return (
+            (heights[vertex] + rise, _TRUNK)
+            if nearest < self.spacing.snap or len(near) == 1
+            else (heights[vertex], 1.0)
+        )
 
     def _rises(self, vertex: int, heights: list[float]) -> list[float]:
         """How far each wire from the left would have to lift a vertex to come level."""
@@ -315,7 +323,8 @@ class _Work:
             places.append(Place(right - box.width, right, end, y[index], self.layer[index]))
         paths = tuple(self._path(number, y, columns) for number in range(len(self.edges)))
         height = max(y[v] + self._lane(v)[1] for v in range(len(self.box)))
-        return Layout(tuple(places), paths, self._dots(y, columns), columns[-1][2], height, crossings)
+        ways = tuple(self._way(number, y) for number in range(len(self.edges)))
+        return Layout(tuple(places), paths, self._dots(y, columns), ways, columns[-1][2], height, crossings)
 
     def _columns(self, y: list[float]) -> list[tuple[float, float, float]]:
         """Of each layer the left edge, the right edge of its boxes, and the right end of its labelled wires."""
@@ -330,16 +339,20 @@ class _Work:
             left = end + min(most, max(least, rise * self.spacing.slope))
         return columns
 
-    def _path(self, number: int, y: list[float], columns: list[tuple[float, float, float]]) -> tuple[Piece, ...]:
+    def _way(self, number: int, y: list[float]) -> tuple[float, ...]:
         edge, route = self.edges[number], self.routes[number]
+        return (*(y[vertex] for vertex in route[:-1]), y[edge.target] + self._shift(edge.target, edge.port))
+
+    def _path(self, number: int, y: list[float], columns: list[tuple[float, float, float]]) -> tuple[Piece, ...]:
+        route, way = self.routes[number], self._way(number, y)
         pieces = []
-        for source, target in pairwise(route):
-            start, (left, right, end) = columns[self.layer[source]][2], columns[self.layer[target]]
-            arrival = y[target] + self._shift(target, edge.port) if target == edge.target else y[target]
-            pieces.append(Piece(start, y[source], left, arrival))
-            stop = right - self.boxes[target].width if target == edge.target else end
+        for vertex, (before, after) in zip(route[1:], pairwise(way), strict=True):
+            layer, box = self.layer[vertex], self.box[vertex]
+            left, right, end = columns[layer]
+            pieces.append(Piece(columns[layer - 1][2], before, left, after))
+            stop = end if box is None else right - self.boxes[box].width
             if stop > left:
-                pieces.append(Piece(left, arrival, stop, arrival))
+                pieces.append(Piece(left, after, stop, after))
         return tuple(pieces)
 
     def _dots(

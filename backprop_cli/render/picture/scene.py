@@ -53,7 +53,8 @@ class Node:
     """A box, a small constant or a round gate, and the labels of the wire that leaves it.
 
     ``number`` is the node's number in the circuit. ``name`` stands on the wire (a stage, or the output); an empty
-    ``value`` or ``gradient`` means that there is no such label. ``terms`` are the contributions at a fork.
+    ``value`` or ``gradient`` means that there is no such label. ``terms`` are the contributions at a fork. ``formula``
+    is what a gate computes, from its operands' names.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Node:
     kink: bool = False
     output: bool = False
     ordered: bool = False
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class _Maker:
         row = GATES[gate.op]
         is_output = gate.id == self.output
         name = self.stages.get(gate.id, self.report.output if is_output else "")
-        title = f"{name or gate.name} = {shorten(visible(gate.formula), _WHOLE)}"
+        title = formula = f"{name or gate.name} = {shorten(visible(gate.formula), _WHOLE)}"
         if self.values:
             title += f" = {whole(gate.value)}" + self._said(name or gate.name, gate.gradient)
         return Node(
@@ -198,6 +200,7 @@ class _Maker:
             gate.kink,
             is_output,
             gate.op not in _ANY_ORDER and len(gate.inputs) > 1,
+            formula,
         )
 
     def _said(self, name: str, gradient: Quantity | None) -> str:

@@ -77,8 +77,13 @@ def css(look: Look) -> str:
 
 
 def svg(scene: Scene, look: Look, *, inline: bool = False) -> str:
-    """The picture; ``inline`` leaves out the prolog and the style for a page that brings its own."""
-    drawn = drawing(scene)
+    """The picture; ``inline`` leaves out prolog, style and the wires' titles for a page that brings its own."""
+    return document(drawing(scene), look, inline=inline)
+
+
+def document(drawn: Drawing, look: Look, *, inline: bool = False) -> str:
+    """The same for a scene that is laid out."""
+    scene = drawn.scene
     width, height = drawn.size
     title = escape(scene.title)
     lines = [] if inline else ['<?xml version="1.0" encoding="UTF-8"?>']
@@ -91,13 +96,13 @@ def svg(scene: Scene, look: Look, *, inline: bool = False) -> str:
         lines.append(f"<style>\n{css(look)}\n</style>")
     lines.append(f'<rect class="paper" width="{_n(width)}" height="{_n(height)}"/>')
     margin = _n(measures.MARGIN)
-    lines += [f'<g transform="translate({margin} {margin})">', *_body(drawn), "</g>", "</svg>"]
+    lines += [f'<g transform="translate({margin} {margin})">', *_body(drawn, inline), "</g>", "</svg>"]
     return "\n".join(lines) + "\n"
 
 
-def _body(drawn: Drawing) -> list[str]:
+def _body(drawn: Drawing, inline: bool) -> list[str]:
     scene = drawn.scene
-    lines = [_wire(drawn, number, wire) for number, wire in enumerate(scene.wires)]
+    lines = [_wire(drawn, number, wire, inline) for number, wire in enumerate(scene.wires)]
     for index, node in enumerate(scene.nodes):
         lines += [*_stem(drawn, index, node), _node(drawn, index, node), *_labels(drawn, index, node)]
     for number, text in enumerate(drawn.legend):
@@ -106,10 +111,11 @@ def _body(drawn: Drawing) -> list[str]:
     return lines
 
 
-def _wire(drawn: Drawing, number: int, wire: Wire) -> str:
+def _wire(drawn: Drawing, number: int, wire: Wire, inline: bool) -> str:
     faint = " faint" if wire.faint else ""
     path = _path(drawn.layout.paths[number])
-    return f'<path id="{wire.key}" class="wire{faint}" d="{path}"><title>{escape(wire.title)}</title></path>'
+    title = "" if inline else f"<title>{escape(wire.title)}</title>"
+    return f'<path id="{wire.key}" class="wire{faint}" d="{path}">{title}</path>'
 
 
 def _path(pieces: tuple[Piece, ...]) -> str:
@@ -186,5 +192,4 @@ def _sum(node: Node) -> str:
 
 def _n(number: float) -> str:
     """A coordinate with one decimal."""
-    text = f"{number:.1f}"
-    return text.removesuffix(".0").replace("-0", "0") if text in ("-0.0",) else text.removesuffix(".0")
+    return f"{round(number, 1) + 0.0:g}" if abs(number) < 1e5 else f"{number:.0f}"
