@@ -78,10 +78,13 @@ def start_up(rounds: int) -> None:
         few.write_text(" + ".join(f"{k}*x" for k in range(1, 10_001)))
         many.write_text(" + ".join(f"x{k}" for k in range(1, 10_001)))
         point.write_text(json.dumps({f"x{k}": k for k in range(1, 10_001)}))
-        one = [BACKPROP, f"@{few}", "x=2", "--no-check"]
-        compare("10,000 terms k*x, --no-check / import sympy", one, IMPORT_SYMPY, 3, rounds)
-        each = [BACKPROP, f"@{many}", "--at", str(point), "--no-check", "--json"]
-        compare("10,000 variables summed, --no-check / import sympy", each, IMPORT_SYMPY, 3, rounds)
+        sums = {
+            "10,000 terms k*x": [f"@{few}", "x=2"],
+            "10,000 variables added": [f"@{many}", "--at", str(point)],
+            "10,000 variables added, --json": [f"@{many}", "--at", str(point), "--json"],
+        }
+        for what, words in sums.items():
+            compare(f"{what}, --no-check / import sympy", [BACKPROP, *words, "--no-check"], IMPORT_SYMPY, 3, rounds)
 
 
 def mixed(gates: int) -> str:

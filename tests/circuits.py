@@ -6,6 +6,8 @@ could grow is squashed, so that a circuit of any depth has values and slopes tha
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from backprop_cli.circuit import Circuit, CircuitBuilder
@@ -60,19 +62,9 @@ SMOOTH = tuple(name for name in GATES if name not in JUMPS)
 
 def safe(name: str, first: str, second: str) -> str:
     """The gate as text over two operands, inside its domain."""
-    if name in _SAFE:
-        words = _SAFE[name].replace("tanh", "\0").replace("max", "\1")
-        for letter, operand in (("a", "\2"), ("b", "\3")):
-            words = _word(words, letter, operand)
-        return words.replace("\0", "tanh").replace("\1", "max").replace("\2", first).replace("\3", second)
     gate = GATES[name]
-    return "(" + gate.call((first, second)[: len(gate.params)]) + ")"
-
-
-def _word(text: str, letter: str, operand: str) -> str:
-    import re
-
-    return re.sub(rf"\b{letter}\b", operand, text)
+    text = _SAFE.get(name) or "(" + gate.call(("a", "b")[: len(gate.params)]) + ")"
+    return re.sub(r"\b[ab]\b", lambda match: first if match[0] == "a" else second, text)
 
 
 @st.composite

@@ -4,7 +4,8 @@
 last line ``...`` cuts a long output. The commands of a block share an empty directory. ``python``: doctest. ``json``:
 must parse. Any other block, and one that cannot be run, needs a comment ``<!-- skip: reason -->`` on the line before;
 ``<!-- ci: install -->`` and ``<!-- ci: test -->`` mark the README's two commands, which ``.ci/run`` runs. The ``+``
-lines of ``<!-- add: FILE, above: TEXT -->`` go into a copy of that file, above the line that begins with that text, and a block marked ``<!-- with the additions -->`` runs with these copies.
+lines of ``<!-- add: FILE, above: TEXT -->`` go into a copy of that file, above the line that begins with that text, and
+a block marked ``<!-- with the additions -->`` runs with these copies.
 """
 
 from __future__ import annotations

@@ -12,14 +12,18 @@ from backprop_cli.cli.arguments import text_of
 
 if TYPE_CHECKING:
     from backprop_cli.calculation import Settings
+    from backprop_cli.circuit import Circuit
+    from backprop_cli.point import Given
     from backprop_cli.report import Report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_POINT = (
+_PLACE = (
     click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input)."),
     click.option(
         "--wrt", metavar="NAMES", multiple=True, help="Differentiate with respect to these only: w,b. The rest is data."
     ),
+)
+_ARITHMETIC = (
     click.option(
         "--digits",
         metavar="N",
@@ -42,7 +46,14 @@ _READING = (
 
 def point_options(command: _Command) -> _Command:
     """--at, --wrt, --digits, --exact."""
-    for option in reversed(_POINT):
+    for option in reversed((*_PLACE, *_ARITHMETIC)):
+        command = option(command)
+    return command
+
+
+def place_options(command: _Command) -> _Command:
+    """--at, --wrt."""
+    for option in reversed(_PLACE):
         command = option(command)
     return command
 
@@ -65,19 +76,27 @@ def exclude(options: dict[str, Any], *pairs: tuple[str, str]) -> None:
 def calculate(expression: str, values: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Report:
     """Read the expression and the point as the arguments say, and run."""
     from backprop_cli.calculation import run
+
+    return run(*circuit_and_point(expression, values, options), settings)
+
+
+def circuit_and_point(
+    expression: str, values: tuple[str, ...], options: dict[str, Any]
+) -> tuple[Circuit, dict[str, Given]]:
+    """Read the expression and the point as the arguments say."""
     from backprop_cli.point import from_json, from_words
     from backprop_cli.reading import read
 
     if expression == "-" and options["at"] == "-":
         raise click.UsageError("standard input cannot be both the expression and the point")
     text, name = text_of(expression, "expression", options["max_size"])
-    point = {}
+    point: dict[str, Given] = {}
     if options["at"] is not None:
         source = options["at"] if options["at"] == "-" else f"@{options['at']}"
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
     circuit = read(text, bound=point, share=not options["no_share"], name=name, most_characters=options["max_size"])
-    return run(circuit, point, settings)
+    return circuit, point
 
 
 def wanted(options: dict[str, Any]) -> tuple[str, ...] | None:

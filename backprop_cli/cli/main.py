@@ -17,7 +17,7 @@ from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
-_COMMANDS = ("grad", "gates", "explain", "schema", "completion")
+_COMMANDS = ("grad", "code", "gates", "explain", "schema", "completion")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -89,4 +89,3 @@ def main(argv: Sequence[str] | None = None) -> int:
 def entry() -> NoReturn:
     """The program: run the command line of this process and leave at once."""
     leave(main())
-

@@ -13,8 +13,11 @@ from backprop_cli.report import GateRow, Quantity, Report, StageRow, Variable
 
 
 def render(report: Report, *, explain: bool = False) -> str:
-    """The object and a newline."""
-    return json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False) + "\n"
+    """The object and a newline; characters that hide, or act on a terminal, are escaped by their code points."""
+    text = json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return text + "\n"
 
 
 def members(report: Report, *, explain: bool = False) -> dict[str, Any]:

@@ -55,9 +55,9 @@ def words(step: BackwardStep, wire: Wire, output: str) -> str:
     sign = "=" if wire.first else "+="
     upstream = f"∂{output}/∂{_cut(step.gate.name, 12)}"
     product = f"{_factor(wire.local)} × {_factor(step.upstream)} = {_number(wire.contribution)}"
-    rule = f"{_rule(wire.rule)} × {upstream} = "
-    if wire.rule == _number(wire.local) or (wire.local and wire.rule == _plain(wire.local)):
-        rule = f"{wire.rule} × {upstream} = "
+    # A rule that is a number is not said twice.
+    plain = wire.local is not None and wire.rule in (_plain(wire.local), _number(wire.local))
+    rule = "" if plain else f"{_rule(wire.rule)} × {upstream} = "
     total = f"; {_cut(wire.name, 16)} now has {_number(wire.total)}" if wire.fork else ""
     return f"∂{output}/∂{_cut(wire.name, 16)} {sign} {rule}{product}{total}"
 

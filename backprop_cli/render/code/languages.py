@@ -1,9 +1,56 @@
-"""The languages, by the names that users give them."""
+"""The languages, by the names that users give them, and the way from a circuit to a text in one of them."""
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Collection
 from types import ModuleType
 
+from backprop_cli.circuit import Circuit
+from backprop_cli.gates import GATES
+from backprop_cli.problems import Problem, Refused
 from backprop_cli.render.code import c, jax, numpy, python, torch
+from backprop_cli.render.code.names import is_identifier
+from backprop_cli.render.code.program import program
+from backprop_cli.report import Report
 
 LANGUAGES: dict[str, ModuleType] = {"python": python, "numpy": numpy, "torch": torch, "jax": jax, "c": c}
+
+
+def render(
+    circuit: Circuit, wanted: Collection[str] | None, report: Report | None, language: str, function: str | None
+) -> str:
+    """The program of a circuit: at the report's point, or as a function, which needs no report.
+
+    ``wanted`` names the variables whose gradients are computed (None: all). Raises ``Refused`` for a gate that the
+    language cannot write, and for what cannot be such a function's name or such a variable.
+    """
+    _known(circuit, wanted)
+    if function is not None:
+        _function_name(function, language)
+    made = program(circuit, wanted, report if function is None else None)
+    text: str = LANGUAGES[language].render(made, report, function)
+    return text
+
+
+def _known(circuit: Circuit, wanted: Collection[str] | None) -> None:
+    stages = {stage.name for stage in circuit.stages}
+    for name in wanted or ():
+        if name in circuit.inputs:
+            continue
+        hint = f"the gradient of the stage {name} stands in the program" if name in stages else ""
+        hint = hint or f"the expression has {', '.join(list(circuit.inputs)[:12]) or 'no variables'}"
+        raise Refused(Problem("usage.wrt", f"--wrt takes variables, and {name} is none", hint))
+
+
+def _function_name(name: str, language: str) -> None:
+    taken = {*GATES, *LANGUAGES[language].LANGUAGE.reserved}
+    taken |= c.LIBRARY if language == "c" else set(dir(builtins))
+    if not is_identifier(name):
+        problem = Problem("usage.function", f"`{name}` cannot be a function's name", "use letters, digits and _")
+    elif name in taken:
+        hint = f"{name}_ is free" if f"{name}_" not in taken else "choose another name"
+        problem = Problem("usage.function", f"`{name}` has a meaning of its own in {language}", hint)
+    else:
+        return
+    raise Refused(problem)

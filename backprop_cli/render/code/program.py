@@ -193,8 +193,19 @@ class _Backward:
         for index in range(self.circuit.first_gate, len(self.circuit.nodes)):
             if self.found.needed[index]:
                 inputs = self.circuit.nodes[index].inputs
+                self._held_fixed(index, useful)
                 useful[index] = any(useful[i] and self._slope(index, at) != ZERO for at, i in enumerate(inputs))
         return useful
+
+    def _held_fixed(self, index: int, useful: bytearray) -> None:
+        """Refuse a gate one of whose inputs has no gradient at all, where that gradient is wanted."""
+        circuit, node = self.circuit, self.circuit.nodes[index]
+        gate = GATES[node.op]
+        for at, source in enumerate(node.inputs):
+            if useful[source] and not gate.slope(at).text:
+                message = f"{gate.name} has no gradient in its input {gate.params[at]}, which must be held fixed"
+                problem = Problem(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
+                raise Refused(problem.at(circuit.source, circuit.spans[index]))
 
     def _sweep(self, branch: int, block: Block) -> None:
         """The gates of one branch from the last to the first; each choice within is finished where it is met."""
