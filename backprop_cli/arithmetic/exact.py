@@ -68,7 +68,7 @@ class ExactNumbers:
             try:
                 return int(form.p) / int(form.q)
             except OverflowError:
-                return math.copysign(math.inf, form.p)
+                return math.inf if form.p > 0 else -math.inf
         return self._guide.to_float(self.in_digits(value, self._guide.context))
 
     def text(self, value: Number) -> str:
