@@ -1,0 +1,60 @@
+"""``backprop code``: the forward and the backward pass as a program, one line a gate."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli.cli.arguments import ExpressionCommand
+from backprop_cli.cli.calculation_options import circuit_and_point, place_options, reading_options, wanted
+from backprop_cli.cli.output import write_out
+
+if TYPE_CHECKING:
+    from backprop_cli.circuit import Circuit
+    from backprop_cli.report import Report
+
+_LANGUAGES = ("python", "numpy", "torch", "jax", "c")
+
+
+@click.command(
+    "code", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("expression", metavar="EXPR")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("--lang", metavar="LANG", type=click.Choice(_LANGUAGES), required=True, help=f"{', '.join(_LANGUAGES)}.")
+@click.option("--function", metavar="NAME", help="As a function of the variables; values may then be left out.")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output.")
+@place_options
+@reading_options
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+    """EXPR as a staged program: a line a gate forward, and backward with = first and += at forks.
+
+    As it is it runs at the point given and prints the value and the gradients. For torch and jax it is the forward
+    pass, with the library's own gradients held against ours.
+
+    \b
+    backprop code 'q = x + y; f = q*z' x=-2 y=5 z=-4 --lang python
+    backprop code 'sigmoid(w*x + b)' --lang c --function neuron -o neuron.c
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    from backprop_cli.render.code.languages import render
+
+    circuit, point = circuit_and_point(expression, values, options)
+    names = wanted(options)
+    report = None
+    if point or not options["function"]:
+        report = _report(circuit, point, names)
+    write_out(options["output"], render(circuit, names, report, options["lang"], options["function"]))
+    return 0
+
+
+def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Report:
+    from backprop_cli.calculation import Settings, run
+    from backprop_cli.render.problems import drawn
+
+    report = run(circuit, point, Settings(wrt=names, check="none"))
+    for problem in report.warnings:
+        print(drawn(problem, "warning"), file=sys.stderr)
+    return report
