@@ -7,6 +7,7 @@ no number of digits decides, SymPy must prove equality or the comparison is refu
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -75,7 +76,12 @@ class ExactNumbers:
         """SymPy's form of the number."""
         from sympy import powsimp
 
-        return str(powsimp(value.form) if value.size < _TIDY_SIZE else value.form)
+        most = sys.get_int_max_str_digits()
+        sys.set_int_max_str_digits(0)  # these integers are bounded by EXACT_BITS
+        try:
+            return str(powsimp(value.form) if value.size < _TIDY_SIZE else value.form)
+        finally:
+            sys.set_int_max_str_digits(most)
 
     def absolute(self, value: Number) -> Exact:
         """|value|."""

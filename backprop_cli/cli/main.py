@@ -17,7 +17,7 @@ from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
-_COMMANDS = ("grad", "code", "gates", "explain", "schema", "completion")
+_COMMANDS = ("grad", "draw", "code", "gates", "explain", "schema", "completion")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 
 

@@ -43,7 +43,7 @@ def _carried(step: BackwardStep, wire: Wire, out: str) -> str:
     rule = rf"\left({rule}\right)" if " + " in rule or " - " in rule else rule
     upstream = _partial(out, latex_name(step.gate.name))
     product = rf"{_factor(wire.local)} \cdot {_factor(step.upstream)} = {_number(wire.contribution)}"
-    total = rf" \quad \left({_operand(wire.name)}: {_number(wire.total)}\right)" if wire.fork else ""
+    total = rf" \quad \left({_operand(wire.name)}: {_number(wire.total)}\right)" if wire.fork and not wire.first else ""
     return rf"{_partial(out, latex_name(wire.name))} &{sign} {rule} \cdot {upstream} = {product}{total}"
 
 

@@ -58,7 +58,7 @@ def words(step: BackwardStep, wire: Wire, output: str) -> str:
     # A rule that is a number is not said twice.
     plain = wire.local is not None and wire.rule in (_plain(wire.local), _number(wire.local))
     rule = "" if plain else f"{_rule(wire.rule)} × {upstream} = "
-    total = f"; {_cut(wire.name, 16)} now has {_number(wire.total)}" if wire.fork else ""
+    total = f"; {_cut(wire.name, 16)} now has {_number(wire.total)}" if wire.fork and not wire.first else ""
     return f"∂{output}/∂{_cut(wire.name, 16)} {sign} {rule}{product}{total}"
 
 
