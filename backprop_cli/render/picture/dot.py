@@ -17,7 +17,7 @@ def dot(scene: Scene, look: Look) -> str:
     lines = [
         "digraph circuit {",
         f"  rankdir=LR; bgcolor={_quoted(look.paper)}; tooltip={_quoted(scene.title)};",
-        f'  node [fontname="Helvetica", color={_quoted(look.ink)}, fontcolor={_quoted(look.ink)}];',
+        f'  node [fontname="Helvetica", margin="0.09,0.05", width=0.35, height=0.3, color={_quoted(look.ink)}, fontcolor={_quoted(look.ink)}];',
         f'  edge [fontname="Helvetica", color={_quoted(look.wire)}, arrowsize=0.6];',
     ]
     for node, count in zip(scene.nodes, sources, strict=True):

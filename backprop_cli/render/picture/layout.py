@@ -213,8 +213,9 @@ class _Work:
         after = [self._after(vertex) for vertex in row]
         for i in range(len(row) - 1):
             if _worse(before[i], before[i + 1]) + _worse(after[i], after[i + 1]) < 0:
-                for ends in (row, before, after):
-                    ends[i], ends[i + 1] = ends[i + 1], ends[i]  # type: ignore[index]  # three lists beside each other
+                row[i], row[i + 1] = row[i + 1], row[i]
+                before[i], before[i + 1] = before[i + 1], before[i]
+                after[i], after[i + 1] = after[i + 1], after[i]
                 self.rank[row[i]], self.rank[row[i + 1]] = i, i + 1
                 swapped = True
         return swapped

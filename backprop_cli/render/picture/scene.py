@@ -221,9 +221,7 @@ class _Maker:
         key = f"wire-{gate.id}-{position}"
         if carried is None:
             return Wire(key, source, target, position, f"{name}: no gradient is asked", faint=True)
-        output, own = self.report.output, self.names[gate.id]
-        own = output if gate.id == self.output else own
-        title = f"∂{output}/∂{name} += ∂{output}/∂{own} × ∂{own}/∂{name}"
+        title = f"∂{self.report.output}/∂{name} += upstream × local"
         if self.values:
             title += f" = {whole(gate.gradient)} × {whole(gate.local[position])} = {whole(carried)}"
         return Wire(key, source, target, position, title, faint=False)

@@ -1,0 +1,148 @@
+"""``backprop draw``: the circuit as a picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli.cli.arguments import ExpressionCommand
+from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
+from backprop_cli.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from backprop_cli.report import Report
+
+_FORMATS = ("svg", "png", "dot", "mmd", "txt")
+_ALIASES = {"gv": "dot", "mermaid": "mmd"}
+_FAILED = 1
+
+
+@click.command(
+    "draw", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("expression", metavar="EXPR")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help=f"Where to; the ending decides: {', '.join(f'.{name}' for name in _FORMATS)}. - is standard output.",
+)
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="The format, whatever the file's ending.")
+@click.option("--palette", type=click.Choice(["default", "cs231n"]), default="default", help="cs231n: green and red.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="The paper.")
+@click.option("--no-values", is_flag=True, help="Leave the gates' values and all gradients blank, as an exercise.")
+@point_options
+@click.option(
+    "--check",
+    metavar="METHOD",
+    type=click.Choice(["symbolic", "gatewise", "forward"]),
+    help="Check the gradients first: symbolic, gatewise or forward.",
+)
+@click.option("--no-check", is_flag=True, help="Leave the check out, as it is anyway.")
+@reading_options
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+    """The circuit of EXPR at a point: every value above its wire, every gradient below it, sums at the forks.
+
+    Without --output it is drawn in the terminal. A VALUE is a number or a constant expression, as in `backprop grad`.
+
+    \b
+    backprop draw '(x + y)*z' x=-2 y=5 z=-4
+    backprop draw 'q = x + y; f = q*z' x=-2 y=5 z=-4 -o circuit.svg
+    backprop draw '(x + y)*z' x=-2 y=5 z=-4 --no-values -o exercise.png
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    exclude(options, ("digits", "exact"), ("check", "no_check"))
+    form = _form(options["output"], options["format_"])
+    report = _report(expression, values, options)
+    _write(_made(report, form, options), options["output"])
+    _warn(report)
+    return 0 if report.ok else _FAILED
+
+
+def _form(output: str | None, asked: str | None) -> str:
+    """The format: the one asked for, or the one of the file's ending; a terminal gets text."""
+    if asked is not None:
+        return asked
+    if output in (None, "-"):
+        return "txt"
+    ending = PurePath(output or "").suffix.lower().removeprefix(".")
+    form = _ALIASES.get(ending, ending)
+    if form not in _FORMATS:
+        found = f"the ending .{ending} of {output}" if ending else f"{output}, which has no ending,"
+        known = ", ".join(f".{name}" for name in _FORMATS)
+        raise Refused(Problem("usage.suffix", f"{found} names no format", f"use {known}, or say --format"))
+    return form
+
+
+def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
+    from backprop_cli.calculation import Settings
+
+    settings = Settings(
+        wrt=wanted(options), digits=options["digits"], exact=options["exact"], check=options["check"] or "none"
+    )
+    return calculate(expression, values, options, settings)
+
+
+def _made(report: Report, form: str, options: dict[str, Any]) -> bytes:
+    """The picture in a format; each format's module is loaded alone."""
+    from backprop_cli.render.picture.scene import scene
+    from backprop_cli.render.picture.svg import look
+
+    colours, values = look(options["palette"], options["theme"]), not options["no_values"]
+    if form == "txt":
+        return _text(report, options["output"], values=values)
+    if form == "dot":
+        from backprop_cli.render.picture.dot import dot
+
+        return dot(scene(report, values=values, most=None), colours).encode()
+    drawn = scene(report, values=values)
+    if form == "png":
+        from backprop_cli.render.picture.png import png
+
+        return png(drawn, colours)
+    if form == "mmd":
+        from backprop_cli.render.picture.mermaid import mermaid
+
+        return mermaid(drawn, colours).encode()
+    from backprop_cli.render.picture.svg import svg
+
+    return svg(drawn, colours).encode()
+
+
+def _text(report: Report, output: str | None, *, values: bool) -> bytes:
+    from backprop_cli.cli.screen import screen
+    from backprop_cli.render.picture.scene import scene
+    from backprop_cli.render.picture.terminal import terminal
+    from backprop_cli.render.table import Screen
+
+    to_screen = output in (None, "-")
+    seen = screen("never") if to_screen else Screen(None, color=False, unicode=True)
+    text = terminal(scene(report, values=values, most=None), seen)
+    return text.encode((sys.stdout.encoding if to_screen else None) or "utf-8", "backslashreplace")
+
+
+def _write(data: bytes, output: str | None) -> None:
+    if output in (None, "-"):
+        sys.stdout.flush()
+        if data.startswith(b"\x89PNG") and sys.stdout.isatty():
+            raise click.UsageError("a PNG cannot be shown in a terminal; name a file with -o")
+        sys.stdout.buffer.write(data)
+        return
+    from backprop_cli.cli.files import write_file
+
+    write_file(output or "", data)
+
+
+def _warn(report: Report) -> None:
+    from backprop_cli.render.problems import drawn
+
+    for problem in report.warnings:
+        print(drawn(problem, "note" if problem.code.startswith("check.") else "warning"), file=sys.stderr)
+    if not report.ok:
+        from backprop_cli.render.sentences import agreement
+
+        print(f"error[check.wrong]: {agreement(report)}; `backprop grad` shows them", file=sys.stderr)
