@@ -1,0 +1,159 @@
+"""The page: one HTML file with the picture and a stepper, which asks nothing of any network.
+
+Style and script are allowed by their hashes alone (Content-Security-Policy), and every word from the user goes through
+HTML's escapes, or through JSON in which no character can end the block. What a large circuit has to say is packed, so
+that 60 gates fit in 60 KB; what a small one says can be read in the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any, Literal
+
+from backprop_cli.render.picture.frames import Card, cards, frames, intuitions, result
+from backprop_cli.render.picture.scene import Scene, scene
+from backprop_cli.render.picture.svg import Look, css, look, svg
+from backprop_cli.render.sentences import agreement
+from backprop_cli.render.text import shorten, visible
+from backprop_cli.report import Report
+from backprop_cli.steps import steps
+
+Theme = Literal["auto", "light", "dark"]
+
+_EXPRESSION, _TITLE = 1000, 80
+_PLAIN = 8_000
+_PATH = re.compile(r' d="(M[\d CHM-]*)"')
+_COORDINATE = re.compile(r' (?:x|y|cx|cy|r|rx|width|height|d)="[^"<>]*"')
+_UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> str:
+    """The whole file. ``auto`` follows the reader's choice of light or dark; paper is always light.
+
+    Raises ``Refused`` for more gates than a picture shows.
+    """
+    light = look(palette, "light")
+    drawn = svg(_named(scene(report), {gate.id: gate.name for gate in report.gates}), light, inline=True)
+    style = "\n" + _style(light, look(palette, "dark"), theme) + _room(drawn) + "\n"
+    script = "\n" + _asset("page.js") + "\n"
+    work = steps(report)
+    told = frames(report, work)
+    data = {
+        "output": visible(report.output),
+        "steps": [_tidy([f.kind[0], f.text, f.note, f.gate, f.position, f.source]) for f in told],
+        "gates": {number: _card(card) for number, card in cards(report, work).items()},
+        "ops": intuitions(report),
+    }
+    return Template(_asset("page.html")).substitute(
+        policy=_policy(style, script),
+        scheme={"auto": "light dark"}.get(theme, theme),
+        title=escape(shorten(visible(" ".join(report.expression.split())), _TITLE)),
+        style=style,
+        expression=escape(_lines(report.expression)),
+        last=len(told) - 1,
+        picture=_lean(drawn),
+        result=escape(result(report)),
+        check=escape(visible(agreement(report))),
+        data=_block(data),
+        script=script,
+    )
+
+
+def _asset(name: str) -> str:
+    """A file of the page, without the indentation and the lines of comment that its readers here need."""
+    text = files("backprop_cli.render.picture").joinpath(name).read_text(encoding="utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _lean(picture: str) -> str:
+    """The picture in whole pixels, and without the titles: the page says them, each at its step."""
+    picture = re.sub(r"<title>[^<]*</title>|\n", "", picture)
+    picture = picture.replace("></path>", "/>").replace(' class="term"', "")
+    picture = _COORDINATE.sub(lambda found: re.sub(r"\d+\.\d+", lambda n: f"{float(n[0]):.0f}", found[0]), picture)
+    return _PATH.sub(lambda found: f' d="{_relative(found[1])}"', picture)
+
+
+def _relative(path: str) -> str:
+    """A path of M, C and H from point to point, which takes fewer digits than from the corner of the picture."""
+    start, *rest = re.findall(r"[MCH][^MCH]*", path)
+    x, y = (int(n) for n in start[1:].split())
+    written = [start]
+    for piece in rest:
+        numbers = [int(n) for n in piece[1:].split()]
+        offsets = [n - (y if place % 2 else x) for place, n in enumerate(numbers)]
+        written.append(piece[0].lower() + " ".join(map(str, offsets)).replace(" -", "-"))
+        x, y = numbers[-2:] if piece[0] == "C" else (numbers[0], y)
+    return "".join(written)
+
+
+def _named(scene: Scene, names: dict[int, str]) -> Scene:
+    """Every gate's name on its wire, because the words of the steps use it."""
+    nodes = (replace(n, name=names[n.number]) if n.kind == "gate" and not n.name else n for n in scene.nodes)
+    return replace(scene, nodes=tuple(nodes))
+
+
+def _style(light: Look, dark: Look, theme: Theme) -> str:
+    """The page's rules and the picture's in both themes; dark is for screens only."""
+    rules = [_colours(light), css(light)]
+    if theme != "light":
+        when = "@media screen and (prefers-color-scheme: dark)" if theme == "auto" else "@media screen"
+        changed = [rule for rule in css(dark).splitlines() if rule not in css(light)]
+        rules.append("\n".join([f"{when} {{", _colours(dark), *changed, "}"]))
+    return "\n".join([*rules, _asset("page.css")])
+
+
+def _room(picture: str) -> str:
+    """The picture fills the page within reason: no smaller than can be read, no larger than pleases."""
+    found = re.search(r' width="([\d.]+)"', picture)
+    width = float(found[1]) if found else 0
+    return f"\n#picture svg{{width:100%;min-width:{width * 0.85:.0f}px;max-width:{width * 1.6:.0f}px}}"
+
+
+def _colours(look: Look) -> str:
+    names = ("value", "gradient", "ink", "faint", "fill", "paper")
+    return f":root{{{';'.join(f'--{name}:{getattr(look, name)}' for name in names)}}}"
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _lines(expression: str) -> str:
+    """The expression as it was typed, line by line, within reason."""
+    return "\n".join(visible(line) for line in shorten(expression.strip(), _EXPRESSION).splitlines())
+
+
+def _card(card: Card) -> list[Any]:
+    inlets = [[inlet.source, inlet.name, inlet.rule, inlet.number] for inlet in card.inlets]
+    return [card.op, card.name, card.formula, card.value, card.gradient, inlets]
+
+
+def _tidy(fields: list[Any]) -> list[Any]:
+    """Without what says nothing at the end."""
+    while fields[-1] in ("", -1):
+        fields.pop()
+    return fields
+
+
+def _block(data: dict[str, Any]) -> str:
+    """The data as an element: JSON, or where there is much of it JSON deflated."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if len(text) <= _PLAIN:
+        return f'<script type="application/json" id="data">{text.translate(_UNSAFE)}</script>'
+    packed = b64encode(zlib.compress(text.encode(), 9)).decode()
+    return f'<script type="application/zlib" id="data">{packed}</script>'
