@@ -72,6 +72,7 @@ CASES = {
     "beyond doubles": ["exp(x)", "x=1000", "--digits", "20"],
     "below zero and beyond doubles": ["-exp(x)", "x=1000", "--digits", "20", "--no-check"],
     "beyond doubles, exact": ["10^400*x", "x=2", "--exact"],
+    "more digits than Python prints": ["(10^400)^20*x", "x=1/3", "--exact"],
     "lost digits": ["(1 + x) - 1", "x=1e-12"],
     "no check": ["x*y", "x=1", "y=2", "--no-check"],
     "gatewise": ["x*y", "x=1", "y=2", "--check", "gatewise"],
