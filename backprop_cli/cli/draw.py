@@ -15,7 +15,7 @@ from backprop_cli.problems import Problem, Refused
 if TYPE_CHECKING:
     from backprop_cli.report import Report
 
-_FORMATS = ("svg", "png", "dot", "mmd", "txt")
+_FORMATS = ("svg", "png", "html", "dot", "mmd", "txt")
 _ALIASES = {"gv": "dot", "mermaid": "mmd"}
 _FAILED = 1
 
@@ -33,7 +33,7 @@ _FAILED = 1
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), help="The format, whatever the file's ending.")
 @click.option("--palette", type=click.Choice(["default", "cs231n"]), default="default", help="cs231n: green and red.")
-@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="The paper.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="The paper: light; a page follows its reader.")
 @click.option("--no-values", is_flag=True, help="Leave the gates' values and all gradients blank, as an exercise.")
 @point_options
 @click.option(
@@ -57,6 +57,8 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     exclude(options, ("digits", "exact"), ("check", "no_check"))
     form = _form(options["output"], options["format_"])
+    if form == "html" and options["no_values"]:
+        raise click.UsageError("--no-values and a page exclude each other: a page begins without values and fills")
     report = _report(expression, values, options)
     _write(_made(report, form, options), options["output"])
     _warn(report)
@@ -92,13 +94,17 @@ def _made(report: Report, form: str, options: dict[str, Any]) -> bytes:
     from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.svg import look
 
-    colours, values = look(options["palette"], options["theme"]), not options["no_values"]
+    colours, values = look(options["palette"], options["theme"] or "light"), not options["no_values"]
     if form == "txt":
         return _text(report, options["output"], values=values)
     if form == "dot":
         from backprop_cli.render.picture.dot import dot
 
         return dot(scene(report, values=values, most=None), colours).encode()
+    if form == "html":
+        from backprop_cli.render.picture.page import page
+
+        return page(report, palette=options["palette"], theme=options["theme"] or "auto").encode()
     drawn = scene(report, values=values)
     if form == "png":
         from backprop_cli.render.picture.png import png

@@ -95,12 +95,17 @@ def _start(report: Report) -> Frame:
 
 
 def _end(report: Report, steps: Steps) -> Frame:
-    silent = f"; nothing flows back through {some(steps.silent)}" if steps.silent else ""
-    return Frame("end", result(report), visible(f"{agreement(report)}{silent}"))
+    silent = f"nothing flows back through {some(steps.silent)}" if steps.silent else ""
+    return Frame("end", result(report), "; ".join(said for said in (checked(report), visible(silent)) if said))
+
+
+def checked(report: Report) -> str:
+    """How the check went; nothing if none was asked for."""
+    return visible(agreement(report)) if report.check else ""
 
 
 def _backward(report: Report, steps: Steps) -> Iterator[Frame]:
-    if not any(row.gradient is not None for row in (*report.parameters, *report.stages)):
+    if not report.parameters and not any(stage.gradient is not None for stage in report.stages):
         return
     output = steps.output_node
     name = next((variable.name for variable in report.variables if variable.id == output), steps.output)

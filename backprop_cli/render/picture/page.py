@@ -18,10 +18,9 @@ from importlib.resources import files
 from string import Template
 from typing import Any, Literal
 
-from backprop_cli.render.picture.frames import Card, cards, frames, intuitions, result
+from backprop_cli.render.picture.frames import Card, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
 from backprop_cli.render.picture.svg import Look, css, look, svg
-from backprop_cli.render.sentences import agreement
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report import Report
 from backprop_cli.steps import steps
@@ -61,7 +60,7 @@ def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> 
         last=len(told) - 1,
         picture=_lean(drawn),
         result=escape(result(report)),
-        check=escape(visible(agreement(report))),
+        check=escape(checked(report)),
         data=_block(data),
         script=script,
     )
