@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, settings
 PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
-settings.register_profile("local", max_examples=60, **_COMMON)
-settings.register_profile("ci", max_examples=60, derandomize=True, **_COMMON)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("local", max_examples=80, **_COMMON)
+settings.register_profile("ci", max_examples=80, derandomize=True, **_COMMON)
+settings.register_profile("long", max_examples=2_000, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "local"))
 
 
 def published() -> list[dict[str, Any]]:
