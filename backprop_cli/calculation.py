@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Arithmetic
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.assembly import assembled
 from backprop_cli.backward import Backward, backward
-from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward, forward, refuse_without_output
-from backprop_cli.gates import GATES
 from backprop_cli.point import Point, complete, from_mapping, numbers
 from backprop_cli.problems import Problem, Refused
 from backprop_cli.reading import read
-from backprop_cli.report import Constant, Report, StageRow, Variable, quantity
+from backprop_cli.remarks import remarks
+from backprop_cli.report import Report
 from backprop_cli.rules import Rules
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Check, Verdict
+    from backprop_cli.check.verdict import Check
 
 Method = Literal["symbolic", "gatewise", "forward", "none"]
 
@@ -81,11 +82,13 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     warnings = list(complete(circuit, point))
     targets = _targets(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
-    forth, back, notes = _sweeps(circuit, point, settings, marks, list(targets.values()))
+    forth, back, notes = _sweeps(circuit, point, settings, marks)
     watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
     check = _check(forth, back, point, watched, settings)
-    warnings += [*notes, *_kinks(forth), *_without_value(forth), *(_said(circuit, check) if check else ())]
-    return _report(forth, back, targets, check, tuple(warnings))
+    warnings += [*notes, *remarks(forth, check)]
+    parameters = frozenset(name for name in circuit.inputs if name in targets)
+    asked = tuple(circuit.inputs) if settings.wrt is None else tuple(targets)
+    return assembled((forth, back), asked, parameters, check, tuple(warnings))
 
 
 def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
@@ -108,12 +111,14 @@ def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
 
 
 def _sweeps(
-    circuit: Circuit, point: Point, settings: Settings, marks: bytearray, targets: list[int]
+    circuit: Circuit, point: Point, settings: Settings, marks: bytearray
 ) -> tuple[Forward, Backward, list[Problem]]:
     if settings.digits is not None and settings.exact:
         raise Refused(Problem("usage.arithmetic", "--digits and --exact exclude each other", "leave one of them out"))
     if settings.digits is not None:
-        return _to_digits(circuit, point, settings.digits, marks, targets)
+        from backprop_cli.precision import to_digits
+
+        return to_digits(circuit, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
     if settings.exact:
         from backprop_cli.arithmetic.exact import ExactNumbers
 
@@ -130,79 +135,6 @@ def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytear
     return forth, backward(forth, marks)
 
 
-def _to_digits(
-    circuit: Circuit, point: Point, digits: int, marks: bytearray, targets: list[int]
-) -> tuple[Forward, Backward, list[Problem]]:
-    """Run at growing precision until two runs agree to every digit asked for."""
-    from backprop_cli.arithmetic.digits import Digits
-
-    if not 1 <= digits <= limits.DIGITS:
-        raise Refused(Problem("usage.digits", f"--digits takes 1 to {limits.DIGITS:,}, and got {digits}"))
-    _affordable(circuit, digits)
-    bits = int(digits * 3.33) + 64
-    before = _sweep(circuit, point, Digits(bits, digits=digits), marks)
-    most = 8 * bits + 4_000
-    while True:
-        bits += max(64, bits // 8) if bits < 2 * int(digits * 3.33) + 200 else bits
-        after = _sweep(circuit, point, Digits(bits, digits=digits), marks)
-        unsettled = _unsettled(before, after, targets, digits)
-        if not unsettled:
-            return *after, []
-        if bits > most:
-            return *_snapped(after, unsettled), [_not_settled(circuit, index) for index in unsettled]
-        before = after
-
-
-_GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
-
-
-def _affordable(circuit: Circuit, digits: int) -> None:
-    """Refuse what would take minutes."""
-    gates = circuit.nodes[circuit.first_gate :]
-    if len(gates) * digits > limits.DIGITS_WORK:
-        message = f"{len(gates):,} gates with {digits:,} digits; the limit is {limits.DIGITS_WORK:,} gates times digits"
-        raise Refused(Problem("limit.digits", message, "ask for fewer digits"))
-    slow = next((node.op for node in gates if node.op in _GAMMA_FAMILY), None)
-    if slow is not None and digits > limits.SPECIAL_DIGITS:
-        message = f"{slow} with {digits:,} digits; the limit for it is {limits.SPECIAL_DIGITS}"
-        raise Refused(Problem("limit.special", message, "ask for fewer digits"))
-
-
-def _pairs(run: tuple[Forward, Backward], targets: list[int]) -> dict[tuple[str, int], Any]:
-    forth, back = run
-    watched = {("value", forth.circuit.output): forth.values[forth.circuit.output]}
-    for index in targets:
-        watched["value", index] = forth.values[index]
-        watched["gradient", index] = back.gradients[index]
-    return watched
-
-
-def _unsettled(
-    before: tuple[Forward, Backward], after: tuple[Forward, Backward], targets: list[int], digits: int
-) -> list[tuple[str, int]]:
-    old = _pairs(before, targets)
-    found = []
-    for key, value in _pairs(after, targets).items():
-        known = old[key]
-        if value is not None and known is not None and abs(value - known) * 10 ** (digits + 2) > abs(value):
-            found.append(key)
-    return found
-
-
-def _snapped(run: tuple[Forward, Backward], keys: list[tuple[str, int]]) -> tuple[Forward, Backward]:
-    """What is no more than rounding noise after many more digits is 0."""
-    forth, back = run
-    for kind, index in keys:
-        (forth.values if kind == "value" else back.gradients)[index] = forth.arithmetic.zero
-    return forth, back
-
-
-def _not_settled(circuit: Circuit, key: tuple[str, int]) -> Problem:
-    kind, index = key
-    what = f"the {kind} of {circuit.names[index]}" if kind == "value" else f"the gradient of {circuit.names[index]}"
-    return Problem("digits.zero", f"{what} cancels to 0 as far as could be followed, and is shown as 0")
-
-
 def _check(
     forth: Forward, back: Backward, point: Point, targets: Mapping[str, int], settings: Settings
 ) -> Check | None:
@@ -217,114 +149,3 @@ def _check(
     if settings.rtol is not None and not settings.rtol >= 0:
         raise Refused(Problem("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
     return oracle.check(forth, back, point, targets, settings.check, oracle.Tolerance(tolerance, bits))
-
-
-def _kinks(forth: Forward) -> list[Problem]:
-    if not forth.kinks:
-        return []
-    from backprop_cli.check.slopes import live_kinks
-
-    found = []
-    for index in live_kinks(forth):
-        gate = GATES[forth.circuit.nodes[index].op]
-        message = f"{gate.name} stands on a kink here ({gate.convention})"
-        found.append(Problem(f"kink.{gate.name}", message).at(forth.circuit.source, forth.circuit.spans[index]))
-    return found
-
-
-def _without_value(forth: Forward) -> list[Problem]:
-    """A stage that the output does not need may lie outside a domain; that is said."""
-    stages = ((stage, forth.failed.get(stage.node)) for stage in forth.circuit.stages)
-    return [
-        Problem(
-            "stage.value",
-            f"the stage {stage.name} has no value here: {problem.message}",
-            "",
-            problem.source,
-            problem.span,
-        )
-        for stage, problem in stages
-        if problem is not None
-    ]
-
-
-def _said(circuit: Circuit, check: Check) -> list[Problem]:
-    found = []
-    if check.lost_in_value:
-        message = f"the value lost about {check.lost_in_value} of its 16 digits to cancellation or underflow"
-        found.append(Problem("digits.lost", message, "--digits 30 gives them back"))
-    for index, verdict in check.verdicts.items():
-        name = circuit.names[index]
-        if verdict.lost_digits and verdict.ok:
-            message = (
-                f"the gradient of {name} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
-            )
-            found.append(Problem("digits.lost", message, f"it is {verdict.expected!r}; --digits 30 gives it right"))
-        found += _smooth(name, verdict)
-    return found + [Problem("check.note", note) for note in check.notes]
-
-
-def _smooth(name: str, verdict: Verdict) -> list[Problem]:
-    """At a kink of a gate, both sides of the whole may still agree on a slope that the convention misses."""
-    left, right = verdict.slopes or (None, None)
-    if left is None or right is None or abs(left - right) > 1e-12 * max(abs(left), abs(right)):
-        return []
-    return [
-        Problem(
-            "kink.smooth",
-            f"both one-sided slopes in {name} are {right!r}; the conventions of the gates on their kinks miss it",
-        )
-    ]
-
-
-def _report(
-    forth: Forward, back: Backward, targets: Mapping[str, int], check: Check | None, warnings: tuple[Problem, ...]
-) -> Report:
-    circuit, arithmetic = forth.circuit, forth.arithmetic
-    verdicts = check.verdicts if check else {}
-    show: Callable[[Any], Any] = lambda value: quantity(arithmetic, value)  # noqa: E731  # one word for a repeated call
-    variables = tuple(
-        Variable(
-            index,
-            name,
-            "parameter",
-            show(forth.values[index]),
-            show(back.gradients[index]),
-            check.symbolic.get(name) if check else None,
-            verdicts.get(index),
-        )
-        if name in targets
-        else Variable(index, name, "data", show(forth.values[index]))
-        for name, index in circuit.inputs.items()
-    )
-    stages = tuple(
-        StageRow(
-            stage.node,
-            stage.name,
-            circuit.typed(stage.node).partition("=")[2].strip(),
-            show(forth.values[stage.node]),
-            show(back.gradients[stage.node]),
-            verdicts.get(stage.node),
-            forth.failed.get(stage.node),
-        )
-        for stage in circuit.stages
-    )
-    constants = tuple(
-        Constant(index, node.text, show(forth.values[index]))
-        for index, node in enumerate(circuit.nodes[: circuit.first_gate])
-        if node.op == CONSTANT
-    )
-    value = show(forth.values[circuit.output])
-    return Report(
-        circuit.source.text,
-        arithmetic.name,
-        circuit.output_name,
-        value,
-        variables,
-        stages,
-        constants,
-        check,
-        warnings,
-        forth,
-        back,
-    )

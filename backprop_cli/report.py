@@ -91,7 +91,8 @@ class GateRow:
 class Report:
     """A value, every variable's gradient, and the proof beside it.
 
-    ``arithmetic`` is ``float64``, ``digits`` or ``exact``; ``check`` is None if none was asked for.
+    ``arithmetic`` is ``float64``, ``digits`` or ``exact``; ``asked`` names the gradients asked for; ``check`` is None
+    if there was none.
     """
 
     expression: str
@@ -101,6 +102,7 @@ class Report:
     variables: tuple[Variable, ...]
     stages: tuple[StageRow, ...]
     constants: tuple[Constant, ...]
+    asked: tuple[str, ...]
     check: Check | None
     warnings: tuple[Problem, ...]
     _run: Forward
@@ -117,9 +119,16 @@ class Report:
         return tuple(variable for variable in self.variables if variable.role == "parameter")
 
     @property
+    def gradients(self) -> Mapping[str, Quantity]:
+        """Each asked gradient by name, in the order asked: all variables', or those of --wrt, stages among them."""
+        rows: list[Variable | StageRow] = [*self.variables, *self.stages]
+        known = {row.name: row.gradient for row in rows}
+        return {name: gradient for name in self.asked if (gradient := known[name]) is not None}
+
+    @property
     def gradient(self) -> Mapping[str, float]:
-        """Each asked gradient by name, as the nearest doubles."""
-        return {variable.name: variable.gradient.approx for variable in self.parameters if variable.gradient}
+        """The asked gradients as the nearest doubles."""
+        return {name: gradient.approx for name, gradient in self.gradients.items()}
 
     @property
     def trace(self) -> tuple[Forward, Backward]:

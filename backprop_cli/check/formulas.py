@@ -32,7 +32,8 @@ def too_large(circuit: Circuit, names: Sequence[str]) -> str:
     ties = sum(len(node.inputs) ** 3 for node in circuit.nodes if node.op in ("max", "min"))
     if ties > limits.SYMBOLIC_TIES:
         return "max and min have too many inputs for SymPy"
-    sizes, depths = [], []
+    sizes: list[int] = []
+    depths: list[int] = []
     for node in circuit.nodes:
         chained = [_same_chain(circuit, node.op, i) for i in node.inputs]
         copies = 2 if node.op in _COPYING else 1

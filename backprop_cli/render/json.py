@@ -30,13 +30,11 @@ def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
         "output": report.output,
         "arithmetic": report.arithmetic,
         "value": number(report.value),
-        "gradient": {variable.name: number(variable.gradient) for variable in report.parameters},
+        "gradient": {name: number(gradient) for name, gradient in report.gradients.items()},
     }
     if whole:
         found["value_text"] = report.value.text
-        found["gradient_text"] = {
-            variable.name: variable.gradient.text for variable in report.parameters if variable.gradient
-        }
+        found["gradient_text"] = {name: gradient.text for name, gradient in report.gradients.items()}
     found["variables"] = [_variable(variable, whole) for variable in report.variables]
     found["stages"] = [_stage(stage, whole) for stage in report.stages]
     found["constants"] = [{"id": c.id, "text": c.text, "value": number(c.value)} for c in report.constants]

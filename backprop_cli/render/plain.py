@@ -28,5 +28,4 @@ def render(report: Report, *, explain: bool = False) -> str:
 
 def quiet(report: Report) -> str:
     """The asked gradients, a number a line, in the order in which they were asked for."""
-    asked = [variable.gradient.text for variable in report.parameters if variable.gradient]
-    return "".join(f"{text}\n" for text in asked)
+    return "".join(f"{gradient.text}\n" for gradient in report.gradients.values())

@@ -1,0 +1,105 @@
+"""As many right digits as asked for: the circuit is run at growing precision until two runs agree to every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.base import Arithmetic
+from backprop_cli.arithmetic.digits import Digits
+from backprop_cli.backward import Backward
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import Forward
+from backprop_cli.problems import Problem, Refused
+
+_GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
+_GUARD_BITS = 64
+
+Run = tuple[Forward, Backward]
+Key = tuple[str, int]
+
+
+def to_digits(
+    circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run]
+) -> tuple[Forward, Backward, list[Problem]]:
+    """The sweeps with every value and gradient right to ``digits``, and what is only noise as 0, which is said.
+
+    Raises ``Refused`` where the digits do not settle within eight times the precision that they take.
+    """
+    _affordable(circuit, digits)
+    bits = int(digits * 3.33) + _GUARD_BITS
+    most = 8 * bits + 4_000
+    before = sweep(Digits(bits, digits=digits))
+    step = max(_GUARD_BITS, bits // 8)
+    while True:
+        bits += step
+        after = sweep(Digits(bits, digits=digits))
+        unsettled = _unsettled(before, after, digits)
+        if not unsettled:
+            return *after, []
+        if bits > most:
+            return *_without_noise(before, after, unsettled), _zeros(circuit, unsettled)
+        before, step = after, bits
+
+
+def _affordable(circuit: Circuit, digits: int) -> None:
+    """Refuse what would take minutes."""
+    if not 1 <= digits <= limits.DIGITS:
+        raise Refused(Problem("usage.digits", f"--digits takes 1 to {limits.DIGITS:,}, and got {digits}"))
+    gates = circuit.nodes[circuit.first_gate :]
+    if len(gates) * digits > limits.DIGITS_WORK:
+        message = f"{len(gates):,} gates with {digits:,} digits; the limit is {limits.DIGITS_WORK:,} gates times digits"
+        raise Refused(Problem("limit.digits", message, "ask for fewer digits"))
+    slow = next((node.op for node in gates if node.op in _GAMMA_FAMILY), None)
+    if slow is not None and digits > limits.SPECIAL_DIGITS:
+        message = f"{slow} with {digits:,} digits; the limit for it is {limits.SPECIAL_DIGITS}"
+        raise Refused(Problem("limit.special", message, "ask for fewer digits"))
+
+
+def _numbers(run: Run) -> dict[Key, Any]:
+    forth, back = run
+    found: dict[Key, Any] = {("value", index): value for index, value in enumerate(forth.values)}
+    return found | {("gradient", index): value for index, value in enumerate(back.gradients)}
+
+
+def _unsettled(before: Run, after: Run, digits: int) -> list[Key]:
+    old, margin = _numbers(before), 10 ** (digits + 2)
+    pairs = ((key, old[key], value) for key, value in _numbers(after).items())
+    return [
+        key for key, was, now in pairs if was is not None and now is not None and abs(now - was) * margin > abs(now)
+    ]
+
+
+def _without_noise(before: Run, after: Run, keys: list[Key]) -> Run:
+    """What shrinks as fast as the precision grows is 0; anything else has no right digits to show."""
+    old, new = _numbers(before), _numbers(after)
+    forth, back = after
+    for key in keys:
+        kind, index = key
+        if abs(new[key]) * 2 ** (_bits(before) // 4) > abs(old[key]):
+            circuit = forth.circuit
+            message = f"the digits of {circuit.names[index]} do not settle, also with {_bits(after):,} bits"
+            raise Refused(
+                Problem("limit.precision", message, "ask for fewer digits").at(circuit.source, circuit.spans[index])
+            )
+        (forth.values if kind == "value" else back.gradients)[index] = forth.arithmetic.zero
+    return forth, back
+
+
+def _bits(run: Run) -> int:
+    bits: int = run[0].arithmetic.bits  # type: ignore[attr-defined]  # these runs are in Digits
+    return bits
+
+
+def _zeros(circuit: Circuit, keys: list[Key]) -> list[Problem]:
+    """Say what is shown as 0, for what has a name of its own."""
+    named = {*circuit.inputs.values(), *(stage.node for stage in circuit.stages), circuit.output}
+    found = []
+    for kind, index in keys:
+        if index in named:
+            message = (
+                f"the {kind} of {circuit.names[index]} cancels to 0 as far as could be followed, and is shown as 0"
+            )
+            found.append(Problem("digits.zero", message))
+    return found
