@@ -1,7 +1,7 @@
 """The circuit: an expression as a directed acyclic graph of nodes in a fixed order, inputs, constants, then gates.
 
 It keeps what was typed (operand order, spans, stage names) and knows no calculus: what a gate means stands in
-``gates.py``. Every list beside a circuit (values, gradients) is indexed by node number, and each gate's inputs have
+``gates/``. Every list beside a circuit (values, gradients) is indexed by node number, and each gate's inputs have
 smaller numbers than the gate, so one loop is a forward sweep and the reversed loop a backward sweep.
 """
 

@@ -71,7 +71,7 @@ def _gates() -> str:
 
 _HEAD = """# Gates
 
-This page is written by `docs/make_pages.py` from the gate table, `backprop_cli/gates.py`; do not edit it.
+This page is written by `docs/make_pages.py` from the gate table, `backprop_cli/gates/`; do not edit it.
 `backprop gates` prints the same table, `backprop gates NAME` one gate with an example, `backprop gates --json` all.
 
 There are {count} gates. Rules are text in the calculator's own language: `x`, `y` … are the gate's inputs, `z` is its

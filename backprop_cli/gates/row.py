@@ -1,0 +1,85 @@
+"""What one row of the gate table holds, and how a gate is written over operands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MANY = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A local gradient ∂z/∂(input) as text, and the condition (and words) where it exists if narrower than the domain.
+
+    An empty ``text`` means that the gate has no gradient in this input at all.
+    """
+
+    text: str
+    where: str = ""
+    need: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One row. ``value`` is empty for a primitive, which every arithmetic provides under the gate's name.
+
+    The one slope of a gate with any number of inputs is a rule over this input ``x``, the output ``z`` and the number
+    ``n`` of inputs that equal it. ``routes`` says that an input whose local gradient is 0 away from a kink takes no
+    part at all, so that nothing behind it is asked for.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    slopes: tuple[Slope, ...]
+    intuition: str
+    value: str = ""
+    written: str = ""
+    domain: str = ""
+    need: str = ""
+    kink: str = ""
+    convention: str = ""
+    routes: bool = False
+    defaults: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    example: str = ""
+    symbol: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether it takes any number of inputs."""
+        return self.params[-1] == MANY
+
+    @property
+    def form(self) -> str:
+        """How it is written, over its inputs' names."""
+        return self.written or f"{self.name}({', '.join(self.params)})"
+
+    @property
+    def least(self) -> int:
+        """The fewest arguments it is called with."""
+        return 1 if self.many else len(self.params) - len(self.defaults)
+
+    def slope(self, position: int) -> Slope:
+        """The local gradient of the input at that position."""
+        return self.slopes[0] if self.many else self.slopes[position]
+
+    def call(self, arguments: tuple[str, ...]) -> str:
+        """The gate written over operands that are names or numbers."""
+        if not self.written:
+            return f"{self.name}({', '.join(arguments)})"
+        first, *rest = (self._operand(position, argument) for position, argument in enumerate(arguments))
+        return f"{self.symbol}{first}" if not rest else f"{first}{self.symbol}{rest[0]}"
+
+    def _operand(self, position: int, text: str) -> str:
+        """An operand, in parentheses where it would be read differently without: a sign, a fraction in a product."""
+        signed = text.startswith("-") and (position > 0 or self.name in ("pow", "neg"))
+        fraction = " " not in self.symbol and any(sign in text for sign in ("/", "*", " "))
+        return f"({text})" if signed or fraction else text
+
+
+def row(form: str, intuition: str, *slopes: str | Slope, **extra: object) -> Gate:
+    """A row from its form ``name(inputs)``, its intuition, the local gradient of each input, and what else it has."""
+    name, _, rest = form.partition("(")
+    params = tuple(part.strip() for part in rest.rstrip(")").split(","))
+    rules = tuple(Slope(slope) if isinstance(slope, str) else slope for slope in slopes)
+    return Gate(name, params, rules, intuition, **extra)  # type: ignore[arg-type]  # each row's keywords are its fields
