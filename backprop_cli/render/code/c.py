@@ -102,14 +102,15 @@ def _helper(op: str) -> str:
 def _main(program: Program, report: Report, writer: Writer) -> str:
     names = writer.names
     lines = [f"{_INDENT}double {names[Value(v.id)]} = {v.value.text};" for v in report.variables]
-    lines += [
-        f"{_INDENT}(void){names[Value(i)]};  // the output does not depend on it"
-        for i in program.variables
-        if not program.needed[i]
-    ]
+    lines += _unused(program, writer)
     point = [f"{_INDENT}// the point", *lines, ""] if lines else []
     shown = _printed(program, names[Value(program.output)], [names[Gradient(i)] for i in program.wanted])
     return _braced("int main(void)", [*point, *_passes(program, writer), "", *shown])
+
+
+def _unused(program: Program, writer: Writer) -> list[str]:
+    rest = (writer.names[Value(i)] for i in program.variables if not program.needed[i])
+    return [f"{_INDENT}(void){name};  // the output does not depend on it" for name in rest]
 
 
 def _printed(program: Program, value_: str, gradients: Sequence[str]) -> list[str]:
@@ -133,6 +134,7 @@ def _function(program: Program, name: str, writer: Writer) -> str:
     ]
     output = program.names[program.output]
     lines = [
+        *_unused(program, writer),
         *_passes(program, writer),
         *(f"{_INDENT}*{pointer} = {names[Gradient(i)]};" for i, pointer in pointers.items()),
         f"{_INDENT}return {names[Value(program.output)]};",

@@ -13,7 +13,22 @@ from backprop_cli.render.code.tree import Gradient, Value
 from backprop_cli.render.code.writer import Writer, taken_words, used_gates
 from backprop_cli.report import Report
 
-OWN_CONVENTIONS = torch.OWN_CONVENTIONS
+OWN_CONVENTIONS = torch.OWN_CONVENTIONS | {"abs"}
+# jax's own are right above 0 only: digamma loses its slope below, polygamma its value
+_DIGAMMA = """\
+def digamma(x):
+    if x < 0:
+        return digamma(1 - x) - math.pi/jnp.tan(math.pi*(x - jnp.round(x)))
+    return jax.scipy.special.digamma(x)
+"""
+_POLYGAMMA = """\
+def polygamma(n, x):
+    n, total = int(n), 0.0
+    while x < 1:
+        total += 1/x**(n + 1)
+        x = x + 1
+    return jax.scipy.special.polygamma(n, x) - (-1)**n*math.factorial(n)*total
+"""
 _NUMPY = {
     op: template.replace("np.", "jnp.") for op, template in numpy.LANGUAGE.calls.items() if template.startswith("np.")
 }
@@ -23,18 +38,17 @@ LANGUAGE = replace(
     name="jax",
     calls=_NUMPY
     | {
-        "max": "jnp.max(jnp.array([{all}]))",
-        "min": "jnp.min(jnp.array([{all}]))",
+        "max...": "jnp.max(jnp.array([{all}]))",
+        "min...": "jnp.min(jnp.array([{all}]))",
         "sigmoid": "jax.nn.sigmoid({0})",
         "relu": "jax.nn.relu({0})",
         "erf": "jax.scipy.special.erf({0})",
         "erfc": "jax.scipy.special.erfc({0})",
         "gamma": "jax.scipy.special.gamma({0})",
         "lgamma": "jax.scipy.special.gammaln({0})",
-        "digamma": "jax.scipy.special.digamma({0})",
-        "polygamma": "jax.scipy.special.polygamma({0}, {1})",
+        "softplus": "jax.nn.softplus({0})",
     },
-    own={"sech": SECH.format(exp="jnp.exp", abs="jnp.abs")},
+    own={"digamma": _DIGAMMA, "polygamma": _POLYGAMMA, "sech": SECH.format(exp="jnp.exp", abs="jnp.abs")},
     wrapped="jnp.asarray({})",
     truth="jnp.where({}, 1.0, 0.0)",
     constants={"pi": "jnp.pi", "e": "jnp.e"},

@@ -21,6 +21,7 @@ LANGUAGE = replace(
     calls=dict(python.LANGUAGE.calls)
     | {name: f"np.{name}({{0}})" for name in _SAME.split()}
     | {op: f"np.{name}({{0}}, {{1}})" for op, name in _TWO.items()}
+    | {"max...": "np.max([{all}])", "min...": "np.min([{all}])"}
     | _ARC
     | {"atan2": "np.arctan2({0} + 0.0, {1})"},
     own={name: text for name, text in python.LANGUAGE.own.items() if name != "sign"}

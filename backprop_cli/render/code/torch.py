@@ -44,8 +44,10 @@ LANGUAGE = replace(
     name="torch",
     calls={name: f"torch.{name}({{0}})" for name in _SAME.split()}
     | {
-        "max": "torch.stack([{all}]).amax()",
-        "min": "torch.stack([{all}]).amin()",
+        "max": "torch.maximum({0}, {1})",
+        "min": "torch.minimum({0}, {1})",
+        "max...": "torch.stack([{all}]).amax()",
+        "min...": "torch.stack([{all}]).amin()",
         "hypot": "torch.hypot({0}, {1})",
         "atan2": "torch.atan2({0} + 0.0, {1})",
         "mod": "torch.remainder({0}, {1})",

@@ -44,7 +44,8 @@ Piece = tuple[str, int]
 class Language:
     """How one language writes what the gates compute.
 
-    ``calls``: a template for each gate it has, ``{0}`` and so on for the inputs, ``{all}`` for all of them; ``own``:
+    ``calls``: a template for each gate it has, ``{0}`` and so on for the inputs, ``{all}`` for all of them (under
+    ``max...`` that for more than two); ``own``:
     the whole text of a helper function, for a gate that needs more than a template; ``uses``: the gates that such a
     text calls. ``choice``, ``truth`` (a comparison as a number) and the words are those of conditional expressions.
     """
@@ -187,7 +188,8 @@ class Writer:
         return None
 
     def _call(self, op: str, inputs: tuple[Tree, ...]) -> str:
-        template = self.language.calls.get(op) or f"{op}({{all}})"
+        calls = self.language.calls
+        template = (len(inputs) > 2 and calls.get(f"{op}...")) or calls.get(op) or f"{op}({{all}})"
         arguments = [self._argument(each) for each in inputs]
         if GATES[op].many and "{all}" not in template:
             text = arguments[0]
