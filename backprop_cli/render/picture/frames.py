@@ -28,7 +28,7 @@ _MANY = 12
 class Frame:
     """What happens, in words; ``note`` is a kink's convention or why an input is left out. Numbers are nodes, -1 none.
 
-    ``gate`` is the gate that computes or sends back, ``position`` its input, ``source`` the node that receives.
+    ``gate`` is the gate that computes or sends back, ``position`` its input, ``source`` the node that receives a gradient.
     """
 
     kind: Kind
@@ -63,10 +63,7 @@ class Card:
 
 def frames(report: Report, steps: Steps) -> tuple[Frame, ...]:
     """Every frame, from the inputs alone to the finished circuit."""
-    forward = [
-        Frame("value", visible(value_words(step)), visible(step.note), step.gate.id, source=step.gate.id)
-        for step in steps.forward
-    ]
+    forward = [Frame("value", visible(value_words(step)), visible(step.note), step.gate.id) for step in steps.forward]
     return (_start(report), *forward, *_backward(report, steps), _end(report, steps))
 
 

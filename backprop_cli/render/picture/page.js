@@ -24,25 +24,32 @@ steps.forEach((_, i) => {
   first[phase(i)] ??= i;
   total[phase(i)] = (total[phase(i)] ?? 0) + 1;
 });
-const head = (i) => (total[phase(i)] > 1 || /ward/.test(phase(i)) ? `${phase(i)} ${i - first[phase(i)] + 1}/${total[phase(i)]}` : phase(i));
+const counted = (i) => (/ward/.test(phase(i)) ? ` ${i - first[phase(i)] + 1}/${total[phase(i)]}` : "");
+const head = (i) => phase(i) + counted(i);
 const said = (i) => `${head(i)}: ${steps[i][1]}`;
 
 // At a fork every "+" belongs to the term after it, and "=" to the sum: they come together.
-for (const part of svg.querySelectorAll("[id^=term-] ~ tspan")) part.prepend(part.previousSibling);
+for (const part of svg.querySelectorAll(".gradient tspan ~ tspan")) part.prepend(part.previousSibling);
 
 // The step from which each label is seen; what no step brings comes with the last.
 const seen = new Map();
-const valueAt = {}, gradientAt = {}; // by gate
-for (const label of svg.querySelectorAll(".gradient, [id^=term-], .sum")) seen.set(label, last);
+const valueAt = {}, gradientAt = {}; // by node
+for (const label of svg.querySelectorAll(".gradient, .gradient tspan")) seen.set(label, last);
 const from = (label, i) => label && seen.set(label, Math.min(i, seen.get(label) ?? i));
-steps.forEach(([kind, , , gate, position, source], i) => {
+const until = (label, i) => label && seen.set(label, i); // the last to say so is right
+const arrived = {};
+steps.forEach(([kind, , , gate, , source], i) => {
   if (kind === "v") from(at(`value-${gate}`), (valueAt[gate] = i));
   if (!"owa".includes(kind)) return;
   gradientAt[source] = i;
   from(at(`grad-${source}`), i);
-  if (kind === "w") from(at(`term-${gate}-${position}`) ?? svg.querySelector(`#grad-${source} tspan:not([id], .sum)`), i);
-  const sum = kind === "a" && svg.querySelector(`#grad-${source} .sum`);
-  if (sum) seen.set(sum, i); // the last addition makes the sum
+  if (kind === "a") until(svg.querySelector(`#grad-${source} .sum`), i);
+  if (kind !== "w") return;
+  // of many terms a picture shows the first two, a sign that there are more, and the last
+  const terms = svg.querySelectorAll(`#grad-${source} tspan:not(.sum)`);
+  const count = (arrived[source] = (arrived[source] ?? 0) + 1);
+  from(terms[Math.min(count, 3) - 1], i);
+  if (count > 2) until(terms[3], i);
 });
 
 // What a step is about.
@@ -80,7 +87,7 @@ function go(step, { write = true } = {}) {
   at("list").querySelector("[aria-current]")?.removeAttribute("aria-current");
   at("list").children[i].firstChild.setAttribute("aria-current", "step");
   if (told) tell(told);
-  follow(at(`gate-${source}`) ?? at(`input-${source}`), write && !still.matches);
+  follow(at(`gate-${source ?? gate}`) ?? at(`input-${source}`) ?? (i ? null : svg.querySelector(".node")), write && !still.matches);
   if (write) {
     clearTimeout(writing); // the address is written once the slider rests
     writing = setTimeout(() => history.replaceState(null, "", `#step=${now}`), 80);
@@ -208,13 +215,13 @@ at("play").addEventListener("click", toggle);
 at("slider").addEventListener("input", (event) => move(Number(event.target.value)));
 tip.addEventListener("mouseenter", stay);
 tip.addEventListener("mouseleave", linger);
-addEventListener("scroll", () => told !== document.activeElement && hush(), { passive: true });
+// the card keeps to its gate, or goes
+const scrolled = () => told && (told === document.activeElement ? tell(told) : hush());
+addEventListener("scroll", scrolled, { capture: true, passive: true });
 addEventListener("hashchange", read);
 
-// Titles would tell the numbers before their step, and a picture of role img hides its gates from screen readers.
-svg.querySelectorAll("title").forEach((title) => title.remove());
+// A picture of role img would hide its gates from screen readers.
 svg.setAttribute("role", "group");
-svg.setAttribute("aria-label", "The circuit");
 svg.querySelectorAll(".gate").forEach(prepare);
 steps.forEach((_, i) => {
   const link = Object.assign(document.createElement("a"), { href: `#step=${i}`, textContent: said(i) });

@@ -27,7 +27,7 @@ from backprop_cli.steps import steps
 
 Theme = Literal["auto", "light", "dark"]
 
-_EXPRESSION, _TITLE = 1000, 80
+_EXPRESSION, _TITLE = 600, 80
 _PLAIN = 8_000
 _PATH = re.compile(r' d="(M[\d CHM-]*)"')
 _COORDINATE = re.compile(r' (?:x|y|cx|cy|r|rx|width|height|d)="[^"<>]*"')
@@ -75,8 +75,9 @@ def _asset(name: str) -> str:
 
 def _lean(picture: str) -> str:
     """The picture in whole pixels, and without the titles: the page says them, each at its step."""
-    picture = re.sub(r"<title>[^<]*</title>|\n", "", picture)
-    picture = picture.replace("></path>", "/>").replace(' class="term"', "")
+    picture = re.sub(r'<title>[^<]*</title>|\n| xmlns="[^"<>]*"| id="term-[\d-]*" class="term"', "", picture)
+    picture = re.sub(r'(?<=<tspan) class="term"', "", picture).replace("></path>", "/>")
+    picture = re.sub(r' aria-label="[^"]*"', ' aria-label="The circuit"', picture, count=1)
     picture = _COORDINATE.sub(lambda found: re.sub(r"\d+\.\d+", lambda n: f"{float(n[0]):.0f}", found[0]), picture)
     return _PATH.sub(lambda found: f' d="{_relative(found[1])}"', picture)
 
