@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
 _COMMANDS = ("grad", "draw", "code", "gates", "explain", "schema", "completion")
+_COMPLETING = "_BACKPROP_COMPLETE"
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -81,7 +83,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
 
     def invoke() -> Any:
-        return cli.main(args=words, prog_name="backprop", standalone_mode=False)
+        if _COMPLETING in os.environ:
+            return cli.main(args=words, prog_name="backprop", complete_var=_COMPLETING)
+        # Not by cli.main, which makes an exit code of its own out of a closed pipe.
+        try:
+            with cli.make_context("backprop", words) as context:
+                return cli.invoke(context)
+        except click.exceptions.Exit as ended:
+            return ended.exit_code
 
     return run(invoke, words)
 

@@ -60,7 +60,8 @@ def _guarded(command: Callable[[], Any], words: Sequence[str]) -> int:
     except click.UsageError as error:
         return _refuse([_usage(error)], USAGE, words)
     except (KeyboardInterrupt, click.Abort):
-        print("interrupted", file=sys.stderr)
+        # A terminal has written ^C into the line.
+        print("\ninterrupted" if sys.stderr.isatty() else "interrupted", file=sys.stderr)
         return INTERRUPTED
     except OSError:
         raise
