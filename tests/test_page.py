@@ -238,7 +238,7 @@ def test_what_a_fork_has_is_a_step_of_its_own():
     place = told.index("x now has 0 + 6 = 6")
     assert told[place - 1].startswith("∂f/∂x += ")
     assert told[place + 2] == "x now has 6 + 6 = 12"
-    negative = differentiate("a*x - b*x", {"a": 1, "b": 3, "x": 2}, check="none")
+    negative = differentiate("b*x + a*x", {"a": 1, "b": -3, "x": 2}, check="none")
     assert "x now has 1 - 3 = -2" in [step[1] for step in data(page(negative))["steps"]]
 
 
@@ -477,9 +477,9 @@ def test_play_and_pause(visit):
     play.click()
     assert (play.text, seen(driver, "#count")) == ("Play", "8 of 8")
     play.click()
-    assert (play.text, seen(driver, "#count")) == ("Pause", "1 of 8")
+    assert (play.text, seen(driver, "#count")) == ("Pause", "0 of 8")
     driver.find_element("id", "next").click()
-    assert (play.text, seen(driver, "#count")) == ("Play", "2 of 8")
+    assert (play.text, seen(driver, "#count")) == ("Play", "1 of 8")
 
 
 @in_browser
