@@ -32,7 +32,7 @@ WEIGHTS = (*NEURON[:2], {"wrt": ["w0", "w1", "w2"]})
 FORKS = ("f = x*x*y + relu(z)*x", {"x": 3, "y": 2, "z": 0}, {})
 MANY = ("x*a + x*b + x*c + x*d + x*g + x*h", dict.fromkeys("xabcdgh", 2), {})
 CIRCUITS = {"first": FIRST, "neuron": NEURON, "weights": WEIGHTS, "forks": FORKS, "many": MANY}
-LIMIT = 60_000
+LIMIT = 60 * 1024
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 MISSING = [
@@ -506,7 +506,7 @@ def test_a_gates_card(visit):
     tip, gate = driver.find_element("id", "tip"), driver.find_element("id", "gate-4")
     assert not tip.is_displayed()
     ActionChains(driver).move_to_element(gate).perform()
-    intuition = "swaps: each input receives the gradient times the other input"
+    intuition = "mul · swaps: each input receives the gradient times the other input"
     assert tip.text.splitlines() == ["f = q*z", "∂f/∂q = z", "∂f/∂z = q", intuition]
     assert gate.get_attribute("aria-describedby") == "tip"
     press(driver, Keys.END)

@@ -64,6 +64,7 @@ function lit([kind, , , gate, position, source]) {
   return [];
 }
 
+const front = svg.querySelector("[id^=stem-]");
 let now = -1, timer = 0, writing = 0;
 
 function go(step, { write = true } = {}) {
@@ -73,11 +74,14 @@ function go(step, { write = true } = {}) {
   document.documentElement.dataset.phase = phase(i);
   for (const [label, since] of seen) label.classList.toggle("later", since > i);
   svg.querySelectorAll(".now").forEach((part) => part.classList.remove("now"));
-  lit(steps[i]).forEach((id) => at(id)?.classList.add("now"));
+  for (const part of lit(steps[i]).map(at).filter(Boolean)) {
+    part.classList.add("now");
+    if (part.id.startsWith("wire-")) front.before(part); // over the wires that share its way
+  }
   const [, , note, gate, , source] = steps[i];
   at("words").textContent = said(i);
   at("note").textContent = note ?? "";
-  at("why").textContent = gates[gate] && !note ? `${gates[gate][2]}: ${ops[gates[gate][0]]}` : "";
+  at("why").textContent = gates[gate] && !note ? `${gates[gate][0]} · ${ops[gates[gate][0]]}` : "";
   at("slider").value = i;
   at("slider").setAttribute("aria-valuetext", head(i));
   at("count").textContent = `${i} of ${last}`;
@@ -148,7 +152,7 @@ function tell(part) {
     line("b", `${name} = ${formula}${valued ? ` = ${value}` : ""}`),
     ...inlets.map((inlet) => line("span", slope(inlet))),
     ...(gradient && sent ? [line("span", `∂${output}/∂${name} = ${gradient}`)] : []),
-    line("em", ops[op]),
+    line("em", `${op} · ${ops[op]}`),
   );
   told?.removeAttribute("aria-describedby");
   told = part;

@@ -108,7 +108,7 @@ def _style(light: Look, dark: Look, theme: Theme) -> str:
         when = "@media screen and (prefers-color-scheme: dark)" if theme == "auto" else "@media screen"
         changed = [rule for rule in css(dark).splitlines() if rule not in css(light)]
         rules.append("\n".join([f"{when} {{", _colours(dark), *changed, "}"]))
-    return "\n".join([*rules, _asset("page.css")])
+    return "\n".join([*rules, re.sub(r" ?([{}]) ?|(?<=[:;,]) ", r"\1", _asset("page.css"))])
 
 
 def _room(picture: str) -> str:
