@@ -100,8 +100,12 @@ def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
     return {name: text(tidy(form, literals)) for name, form in zip(derivatives.names, derivatives.forms, strict=True)}
 
 
-def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number], bits: int) -> list[Number]:
-    """Each derivative's value, right to ``bits`` bits of itself or of the terms that cancel in it."""
+def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number], bits: int, first: int) -> list[Number]:
+    """Each derivative's value, right to ``bits`` bits of itself or of the terms that cancel in it.
+
+    ``first`` is a working precision at which no term of the circuit vanishes beside a larger one: two runs below it
+    might agree on a 0 that is none.
+    """
     from backprop_cli.symbolic.lower import lower
 
     if not derivatives.forms:
@@ -110,9 +114,9 @@ def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number],
         circuit, nodes = lower(derivatives.forms)
     except Refused as refused:
         raise NotThisWayError(refused.problems[0].message) from refused
-    precision = bits + 60
+    precision = max(bits + 60, first)
     before: list[Number] | None = None
-    while precision <= 40 * bits + 4_000:
+    while precision <= 40 * bits + 4_000 + first:
         run = ground.evaluate(circuit, precision)
         values = [run.values[node] for node in nodes]
         if any(value is None for value in values):
