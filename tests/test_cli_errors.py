@@ -88,6 +88,7 @@ ERRORS = [
     ("limit.exponent", ["1e401"], 3, "the exponent 401 is out of range; the limit is ±400", "1e401"),
     ("limit.digits", ["+".join("x" * 3000), "x=1", "--digits", "10000"], 3, "2,999 gates with 10,000 digits", None),
     ("limit.special", ["gamma(x)", "x=1/3", "--digits", "10000"], 3, "gamma with 10,000 digits", None),
+    ("limit.precision", ["sin(10^3000*x)", "x=1", "--digits", "5"], 3, "the digits of f do not settle", None),
     ("exact.size", ["x^x", "x=99999", "--exact"], 4, "an exact number here grows too large", "x^x"),
     ("exact.undecided", [f"where({SQUARES} == {EXPANDED}, x, 1)", "x=2", "--exact"], 4, "whether two exact", None),
     ("overflow.constant", ["x + 1e400", "x=1"], 4, "1e400 is too large for a double", "1e400"),
@@ -97,11 +98,27 @@ ERRORS = [
     ("domain.div", ["y/(x - 1)", "x=1", "y=2"], 4, "div needs y ≠ 0, and got x = 2.0, y = 0.0", "y/(x - 1)"),
     ("slope.sqrt", ["2*sqrt(x)", "x=0"], 4, "sqrt has a value but no finite slope here", "sqrt(x)"),
 ]
+# commands whose errors are text only
+TEXT_ONLY = [
+    (
+        "output.file",
+        ["draw", "x*y", "x=1", "y=2", "-o", "nowhere/picture.svg"],
+        3,
+        "nowhere/picture.svg cannot be written",
+    ),
+    ("usage.suffix", ["draw", "x*y", "x=1", "y=2", "-o", "picture.foo"], 2, "the ending .foo of picture.foo names no"),
+    (
+        "usage.function",
+        ["code", "x*y", "--lang", "python", "--function", "a b"],
+        2,
+        "`a b` cannot be a function's name",
+    ),
+]
 # code, arguments, the beginning of the message; the answer is given all the same
 WARNINGS = [
     ("value.unused", ["x^2", "x=1", "y=2"], "y is given a value, and the expression does not use it"),
     ("digits.lost", ["(1 + x) - 1", "x=1e-12"], "the value lost about 12 of its 16 digits"),
-    ("digits.zero", ["log(exp(x)) - x", "x=1/3", "--digits", "20"], "the value of f cancels to 0"),
+    ("digits.zero", ["exp(log(x)) - sqrt(x)^2", "x=1/3", "--digits", "20"], "the value of f cancels to 0"),
     ("stage.value", ["q = log(x); y", "x=-1", "y=1"], "the stage q has no value here: log needs x > 0"),
     ("kink.relu", ["relu(x)", "x=0"], "relu stands on a kink here (0 at 0)"),
     ("kink.smooth", ["relu(x) - relu(-x)", "x=0"], "both one-sided slopes in x are 1.0"),
@@ -157,6 +174,13 @@ def test_an_error_as_text_and_as_json(code, argv, exit_code, message, under):
     assert (found["error"]["code"], as_json.code) == (code, exit_code)
     assert as_json.out.count("\n") == 1
     assert as_json.err == ran.err
+
+
+@pytest.mark.parametrize(("code", "argv", "exit_code", "message"), TEXT_ONLY, ids=[t[0] for t in TEXT_ONLY])
+def test_an_error_as_text(code, argv, exit_code, message):
+    ran = backprop(*argv)
+    assert (ran.out, ran.code) == ("", exit_code)
+    assert ran.said.startswith(f"error[{code}]: {message}")
 
 
 @pytest.mark.parametrize(("code", "argv", "message"), WARNINGS, ids=[w[0] for w in WARNINGS])
@@ -290,7 +314,7 @@ def test_every_code_in_the_source_has_a_page():
 
 
 def test_every_page_is_of_a_code_that_can_happen():
-    provoked = {case[0] for case in (*ERRORS, *WARNINGS)} | set(ELSEWHERE)
+    provoked = {case[0] for case in (*ERRORS, *WARNINGS, *TEXT_ONLY)} | set(ELSEWHERE)
     rest = {code for code in set(codes()) - provoked if not code.startswith(FAMILIES)}
     assert {code for code in rest if not code.startswith(("draw.", "code."))} == set()
 

@@ -36,11 +36,12 @@ class ExpressionCommand(click.Command):
             if not (word.startswith("--") or (word.startswith("-") and word in takes_value)):
                 words.append(word)
                 continue
-            options.append(word)
-            if takes_value.get(word):
-                if not rest:
-                    raise click.BadOptionUsage(word, f"{word} needs a value after it", ctx)
-                options.append(rest.pop(0))
+            if not takes_value.get(word):
+                options.append(word)
+            elif rest:
+                options += [word, rest.pop(0)]
+            elif not ctx.resilient_parsing:  # which completion sets, whose value is still to come
+                raise click.BadOptionUsage(word, f"{word} needs a value after it", ctx)
         return super().parse_args(ctx, [*options, "--", *words])
 
 

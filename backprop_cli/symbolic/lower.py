@@ -96,7 +96,7 @@ class _Lowering:
         self.known: dict[Any, int] = {}
 
     def node(self, expression: Any) -> int:
-        waiting = [self.sympy.S(expression) if isinstance(expression, (int, float)) else expression]
+        waiting = [self.sympy.Number(expression) if isinstance(expression, (int, float)) else expression]
         while waiting:
             form = waiting[-1]
             if form in self.known:
@@ -116,7 +116,7 @@ class _Lowering:
         if not form.args:
             return [], lambda _: self._atom(form)
         name = type(form).__name__
-        if name in ("Add", "Mul", "Pow", "Piecewise", "Heaviside", "And", "Or", "Not", "polygamma", "Rational"):
+        if name in ("Add", "Mul", "Pow", "Piecewise", "Heaviside", "And", "Or", "Not", "ITE", "polygamma"):
             plan: tuple[list[Any], Callable[[list[int]], int]] = getattr(self, f"_{name.lower()}")(form)
             return plan
         gate = _FUNCTIONS.get(name)
@@ -233,6 +233,9 @@ class _Lowering:
 
     def _not(self, form: Any) -> tuple[list[Any], Callable[[list[int]], int]]:
         return list(form.args), lambda nodes: self._gate("where", nodes[0], self._constant("0"), self._constant("1"))
+
+    def _ite(self, form: Any) -> tuple[list[Any], Callable[[list[int]], int]]:
+        return list(form.args), lambda nodes: self._gate("where", *nodes)
 
     def _join(self, nodes: list[int], choose: Callable[[int, int], tuple[int, int, int]]) -> int:
         total = nodes[0]

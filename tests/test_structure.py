@@ -1,0 +1,212 @@
+"""How the code is laid out: who imports whom, who may load what, what is never called, and how long things are."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from command import process
+
+import backprop_cli
+
+PACKAGE = Path(backprop_cli.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+# The way of the data, from left to right: a module imports from what stands to its left, and from its own step.
+ORDER = (
+    ("problems", "limits"),
+    ("arithmetic", "gates"),
+    ("catalogue",),
+    ("circuit",),
+    ("reading",),
+    ("writing",),
+    ("rules",),
+    ("forward",),
+    ("backward",),
+    ("point",),
+    ("symbolic",),
+    ("check",),
+    ("report",),
+    ("precision", "remarks", "assembly"),
+    ("calculation",),
+    ("steps",),
+    ("render",),
+    ("cli",),
+)
+STEP = {name: step for step, names in enumerate(ORDER) for name in names}
+OUTSIDE = {"", "__init__", "__main__"}  # the public names and the program: above everything
+
+THIRD_PARTY = {"click", "rich", "sympy", "mpmath", "numpy", "matplotlib", "cairosvg"}
+MAY_LOAD = {
+    "click": ("cli",),
+    "rich": ("render",),
+    "sympy": ("arithmetic.exact", "symbolic", "check"),
+    "mpmath": ("arithmetic.digits", "arithmetic.float64", "symbolic", "check"),
+}
+NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}
+NEVER_LOADED = {"pickle", "marshal", "shelve", "yaml", "subprocess", "ctypes", "runpy", "code"}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Every module that a file imports, at its top or inside a function, but not for types alone."""
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.add(node.module or "")
+            if node.module in ("backprop_cli", "backprop_cli.render"):
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def steps_of(name: str) -> set[str]:
+    """The steps on the way of the data that a module imports from."""
+    own = (
+        module.partition(".")[2].partition(".")[0]
+        for module in imported(TREES[name])
+        if module.startswith("backprop_cli.")
+    )
+    return {step for step in own if step in STEP}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in OUTSIDE])
+def test_a_module_imports_only_from_what_stands_to_its_left(name):
+    step = name.partition(".")[0]
+    assert step in STEP, f"{step} has no place on the way of the data: give it one in ORDER"
+    wrong = {other for other in steps_of(name) if STEP[other] > STEP[step]}
+    assert wrong == set()
+
+
+def test_the_order_names_only_what_there_is():
+    assert {name.partition(".")[0] for name in MODULES} - OUTSIDE == set(STEP)
+
+
+def test_modules_on_one_step_do_not_import_each_other_in_circles():
+    for names in ORDER:
+        for name in names:
+            others = {other for module in MODULES if module.partition(".")[0] == name for other in steps_of(module)}
+            circles = [o for o in others & set(names) - {name} if name in steps_of(o)] if len(names) > 1 else []
+            assert circles == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_who_may_load_what(name):
+    loaded = {module.partition(".")[0] for module in imported(TREES[name])} & THIRD_PARTY
+    allowed = {
+        library
+        for library, homes in MAY_LOAD.items()
+        if any(name == home or name.startswith(f"{home}.") for home in homes)
+    }
+    assert loaded <= allowed
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_runs_text(name):
+    tree = TREES[name]
+    assert {module.partition(".")[0] for module in imported(tree)} & NEVER_LOADED == set()
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    attributes = {
+        func.attr for func in called if isinstance(func, ast.Attribute) if getattr(func.value, "id", "") != "re"
+    }
+    from_names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert (names | attributes | from_names) & NEVER_CALLED == set()
+
+
+def loaded_by(*argv: str) -> set[str]:
+    """The top-level modules in memory when a command has ended."""
+    program = (
+        "import sys, json; from backprop_cli.cli.main import main\n"
+        "code = main(sys.argv[1:]); sys.stdout.flush()\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)\n"
+    )
+    ran = process("-c", program, *argv, start=(__import__("sys").executable,))
+    assert ran.code == 0
+    return set(json.loads(ran.err.splitlines()[-1]))
+
+
+LAZY = [
+    (["--help"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["--version"], {"sympy", "mpmath", "numpy", "rich", "decimal"}),
+    (["grad", "--help"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["-q", "x*y + sin(x)", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["x*y", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "numpy"}),
+    (["x*y", "x=1", "y=2", "--no-check", "--json"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["x*y", "x=1", "y=2", "--check", "forward", "-q"], {"sympy", "numpy", "rich"}),
+    (["x*y", "x=1", "y=2", "--digits", "20", "--no-check", "-q"], {"sympy", "numpy", "rich"}),
+    (["x*y", "x=1", "y=2", "-q"], {"numpy", "rich"}),
+    (["explain", "kink.relu"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["schema", "grad"], {"sympy", "mpmath", "numpy", "rich"}),
+]
+
+
+@pytest.mark.parametrize(("argv", "absent"), LAZY, ids=[" ".join(argv) for argv, _ in LAZY])
+def test_what_a_command_does_not_load(argv, absent):
+    assert loaded_by(*argv) & absent == set()
+
+
+def lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_files_stay_short(name):
+    assert len(MODULES[name].read_text("utf-8").splitlines()) < 360
+
+
+TABLES = {("symbolic.build", "forms")}  # functions that are one literal
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_functions_stay_short(name):
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    long = {}
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (name, node.name) not in TABLES:
+            inner = sum(lines_of(other) for other in node.body if isinstance(other, kinds))
+            if lines_of(node) - inner >= 45:
+                long[node.name] = lines_of(node) - inner
+    assert long == {}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_is_public_is_documented(name):
+    tree = TREES[name]
+    assert ast.get_docstring(tree), "the module"
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    public = [node for node in tree.body if isinstance(node, kinds) and not node.name.startswith("_")]
+    methods = [
+        inner for node in public if isinstance(node, ast.ClassDef) for inner in node.body if isinstance(inner, kinds)
+    ]
+    public += [method for method in methods if not method.name.startswith("_")]
+    assert [node.name for node in public if not ast.get_docstring(node)] == []
+
+
+def test_the_version_stands_in_one_place():
+    version = backprop_cli.__version__
+    quoted = [name for name, path in MODULES.items() if re.search(rf'"{re.escape(version)}"', path.read_text("utf-8"))]
+    assert quoted in ([""], ["__init__"])
+    project = PACKAGE.parent / "pyproject.toml"
+    if project.exists():
+        assert f'version = "{version}"' not in project.read_text("utf-8")
+
+
+def test_the_types_are_shipped():
+    assert (PACKAGE / "py.typed").exists()
