@@ -60,7 +60,7 @@ def _stage(run: Run, stage: Stage, check: Check | None) -> StageRow:
     forth, back = run
     numbers: tuple[Quantity | None, Quantity | None] = (
         quantity(forth.arithmetic, forth.values[stage.node]),
-        quantity(forth.arithmetic, back.gradients[stage.node]),
+        None if stage.node in forth.failed else quantity(forth.arithmetic, back.gradients[stage.node]),
     )
     formula = forth.circuit.typed(stage.node).partition("=")[2].strip()
     problem = forth.failed.get(stage.node)

@@ -84,6 +84,7 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     marks = circuit.reach(targets.values())
     forth, back, notes = _sweeps(circuit, point, settings, marks)
     watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
+    watched = {name: node for name, node in watched.items() if node not in forth.failed}
     check = _check(forth, back, point, watched, settings)
     warnings += [*notes, *remarks(forth, check)]
     parameters = frozenset(name for name in circuit.inputs if name in targets)

@@ -89,10 +89,17 @@ class Circuit:
         taken = {*self.inputs, *(stage.name for stage in self.stages)}
         return next(name for name in _outputs() if name not in taken)
 
-    def typed(self, index: int) -> str:
-        """The text from which a node was read."""
-        span = self.spans[index]
-        return self.source.text[span.start : span.end]
+    def typed(self, index: int, most: int | None = None) -> str:
+        """The text from which a node was read, on one line; of a text longer than ``most`` its beginning and end.
+
+        In a sum of many terms every gate's text holds all the terms before it: cutting comes before copying.
+        """
+        text, span = self.source.text, self.spans[index]
+        if most is None or span.end - span.start <= most:
+            return " ".join(text[span.start : span.end].split())
+        half = (most - 1) // 2
+        ends = text[span.start : span.start + half], text[span.end - half : span.end]
+        return "…".join(" ".join(end.split()) for end in ends)
 
     def reach(self, targets: Iterable[int]) -> bytearray:
         """1 for every node that is a target or depends on one; the backward pass has no work elsewhere."""

@@ -63,9 +63,16 @@ class _Sweep:
         for index in range(self.circuit.first_gate):
             node = self.circuit.nodes[index]
             self.values[index] = point[node.text] if node.op == INPUT else self.arithmetic.number(node.text)
-            if node.op == CONSTANT and not self.arithmetic.is_finite(self.values[index]):
-                problem = Problem("overflow.constant", f"{node.text} is too large for a double", _MORE_RANGE)
+            if node.op == CONSTANT and not self._holds(node.text, self.values[index]):
+                size = "small" if self.arithmetic.is_finite(self.values[index]) else "large"
+                problem = Problem("overflow.constant", f"{node.text} is too {size} for a double", _MORE_RANGE)
                 self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
+
+    def _holds(self, text: str, value: Number) -> bool:
+        """Whether the arithmetic has a number for a literal: neither infinite, nor 0 for what is not 0."""
+        if not self.arithmetic.is_finite(value):
+            return False
+        return self.arithmetic.truth(value) or not any(digit in text.lower().partition("e")[0] for digit in "123456789")
 
     def run(self) -> None:
         values, failed, finite, rules = self.values, self.failed, self.arithmetic.is_finite, self.rules

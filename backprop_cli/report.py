@@ -166,17 +166,10 @@ def _gate(run: Forward, sweep: Backward, index: int, kink: bool) -> GateRow:
         node.inputs,
         operands,
         GATES[node.op].call(operands),
-        excerpt(circuit.typed(index)),
+        circuit.typed(index, _EXCERPT),
         quantity(arithmetic, run.values[index]),
         quantity(arithmetic, sweep.gradients[index]),
         tuple(quantity(arithmetic, local) for local in sweep.locals[index]),
         tuple(quantity(arithmetic, carried) for carried in sweep.contributions(index)) if sweep.locals[index] else (),
         kink,
     )
-
-
-def excerpt(text: str, most: int = _EXCERPT) -> str:
-    """A text on one line, its middle left out where it is long."""
-    flat = " ".join(text.split())
-    half = (most - 1) // 2
-    return flat if len(flat) <= most else f"{flat[:half]}…{flat[-half:]}"

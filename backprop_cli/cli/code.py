@@ -44,7 +44,7 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     circuit, point = circuit_and_point(expression, values, options)
     names = wanted(options)
     report = None
-    if point or not options["function"]:
+    if point or options["function"] is None:
         report = _report(circuit, point, names)
     write_out(options["output"], render(circuit, names, report, options["lang"], options["function"]))
     return 0

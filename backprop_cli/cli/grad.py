@@ -60,6 +60,7 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     report = _report(expression, values, options)
     sys.stdout.write(_rendered(report, options))
     if not options["as_json"] and options["format_"] != "json":
+        sys.stdout.flush()  # the answer first, also where both streams go to one file
         _warn(report, quiet=options["quiet"])
     return 0 if report.ok else _FAILED
 

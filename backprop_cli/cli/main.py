@@ -20,7 +20,7 @@ from backprop_cli.cli.startup import leave, prepare
 
 _COMMANDS = ("grad", "draw", "code", "gates", "explain", "schema", "completion")
 _COMPLETING = "_BACKPROP_COMPLETE"
-_WORD = re.compile(r"[A-Za-z][\w-]*")
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 class Commands(click.Group):

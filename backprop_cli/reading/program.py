@@ -145,10 +145,10 @@ class _Program:
             self.used.setdefault(name, token)
         return self.builder.input(name, _span(token))
 
-    def _call(self, token: Token, arguments: list[Operand], span: Span) -> int:
+    def _call(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> int:
         gate = called(token.text)
         if gate is None:
-            self.problems.append(self._unknown(token, arguments, span))
+            self.problems.append(self._unknown(token, arguments, span, divided))
             return arguments[0].node
         nodes = tuple(argument.node for argument in arguments)
         if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
@@ -159,17 +159,18 @@ class _Program:
             nodes += tuple(self.builder.constant(text, span) for text in missing)
         return self.builder.gate(gate.name, nodes, span)
 
-    def _unknown(self, token: Token, arguments: list[Operand], span: Span) -> Problem:
+    def _unknown(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> Problem:
         from difflib import get_close_matches
 
         name = token.text
         inside = self.source.text[token.end : span.end]
-        before = self.source.text[: token.start].rstrip()
         known = name in self.stages or name in self.bound or name in self.used or len(name) == 1
-        if known and len(arguments) == 1 and before.endswith(("/", "÷")):
+        if known and len(arguments) == 1 and divided:
             message = "a product without a sign that can be read in two ways"
-            hint = f"write …/({name}*{inside}) or (…/{name})*{inside}" if len(inside) < _INSIDE else f"write {name}*(…)"
-            return Problem("syntax.ambiguous", message, hint, self.source, _span(token))
+            over = divided if len(divided) < _INSIDE else "…"
+            inner = inside if len(inside) < _INSIDE else "(…)"
+            hint = f"write {over}/({name}*{inner}) or ({over}/{name})*{inner}"
+            return Problem("syntax.ambiguous", message, hint, self.source, span)
         near = get_close_matches(name, callable_names(), n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else "`backprop gates` lists the functions"
         if known and len(arguments) == 1 and len(inside) < _INSIDE:

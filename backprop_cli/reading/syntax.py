@@ -81,13 +81,16 @@ class Entry(NamedTuple):
     implicit: bool = False
 
 
-Call = Callable[[Token, list[Operand], Span], int]
+Call = Callable[[Token, list[Operand], Span, str], int]
 Name = Callable[[Token], int]
 
 
 @dataclass(slots=True)
 class Statement:
-    """The parser of one expression. ``call`` and ``name`` give tokens their meaning (``program.py``)."""
+    """The parser of one expression.
+
+    ``call`` and ``name`` give tokens their meaning (``program.py``); ``call`` is also told what the call divides.
+    """
 
     source: Source
     tokens: Sequence[Token]
@@ -277,7 +280,9 @@ class Statement:
         span = Span(opening.name.start, token.end)
         arguments = self.operands[opening.base :]
         del self.operands[opening.base :]
-        self.operands.append(Operand(self.call(opening.name, arguments, span), span.start, span.end))
+        top = self.stack[-1] if self.stack else None
+        divided = self._text(self.operands[-1]) if isinstance(top, Entry) and top.text == "/" else ""
+        self.operands.append(Operand(self.call(opening.name, arguments, span, divided), span.start, span.end))
 
     def _end(self) -> None:
         self._reduce(0)

@@ -43,9 +43,10 @@ def word(verdict: Verdict | None, *, marks: bool = True, ascii_only: bool = Fals
     """The verdict as a mark and a word, so that it never depends on colour."""
     if verdict is None:
         return "unchecked"
-    mark = (ASCII_MARKS if ascii_only else MARKS)[verdict.word]
+    lossy = verdict.word in ("ok", "imprecise") and verdict.lost_digits > 0
+    mark = (ASCII_MARKS if ascii_only else MARKS)["imprecise" if lossy else verdict.word]
     lost = f"lost {verdict.lost_digits} digit{'' if verdict.lost_digits == 1 else 's'}"
-    said = lost if verdict.word == "imprecise" else verdict.word
+    said = lost if lossy else verdict.word
     return f"{mark} {said}" if marks else said
 
 

@@ -24,10 +24,12 @@ def agreement(report: Report) -> str:
     if wrong:
         return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
-    agreed = len(verdicts) - kinks
+    lossy = sum(1 for verdict in verdicts if verdict.word != "kink" and verdict.lost_digits > 0)
+    agreed = len(verdicts) - kinks - lossy
     said = f"{agreed} {'gradient agrees' if agreed == 1 else 'gradients agree'} with {method}" if agreed else ""
     kinky = f"{kinks}{_gradients(kinks, agreed)} on a kink, where a convention answers" if kinks else ""
-    return "; ".join(part for part in (said, kinky) if part) or "no gradient to check"
+    lost = f"{lossy} agree{'s' if lossy == 1 else ''} up to digits lost to cancellation or underflow" if lossy else ""
+    return "; ".join(part for part in (said, lost, kinky) if part) or "no gradient to check"
 
 
 def _gradients(kinks: int, others: int) -> str:

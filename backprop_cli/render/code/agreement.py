@@ -29,7 +29,7 @@ class Agreement:
 def agreements(program: Program, report: Report, own_conventions: Collection[str], library: str) -> list[Agreement]:
     """One for each wanted variable."""
     reasons = _reasons(program, report, own_conventions, library)
-    sizes = _sizes(program, report)
+    sizes, wanted = _sizes(report), frozenset(program.wanted)
     return [
         Agreement(
             variable.id,
@@ -38,7 +38,7 @@ def agreements(program: Program, report: Report, own_conventions: Collection[str
             reasons.get(variable.id, ""),
         )
         for variable in report.variables
-        if variable.gradient is not None and variable.id in program.wanted
+        if variable.gradient is not None and variable.id in wanted
     ]
 
 
@@ -56,7 +56,7 @@ def is_close(found: str, expected: str, tolerance: str = "1e-09") -> str:
     return f"assert math.isclose({found}, {expected}, rel_tol=1e-09, abs_tol={tolerance})"
 
 
-def _sizes(program: Program, report: Report) -> dict[int, float]:
+def _sizes(report: Report) -> dict[int, float]:
     """The largest contribution at each node: what cancels there bounds what can be expected of the sum."""
     sizes: dict[int, float] = {}
     for gate in report.gates:

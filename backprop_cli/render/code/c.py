@@ -85,7 +85,8 @@ def render(program: Program, report: Report | None, function: str | None) -> str
         texts.append(_function(program, function, writer))
     if report is not None:
         texts.append(_calling_main(program, report, function, writer) if function else _main(program, report, writer))
-    includes = [] if report is None and not ops else ["#include <math.h>"]
+    calls = any(op in LANGUAGE.calls or op in LANGUAGE.own for op in ops)
+    includes = ["#include <math.h>"] if calls else []
     includes += [] if report is None else ["#include <stdio.h>"]
     return "\n".join([*includes, *([""] if includes else []), "\n".join(texts)])
 

@@ -89,7 +89,8 @@ def _forward(program: Program, writer: Writer, name: str) -> str:
 
 def _call(program: Program, forward: str, arguments: list[str]) -> str:
     """The call that gives the value and the gradients of the wanted variables."""
-    places = [at for at, index in enumerate(program.variables) if index in program.wanted]
+    wanted = frozenset(program.wanted)
+    places = [at for at, index in enumerate(program.variables) if index in wanted]
     numbers = ", ".join(map(str, places)) + ("," if len(places) == 1 else "")
     return f"jax.value_and_grad({forward}, argnums=({numbers}))({', '.join(arguments)})"
 

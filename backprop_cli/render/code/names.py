@@ -21,8 +21,9 @@ def identifiers(program: Program, taken: Collection[str]) -> dict[Quantity, str]
     """An identifier for every quantity of a program: variables choose first, then stages and gates, then gradients."""
     used = set(taken)
     found: dict[Quantity, str] = {}
+    variables = frozenset(program.variables)
     stages = {stage.node for stage in program.circuit.stages}
-    named = sorted(program.names, key=lambda i: (i not in program.variables, i not in stages, i))
+    named = sorted(program.names, key=lambda i: (i not in variables, i not in stages, i))
     for index in named:
         found[Value(index)] = fresh(spelled(program.names[index]), used)
     for target in _targets(program):
@@ -53,7 +54,7 @@ def spelled(text: str) -> str:
 
 def _spelled(character: str) -> str:
     """``θ`` as theta, ``Θ`` as Theta, ``₁`` as 1."""
-    words = character_name(character, "letter").partition(" WITH ")[0].split()
+    words = character_name(character, "letter").split()
     if words[0] == "SUBSCRIPT":
         return str("₀₁₂₃₄₅₆₇₈₉".index(character))
     last = "lambda" if words[-1] in ("LAMDA", "LAMBDA") else words[-2 if words[-1] == "SYMBOL" else -1].lower()

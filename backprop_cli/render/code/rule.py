@@ -71,8 +71,8 @@ def _folded(op: str, inputs: tuple[Tree, ...]) -> Tree:
         return inputs[1] if numbers[0] else inputs[2]
     if op == "mul" and 1 in numbers:
         return inputs[1 - numbers.index(Fraction(1))]
-    if op == "pow" and numbers[1] == 1:
-        return inputs[0]
+    if op == "pow" and numbers[1] in (0, 1):
+        return inputs[0] if numbers[1] else ONE
     if len(numbers) == 2 and numbers[0] is not None and numbers[1] is not None:
         return _worked_out(op, numbers[0], numbers[1]) or Apply(op, inputs)
     if op == "neg" and numbers[0] is not None:

@@ -106,7 +106,8 @@ def _result(program: Program, writer: Writer) -> str:
 def _script(program: Program, report: Report | None, writer: Writer, *, joins: bool) -> list[str]:
     assert report is not None
     names, label = writer.names, program.names
-    point = [f"{names[Value(v.id)]} = {_tensor(v.value.text, v.id in program.wanted)}" for v in report.variables]
+    wanted = frozenset(program.wanted)
+    point = [f"{names[Value(v.id)]} = {_tensor(v.value.text, v.id in wanted)}" for v in report.variables]
     lines = [*(["# the point", *point, ""] if point else []), *_forward(program, writer, "", joins=joins), ""]
     gradient = {i: f"{names[Value(i)]}.grad.item()" for i in program.wanted}
     lines.append(f'print("{label[program.output]} =", {_result(program, writer)})')

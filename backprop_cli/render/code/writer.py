@@ -44,10 +44,10 @@ Piece = tuple[str, int]
 class Language:
     """How one language writes what the gates compute.
 
-    ``calls``: a template for each gate it has, ``{0}`` and so on for the inputs, ``{all}`` for all of them (under
-    ``max...`` that for more than two); ``own``:
-    the whole text of a helper function, for a gate that needs more than a template; ``uses``: the gates that such a
-    text calls. ``choice``, ``truth`` (a comparison as a number) and the words are those of conditional expressions.
+    ``calls``: a template for each gate it has, ``{0}`` and so on for the inputs, ``{all}`` for all of them; under
+    ``max...`` the one for more than two. ``own``: the whole text of a helper function, for a gate that needs more than
+    a template; ``uses``: the gates that such a text calls. ``choice``, ``truth`` (a comparison as a number) and the
+    words are those of conditional expressions; ``wrapped`` is what a bare number becomes as an argument.
     """
 
     name: str

@@ -17,7 +17,8 @@ def dot(scene: Scene, look: Look) -> str:
     lines = [
         "digraph circuit {",
         f"  rankdir=LR; bgcolor={_quoted(look.paper)}; tooltip={_quoted(scene.title)};",
-        f'  node [fontname="Helvetica", margin="0.09,0.05", width=0.35, height=0.3, color={_quoted(look.ink)}, fontcolor={_quoted(look.ink)}];',
+        '  node [fontname="Helvetica", margin="0.09,0.05", width=0.35, height=0.3];',
+        f"  node [color={_quoted(look.ink)}, fontcolor={_quoted(look.ink)}];",
         f'  edge [fontname="Helvetica", color={_quoted(look.wire)}, arrowsize=0.6];',
     ]
     for node, count in zip(scene.nodes, sources, strict=True):
@@ -70,5 +71,5 @@ def _label(node: Node, look: Look) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string of the language; a backslash in it stays one."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    """A string of the language; a backslash in it stays one, and what looks like an entity is none."""
+    return '"' + escape(text, quote=False).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
