@@ -28,7 +28,7 @@ _MANY = 12
 class Frame:
     """What happens, in words; ``note`` is a kink's convention or why an input is left out. Numbers are nodes, -1 none.
 
-    ``gate`` is the gate that computes or sends back, ``position`` its input, ``source`` the node that receives a gradient.
+    ``gate`` is the gate that computes or sends back, ``position`` its input, ``source`` the node that receives.
     """
 
     kind: Kind
