@@ -252,7 +252,7 @@ def figure(quantity: Quantity | None) -> str:
     if math.isfinite(quantity.approx) and (quantity.approx != 0 or not any(d in "123456789" for d in text)):
         return _rounded(quantity.approx)
     mantissa, _, exponent = text.partition("e")
-    return f"{float(mantissa):.4g}e{exponent}"
+    return f"{float(mantissa):.4g}e{int(exponent)}" if exponent else shorten(mantissa, _EXACT)
 
 
 def _is_decimal(text: str) -> bool:
