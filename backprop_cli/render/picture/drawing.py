@@ -17,12 +17,13 @@ ABOVE, BELOW, PAD = 5.0, 15.0, 7.0  # baselines of the labels above and below a 
 MARGIN, LEGEND, _LEGEND_WIDTH = 14.0, 18.0, 240.0
 KINK = 9.0  # the height of the mark above a gate
 _LANE, _CONSTANT_LANE = 20.0, 10.0
+_BOLD = 1.15
 _NARROW, _WIDE = frozenset("ijlI.,:;'|!()[] /"), frozenset("mwMW@%+=<>∂…−×")
 
 
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, rather too wide than too narrow."""
-    ems = sum(0.4 if c in _NARROW else 0.9 if c in _WIDE else 0.42 if c == "-" else 0.66 for c in text)
+    ems = sum(0.4 if c in _NARROW else 0.98 if c in _WIDE else 0.42 if c == "-" else 0.66 for c in text)
     wide = sum(0.4 for c in text if ord(c) > 0x2E80)
     return (ems + wide) * size
 
@@ -37,6 +38,13 @@ def below(node: Node) -> str:
     if not node.gradient:
         return ""
     return f"∂ {added([term.text for term in node.terms], node.gradient) if node.terms else node.gradient}"
+
+
+def label_widths(node: Node) -> tuple[float, float]:
+    """How wide the labels above and below are; a name is written bold."""
+    name = text_width(node.name, LABEL) * _BOLD
+    rest = text_width(above(node)[len(node.name) :], LABEL)
+    return name + rest, text_width(below(node), LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,11 @@ class Drawing:
         """The areas of the labels above and below a node's wire."""
         place, node = self.layout.places[index], self.scene.nodes[index]
         found = []
-        for text, base in ((above(node), place.y - ABOVE), (below(node), place.y + BELOW)):
+        texts, bases = (above(node), below(node)), (place.y - ABOVE, place.y + BELOW)
+        for text, base, width in zip(texts, bases, label_widths(node), strict=True):
             if text:
                 x = place.right + PAD
-                found.append((text, Rect(x, base - 0.78 * LABEL, x + text_width(text, LABEL), base + 0.22 * LABEL)))
+                found.append((text, Rect(x, base - 0.78 * LABEL, x + width, base + 0.22 * LABEL)))
         return found
 
     def place(self, index: int) -> Place:
@@ -93,7 +102,7 @@ def drawing(scene: Scene) -> Drawing:
 
 
 def _box(node: Node) -> Box:
-    words = max(text_width(above(node), LABEL), text_width(below(node), LABEL))
+    words = max(label_widths(node))
     stem = words + 2 * PAD if words else PAD
     if node.kind == "constant":
         lane = _LANE if node.output else _CONSTANT_LANE
