@@ -20,6 +20,7 @@ from backprop_cli.problems import Problem, Refused, Source, Span
 from backprop_cli.reading import read
 from backprop_cli.rules import Rules
 
+_NAMED_APART = 3
 _NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
 
 
@@ -176,9 +177,18 @@ def complete(circuit: Circuit, point: Point) -> tuple[Problem, ...]:
         problems.insert(0, _missing(circuit, missing, unused, point))
     if problems:
         raise Refused(*problems)
-    return tuple(
-        Problem("value.unused", f"{name} is given a value, and the expression does not use it") for name in unused
-    )
+    return _unused(unused)
+
+
+def _unused(names: list[str]) -> tuple[Problem, ...]:
+    """A warning for each value that nothing uses; one for all of them where there are many, as in a shared file."""
+    if len(names) <= _NAMED_APART:
+        messages = [f"{name} is given a value, and the expression does not use it" for name in names]
+    else:
+        shown = ", ".join(names[:_NAMED_APART])
+        more = len(names) - _NAMED_APART
+        messages = [f"{shown} and {more:,} more are given values, and the expression does not use them"]
+    return tuple(Problem("value.unused", message) for message in messages)
 
 
 def _stage_given(circuit: Circuit, name: str) -> Problem:

@@ -221,6 +221,13 @@ def test_an_unused_value_is_a_warning():
     assert ran.code == 0
 
 
+def test_many_unused_values_are_one_warning():
+    ran = backprop("-q", "x*2", "--at", "-", stdin=json.dumps({"x": 1} | {f"y{i}": i for i in range(1000)}))
+    assert ran.err == (
+        "warning[value.unused]: y0, y1, y2 and 997 more are given values, and the expression does not use them\n"
+    )
+
+
 def test_short_columns_round_the_number_itself_and_not_its_double():
     ran = backprop("sin(x)*y", "x=pi/3", "y=2/7", "--digits", "50")
     assert "= 0.24743582965269675621820662021512462384897217911577\n" in ran.out
