@@ -58,9 +58,13 @@ def from_sympy(expression: Any) -> Circuit:
 
     Raises ``Refused`` for what has no gate (integrals, matrices, unevaluated derivatives, complex numbers).
     """
+    from sympy import Basic
+
     from backprop_cli.reading import read
     from backprop_cli.writing import write
 
+    if not isinstance(expression, (int, float, Basic)):
+        raise Refused(Problem("sympy.form", f"a {type(expression).__name__} is no expression of numbers"))
     circuit, _ = lower([expression])
     names = [name for name in circuit.inputs if not _plain(name)]
     if names:
@@ -82,7 +86,7 @@ def lower(expressions: Sequence[Any]) -> tuple[Circuit, list[int]]:
 
 def _plain(name: str) -> bool:
     from backprop_cli.point import is_name
-    from backprop_cli.reading.syntax import WORDS
+    from backprop_cli.reading.operators import WORDS
 
     return is_name(name) and name not in WORDS
 
