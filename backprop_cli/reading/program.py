@@ -14,7 +14,8 @@ from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.gates import GATES, Gate, callable_names, called
 from backprop_cli.problems import Problem, Refused, Source, Span
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
-from backprop_cli.reading.syntax import WORDS, Operand, Statement
+from backprop_cli.reading.operators import WORDS
+from backprop_cli.reading.syntax import Operand, Statement
 
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
 _SHOWN_PROBLEMS = 10

@@ -2,9 +2,6 @@
 
 One statement at a time. Operands are (node, start, end) on one stack, operators and open parentheses on the other;
 each reduction makes one gate, so a chain ``a + b - c`` becomes binary gates from left to right.
-
-Precedence, loosest first: ``or`` · ``and`` · ``not`` · comparisons · ``+ -`` · ``* /`` and products without a sign ·
-unary minus · ``^`` (right associative) · ``√`` and superscripts.
 """
 
 from __future__ import annotations
@@ -17,41 +14,7 @@ from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Problem, Refused, Source, Span
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
-
-
-class Operator(NamedTuple):
-    """How an operator binds: ``left`` against what stands before it, ``right`` against what follows."""
-
-    gate: str
-    left: int
-    right: int
-    unary: bool = False
-
-
-_COMPARISON, _PREFIX_MINUS, _ROOT = 40, 71, 90
-_BINARY = {
-    "or": Operator("or", 10, 11),
-    "and": Operator("and", 20, 21),
-    "<": Operator("lt", 40, 40),
-    "<=": Operator("le", 40, 40),
-    ">": Operator("gt", 40, 40),
-    ">=": Operator("ge", 40, 40),
-    "==": Operator("eq", 40, 40),
-    "!=": Operator("ne", 40, 40),
-    "+": Operator("add", 50, 51),
-    "-": Operator("sub", 50, 51),
-    "*": Operator("mul", 60, 61),
-    "/": Operator("div", 60, 61),
-    "^": Operator("pow", 80, 70),
-}
-_IMPLICIT = Operator("mul", 60, 61)
-_UNARY = {
-    "-": Operator("neg", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),
-    "+": Operator("plus", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),
-    "not": Operator("not", 30, 30, unary=True),
-    "√": Operator("sqrt", _ROOT, _ROOT, unary=True),
-}
-WORDS = frozenset({"and", "or", "not"})
+from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, UNARY, WORDS, Operator
 
 
 class Operand(NamedTuple):
@@ -123,9 +86,9 @@ class Statement:
                 if not self._opens_call():
                     return self.operands.append(Operand(self.name(token), token.start, token.end))
                 self._open(self.tokens[self.at], token)
-            elif token.text in _UNARY and token.kind in (OPERATOR, NAME):
+            elif token.text in UNARY and token.kind in (OPERATOR, NAME):
                 self.at += 1
-                self._push(Entry(_UNARY[token.text], token.start, token.text))
+                self._push(Entry(UNARY[token.text], token.start, token.text))
             elif token.text == "(" and token.kind == OPERATOR:
                 self._open(token, None)
             elif token.text == "\n" and token.kind == OPERATOR and self._continues():
@@ -180,16 +143,16 @@ class Statement:
             elif token.kind == END or (token.kind == OPERATOR and token.text in ("\n", "=")):
                 self._end()
                 return True
-            elif token.text in _BINARY and token.kind != NUMBER:
+            elif token.text in BINARY and token.kind != NUMBER:
                 return self._binary(token)
             else:
                 return self._product(token)
 
     def _binary(self, token: Token) -> bool:
-        operator = _BINARY[token.text]
+        operator = BINARY[token.text]
         self._reduce(operator.left)
         top = self.stack[-1] if self.stack else None
-        if isinstance(top, Entry) and operator.left == _COMPARISON == top.operator.left:
+        if isinstance(top, Entry) and operator.left == COMPARISON == top.operator.left:
             hint = "compare two values at a time and join them with `and`"
             self._fail("syntax.comparison", "two comparisons in a chain", Span(top.start, token.end), hint)
         self.at += 1
@@ -224,8 +187,8 @@ class Statement:
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Entry) and top.text in ("/", "^", "√") and not top.implicit:
             self._two_readings(top, left, token)
-        self._reduce(_IMPLICIT.left)
-        self._push(Entry(_IMPLICIT, token.start, "*", implicit=True))
+        self._reduce(IMPLICIT.left)
+        self._push(Entry(IMPLICIT, token.start, "*", implicit=True))
         return False
 
     def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:

@@ -29,7 +29,7 @@ def render(steps: Steps, *, explain: bool = False) -> str:
     ]
     lines += [line for step in steps.backward for line in _backward(step, steps.output, explain, column)]
     if steps.silent:
-        lines.append(f"  nothing flows back through {_some(steps.silent)}")
+        lines.append(f"  nothing flows back through {some(steps.silent)}")
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
@@ -38,7 +38,7 @@ def markdown(steps: Steps, *, explain: bool = False) -> str:
     lines = ["### Forward", ""]
     for step in steps.forward:
         note = f" ({escape(step.note)})" if step.note else ""
-        lines.append(f"{step.number}. `{visible(_value(step))}`{note}")
+        lines.append(f"{step.number}. `{visible(value(step))}`{note}")
     lines += ["", "### Backward", "", f"`∂{steps.output}/∂{steps.output} = 1`", ""]
     for back in steps.backward:
         lines.append(f"{back.number}. `{visible(_gate(back.gate))}`" + (f" ({escape(back.note)})" if back.note else ""))
@@ -54,27 +54,27 @@ def words(step: BackwardStep, wire: Wire, output: str) -> str:
         return f"{_cut(wire.name, 16)} is {wire.idle}: no gradient"
     sign = "=" if wire.first else "+="
     upstream = f"∂{output}/∂{_cut(step.gate.name, 12)}"
-    product = f"{_factor(wire.local)} × {_factor(step.upstream)} = {_number(wire.contribution)}"
+    product = f"{_factor(wire.local)} × {_factor(step.upstream)} = {number(wire.contribution)}"
     # A rule that is a number is not said twice.
-    plain = wire.local is not None and wire.rule in (_plain(wire.local), _number(wire.local))
+    plain = wire.local is not None and wire.rule in (_plain(wire.local), number(wire.local))
     rule = "" if plain else f"{_rule(wire.rule)} × {upstream} = "
-    total = f"; {_cut(wire.name, 16)} now has {_number(wire.total)}" if wire.fork and not wire.first else ""
+    total = f"; {_cut(wire.name, 16)} now has {number(wire.total)}" if wire.fork and not wire.first else ""
     return f"∂{output}/∂{_cut(wire.name, 16)} {sign} {rule}{product}{total}"
 
 
 def _forward(step: ForwardStep) -> list[str]:
-    line = f"{step.number:4}  {_value(step)}"
+    line = f"{step.number:4}  {value(step)}"
     return [line, f"      {step.note}"] if step.note else [line]
 
 
-def _value(step: ForwardStep) -> str:
+def value(step: ForwardStep) -> str:
     """``q = x + y = -2 + 5 = 3``; a gate of literals alone is not said twice."""
     gate = step.gate
-    filled = GATES[gate.op].call(tuple(_number(value) for value in step.inputs))
+    filled = GATES[gate.op].call(tuple(number(value) for value in step.inputs))
     parts = [_cut(gate.name, 16), _cut(gate.formula, _FORMULA + 10)]
-    if filled not in (gate.formula, _number(gate.value)):
+    if filled not in (gate.formula, number(gate.value)):
         parts.append(_cut(filled, _FORMULA + 10))
-    return " = ".join([*parts, _number(gate.value) if gate.value else "no value"])
+    return " = ".join([*parts, number(gate.value) if gate.value else "no value"])
 
 
 def _backward(step: BackwardStep, output: str, explain: bool, column: int) -> list[str]:
@@ -118,7 +118,7 @@ def _bullet(step: BackwardStep, wire: Wire, output: str) -> str:
     return escape(said) if wire.idle else f"`{visible(said)}`"
 
 
-def _number(quantity: Quantity | None) -> str:
+def number(quantity: Quantity | None) -> str:
     """A whole number without its ``.0``, as a person writes it."""
     if quantity is None:
         return "none"
@@ -131,7 +131,7 @@ def _plain(quantity: Quantity) -> str:
 
 
 def _factor(quantity: Quantity | None) -> str:
-    text = _number(quantity)
+    text = number(quantity)
     return f"({text})" if any(sign in text[1:] for sign in "+-*/ ") and "e" not in text else text
 
 
@@ -146,6 +146,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
 
 
-def _some(names: tuple[str, ...]) -> str:
+def some(names: tuple[str, ...]) -> str:
+    """The first names of many."""
     shown = ", ".join(names[:6])
     return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"

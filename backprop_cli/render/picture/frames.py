@@ -12,10 +12,8 @@ from typing import Literal
 
 from backprop_cli.gates import GATES
 from backprop_cli.render.sentences import agreement
-from backprop_cli.render.steps import _number as number
-from backprop_cli.render.steps import _some as some
-from backprop_cli.render.steps import _value as value_words
-from backprop_cli.render.steps import words
+from backprop_cli.render.steps import number, some, words
+from backprop_cli.render.steps import value as value_words
 from backprop_cli.render.text import visible
 from backprop_cli.report import GateRow, Quantity, Report
 from backprop_cli.steps import BackwardStep, Steps, Wire
