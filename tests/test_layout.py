@@ -10,7 +10,8 @@ import pytest
 
 from backprop_cli import differentiate
 from backprop_cli.render.picture.drawing import KINK, Drawing, Rect, drawing
-from backprop_cli.render.picture.layout import Box, Edge, Layout, Piece, layout
+from backprop_cli.render.picture.layers import Box, Edge
+from backprop_cli.render.picture.layout import Layout, Piece, layout
 from backprop_cli.render.picture.scene import scene
 
 _UNARY = ("tanh", "sigmoid", "sin", "relu")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_cli.render.picture.layout import Box, Edge, Layout, Place, layout
+from backprop_cli.render.picture.layers import Box, Edge
+from backprop_cli.render.picture.layout import Layout, Place, layout
 from backprop_cli.render.picture.scene import Node, Scene, added
 
 LABEL, SYMBOL, SMALL = 13.0, 16.0, 11.0

@@ -1,36 +1,19 @@
 """A layered layout: boxes and wires in, coordinates out; it knows nothing of gates, fonts or files.
 
-Longest path gives the layers, wires that cross several layers run on trunks of dummy places that they share until they
-part, barycentre sweeps and transpositions order the layers with few crossings, and isotonic regression finds heights
-that keep the order and the distances. Between two layers lies a channel where wires bend; in a layer they run level and
-every box has its lane to itself, so that no text can meet a wire or a box that is not its own. Deterministic.
+``layers.py`` says what stands in which layer and in which order; isotonic regression finds heights that keep the order
+and the distances. Between two layers lies a channel where wires bend; in a layer they run level and every box has its
+lane to itself, so that no text can meet a wire or a box that is not its own. Deterministic, and without recursion.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_ROUNDS, _SETTLE, _TRUNK = 12, 40, 6.0
+from backprop_cli.render.picture.layers import Box, Edge, Layers
 
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """What is placed: its width, its lane above and below the middle, the labelled wire at its right, its first layer.
-
-    The wires of an ``ordered`` box arrive from top to bottom in the order of their ports; ``spread`` is how far from
-    the middle they may arrive. A ``late`` box stands as near before the box that it feeds as it can.
-    """
-
-    width: float
-    up: float
-    down: float
-    stem: float
-    spread: float = 0.0
-    ordered: bool = False
-    late: bool = False
+_SETTLE, _TRUNK = 40, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +28,6 @@ class Spacing:
     channel: tuple[float, float] = (44.0, 130.0)
     slope: float = 0.3
     snap: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A wire from a box to a port of another."""
-
-    source: int
-    target: int
-    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,127 +72,17 @@ def layout(boxes: Sequence[Box], edges: Sequence[Edge], spacing: Spacing = Spaci
     return _Work(boxes, edges, spacing).layout()
 
 
-class _Work:
+class _Work(Layers):
+    """Layers with heights and columns."""
+
     def __init__(self, boxes: Sequence[Box], edges: Sequence[Edge], spacing: Spacing) -> None:
-        self.boxes, self.edges, self.spacing = boxes, edges, spacing
-        self.layer = _layers(boxes, edges)
-        # Vertices are the boxes and, after them, the dummies; a link joins two vertices of neighbouring layers.
-        self.box: list[int | None] = list(range(len(boxes)))
-        self.ports: list[list[tuple[int, int]]] = [[] for _ in boxes]  # of each vertex: (port, source vertex)
-        self.outs: list[list[tuple[int, int]]] = [[] for _ in boxes]  # of each vertex: (target vertex, port)
-        self.routes: list[list[int]] = []
-        self._link()
-        self.order: list[list[int]] = []
-        self.rank = [0] * len(self.box)
-        self.most = 1 + max((len(ports) for ports in self.ports), default=0)
-
-    def _link(self) -> None:
-        trunks: dict[tuple[int, int], int] = {}
-        for edge in self.edges:
-            route = [edge.source]
-            for layer in range(self.layer[edge.source] + 1, self.layer[edge.target]):
-                if (edge.source, layer) not in trunks:
-                    trunks[edge.source, layer] = self._dummy(layer)
-                    self._join(route[-1], trunks[edge.source, layer], 0)
-                route.append(trunks[edge.source, layer])
-            self._join(route[-1], edge.target, edge.port)
-            self.routes.append([*route, edge.target])
-
-    def _dummy(self, layer: int) -> int:
-        self.box.append(None)
-        self.layer.append(layer)
-        self.ports.append([])
-        self.outs.append([])
-        return len(self.box) - 1
-
-    def _join(self, source: int, target: int, port: int) -> None:
-        self.ports[target].append((port, source))
-        self.outs[source].append((target, port))
+        super().__init__(boxes, edges)
+        self.spacing = spacing
 
     def layout(self) -> Layout:
-        crossings = self._arrange()
         heights = self._heights()
-        return self._coordinates(heights, crossings)
-
-    # Order: which vertex stands above which.
-
-    def _arrange(self) -> int:
-        best, fewest = self.order, -1
-        for keys in (_postorder(self.ports, len(self.boxes)), list(range(len(self.box)))):
-            self._start(keys)
-            for round_ in range(_ROUNDS):
-                self._transpose()
-                crossings = self._crossings()
-                if fewest < 0 or crossings < fewest:
-                    best, fewest = [list(row) for row in self.order], crossings
-                if fewest == 0:
-                    break
-                self._sweep(forward=round_ % 2 == 0)
-        self.order = best
-        self._number()
-        return fewest
-
-    def _start(self, keys: list[int]) -> None:
-        self.order = [[] for _ in range(max(self.layer) + 1)]
-        for vertex in sorted(range(len(self.box)), key=lambda v: (keys[v], v)):
-            self.order[self.layer[vertex]].append(vertex)
-        self._number()
-
-    def _number(self) -> None:
-        for row in self.order:
-            for rank, vertex in enumerate(row):
-                self.rank[vertex] = rank
-
-    def _port(self, vertex: int, port: int) -> int:
-        box = self.box[vertex]
-        return port if box is not None and self.boxes[box].ordered else 0
-
-    def _sweep(self, *, forward: bool) -> None:
-        rows = self.order if forward else self.order[::-1]
-        for row in rows:
-            keys = {vertex: self._centre(vertex, forward) for vertex in row}
-            row.sort(key=keys.__getitem__)
-            for rank, vertex in enumerate(row):
-                self.rank[vertex] = rank
-
-    def _centre(self, vertex: int, forward: bool) -> float:
-        if forward:
-            near: list[float] = [self.rank[source] for _, source in self.ports[vertex]]
-        else:
-            near = [self.rank[target] + port / (len(self.ports[target]) + 1) for target, port in self.outs[vertex]]
-        return sum(near) / len(near) if near else self.rank[vertex]
-
-    def _after(self, vertex: int) -> list[int]:
-        """The ends of the wires to the right, in order; the ports of ordered boxes are kept apart."""
-        return sorted(self.rank[target] * self.most + self._port(target, port) for target, port in self.outs[vertex])
-
-    def _before(self, vertex: int) -> list[int]:
-        return sorted(self.rank[source] for _, source in self.ports[vertex])
-
-    def _crossings(self) -> int:
-        return sum(_inversions([self._after(vertex) for vertex in row]) for row in self.order)
-
-    def _transpose(self) -> None:
-        """Swap neighbours while that takes crossings away."""
-        restless = set(range(len(self.order)))
-        for _ in range(_ROUNDS):
-            moved = [place for place in sorted(restless) if self._swap(self.order[place])]
-            if not moved:
-                break
-            restless = {place + step for place in moved for step in (-1, 0, 1)} & set(range(len(self.order)))
-
-    def _swap(self, row: list[int]) -> bool:
-        swapped = False
-        before = [self._before(vertex) for vertex in row]
-        after = [self._after(vertex) for vertex in row]
-        for i in range(len(row) - 1):
-            if _worse(before[i], before[i + 1]) + _worse(after[i], after[i + 1]) < 0:
-                row[i], row[i + 1] = row[i + 1], row[i]
-                before[i], before[i + 1] = before[i + 1], before[i]
-                after[i], after[i + 1] = after[i + 1], after[i]
-                self.rank[row[i]], self.rank[row[i + 1]] = i, i + 1
-                swapped = True
-        return swapped
+        top = min(heights[v] - self._lane(v)[0] for v in range(len(self.box)))
+        return self._coordinates([height - top for height in heights])
 
     # Heights: as near to the neighbours' as order and distances allow.
 
@@ -232,20 +96,14 @@ class _Work:
             places = range(len(self.order)) if round_ % 2 == 0 else range(len(self.order) - 1, -1, -1)
             for place in places:
                 row, offset = self.order[place], offsets[place]
-                wished = [self._wish(vertex, heights) for vertex in row]
-                level = _isotonic([(wish - o, weight) for (wish, weight), o in zip(wished, offset, strict=True)])
-                for vertex, base, distance in zip(row, level, offset, strict=True):
-                    heights[vertex] = base + distance
+                _settle(row, offset, [self._wish(vertex, heights) for vertex in row], heights)
         self._straighten(heights, offsets)
         return heights
 
     def _straighten(self, heights: list[float], offsets: list[list[float]]) -> None:
         """A last sweep from the left: what can stay level with what comes before it does."""
         for row, offset in zip(self.order, offsets, strict=True):
-            wished = [self._level(vertex, heights) for vertex in row]
-            level = _isotonic([(wish - o, weight) for (wish, weight), o in zip(wished, offset, strict=True)])
-            for vertex, base, distance in zip(row, level, offset, strict=True):
-                heights[vertex] = base + distance
+            _settle(row, offset, [self._level(vertex, heights) for vertex in row], heights)
 
     def _level(self, vertex: int, heights: list[float]) -> tuple[float, float]:
         near = sorted((abs(rise), rise) for rise in self._rises(vertex, heights))
@@ -313,9 +171,7 @@ class _Work:
 
     # Coordinates.
 
-    def _coordinates(self, heights: list[float], crossings: int) -> Layout:
-        top = min(heights[v] - self._lane(v)[0] for v in range(len(self.box)))
-        y = [height - top for height in heights]
+    def _coordinates(self, y: list[float]) -> Layout:
         columns = self._columns(y)
         places = []
         for index, box in enumerate(self.boxes):
@@ -325,7 +181,7 @@ class _Work:
         paths = tuple(self._path(number, y, columns) for number in range(len(self.edges)))
         height = max(y[v] + self._lane(v)[1] for v in range(len(self.box)))
         ways = tuple(self._way(number, y) for number in range(len(self.edges)))
-        return Layout(tuple(places), paths, self._dots(y, columns), ways, columns[-1][2], height, crossings)
+        return Layout(tuple(places), paths, self._dots(y, columns), ways, columns[-1][2], height, self.crossings)
 
     def _columns(self, y: list[float]) -> list[tuple[float, float, float]]:
         """Of each layer the left edge, the right edge of its boxes, and the right end of its labelled wires."""
@@ -369,49 +225,11 @@ class _Work:
         return tuple(tuple(sorted(dots)) for dots in found)
 
 
-def _layers(boxes: Sequence[Box], edges: Sequence[Edge]) -> list[int]:
-    """The longest path from the left; what is late stands one layer before what it feeds."""
-    layer = [0] * len(boxes)
-    for edge in sorted(edges, key=lambda e: e.target):
-        layer[edge.target] = max(layer[edge.target], layer[edge.source] + 1)
-    for edge in edges:
-        if boxes[edge.source].late:
-            layer[edge.source] = layer[edge.target] - 1
-    return layer
-
-
-def _postorder(ports: list[list[tuple[int, int]]], boxes: int) -> list[int]:
-    """Each vertex's place in a walk from the last box through its inputs: a tree drawn so has no crossing."""
-    keys = [-1] * len(ports)
-    count = 0
-    for root in range(boxes - 1, -1, -1):
-        stack = [(root, False)]
-        while stack:
-            vertex, done = stack.pop()
-            if keys[vertex] >= 0:
-                continue
-            if done:
-                keys[vertex], count = count, count + 1
-                continue
-            stack.append((vertex, True))
-            stack += [(source, False) for _, source in sorted(ports[vertex], reverse=True)]
-    return keys
-
-
-def _inversions(groups: list[list[int]]) -> int:
-    """How many pairs of ends, from groups above and below each other, stand in the wrong order."""
-    seen: list[int] = []
-    found = 0
-    for group in groups:
-        found += sum(len(seen) - bisect_right(seen, end) for end in group)
-        for end in group:
-            insort(seen, end)
-    return found
-
-
-def _worse(above: list[int], below: list[int]) -> int:
-    """How many crossings more there are if two neighbours with these ends change places."""
-    return sum(len(below) - bisect_right(below, end) - bisect_left(below, end) for end in above)
+def _settle(row: list[int], offset: list[float], wished: list[tuple[float, float]], heights: list[float]) -> None:
+    """Give a layer the heights nearest to its weighted wishes that keep its order and distances."""
+    level = _isotonic([(wish - o, weight) for (wish, weight), o in zip(wished, offset, strict=True)])
+    for vertex, base, distance in zip(row, level, offset, strict=True):
+        heights[vertex] = base + distance
 
 
 def _isotonic(wishes: list[tuple[float, float]]) -> list[float]:

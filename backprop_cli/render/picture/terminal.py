@@ -13,7 +13,8 @@ from itertools import pairwise
 from rich.cells import cell_len
 
 from backprop_cli.render.picture.drawing import above, below
-from backprop_cli.render.picture.layout import Box, Edge, Layout, Spacing, layout
+from backprop_cli.render.picture.layers import Box, Edge
+from backprop_cli.render.picture.layout import Layout, Spacing, layout
 from backprop_cli.render.picture.scene import Node, Scene
 from backprop_cli.render.table import Screen
 
