@@ -121,7 +121,7 @@ REFUSED = {
     # text: (code, the marked part, a part of the hint)
     "1/2x": ("syntax.ambiguous", "1/2x", "1/(2*x) or (1/2)*x"),
     "2x/3y": ("syntax.ambiguous", "2x/3y", "2x/(3*y) or (2x/3)*y"),
-    "a/b(c)": ("syntax.ambiguous", "b", "(b*(c)) or (…/b)*(c)"),
+    "a/b(c)": ("syntax.ambiguous", "b(c)", "a/(b*(c)) or (a/b)*(c)"),
     "2^3x": ("syntax.ambiguous", "2^3x", "2^(3*x) or (2^3)*x"),
     "√2x": ("syntax.ambiguous", "√2x", "√(2*x) or √(2)*x"),
     "√x²": ("syntax.ambiguous", "√x²", "√(x^2) or (√x)^2"),
