@@ -10,8 +10,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from backprop_cli.gates import GATES
-from backprop_cli.render.code.program import Program
-from backprop_cli.report import Report
+from backprop_cli.render.code.branches import branches
+from backprop_cli.render.code.program import Program, taken
+from backprop_cli.render.code.rule import rule
+from backprop_cli.render.code.tree import ONE, Number
+from backprop_cli.report import GateRow, Quantity, Report
 
 _RTOL = 1e-9
 
@@ -69,17 +72,28 @@ def _sizes(report: Report) -> dict[int, float]:
 def _reasons(program: Program, report: Report, own_conventions: Collection[str], library: str) -> dict[int, str]:
     """Nodes behind a gate at which the library may differ, and why."""
     found: dict[int, str] = {}
+    where = branches(program.circuit)
+    live = taken(program.circuit, where, report)
+    values: dict[int, Quantity | None] = {gate.id: gate.value for gate in report.gates}
+    values |= {each.id: each.value for each in report.constants}
+    values |= {each.id: each.value for each in report.variables}
     for gate in reversed(report.gates):
-        if not program.needed[gate.id]:
+        if not (program.needed[gate.id] and where.home[gate.id] in live):
             continue
-        row = GATES[gate.op]
         reason = found.get(gate.id, "")
         if gate.kink and gate.op in own_conventions:
             reason = f"{gate.op} stands on a kink here, where {library} has a convention of its own"
-        elif gate.gradient is None and (row.domain or any(slope.where for slope in row.slopes)):
+        elif not gate.local and _may_be_infinite(gate, [values[i] for i in (*gate.inputs, gate.id)]):
             reason = (
                 f"nothing comes back to {gate.formula} here, which {library} multiplies by a slope that may be infinite"
             )
         if reason:
             found |= dict.fromkeys(gate.inputs, reason)
     return found
+
+
+def _may_be_infinite(gate: GateRow, wires: list[Quantity | None]) -> bool:
+    """Whether the table does not promise a slope in every input here."""
+    row = GATES[gate.op]
+    numbers = {name: Number(each.text) for name, each in zip((*row.params, "z"), wires, strict=False) if each}
+    return any(slope.where and rule(slope.where, numbers) != ONE for slope in row.slopes)

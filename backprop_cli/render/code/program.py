@@ -55,7 +55,7 @@ def program(circuit: Circuit, wanted: Collection[str] | None, report: Report | N
 
     With a report, each line's comment says its number at the report's point.
     """
-    _finite_constants(circuit)
+    _constants_are_doubles(circuit)
     inputs = circuit.inputs
     chosen = tuple(index for name, index in inputs.items() if wanted is None or name in wanted)
     found = branches(circuit)
@@ -74,12 +74,20 @@ def _has_line(circuit: Circuit, index: int) -> bool:
     return node.is_gate or (node.op == CONSTANT and any(stage.node == index for stage in circuit.stages))
 
 
-def _finite_constants(circuit: Circuit) -> None:
+def _constants_are_doubles(circuit: Circuit) -> None:
     for index in range(circuit.first_gate):
         node = circuit.nodes[index]
-        if node.op == CONSTANT and node.text not in ("pi", "e") and not isfinite(float(node.text)):
-            problem = Problem("overflow.constant", f"{node.text} is too large for a double")
+        if node.op != CONSTANT or node.text in ("pi", "e"):
+            continue
+        size = "large" if not isfinite(float(node.text)) else "small" if _vanishes(node.text) else ""
+        if size:
+            problem = Problem("overflow.constant", f"{node.text} is too {size} for a double")
             raise Refused(problem.at(circuit.source, circuit.spans[index]))
+
+
+def _vanishes(text: str) -> bool:
+    """Whether a literal other than 0 is 0 as a double."""
+    return float(text) == 0 and any(digit in text.lower().partition("e")[0] for digit in "123456789")
 
 
 def wire(circuit: Circuit, index: int, named: Collection[int]) -> Tree:
