@@ -43,22 +43,29 @@ def clean(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 class _Stream(io.TextIOWrapper):
-    """A pipe in memory."""
+    """A pipe, or a terminal, in memory."""
 
-    def __init__(self, data: bytes = b"") -> None:
+    def __init__(self, data: bytes = b"", *, tty: bool = False) -> None:
         super().__init__(io.BytesIO(data), encoding="utf-8", newline="")
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        return self._tty
 
     def text(self) -> str:
         self.flush()
         return self.buffer.getvalue().decode("utf-8")
 
 
-def backprop(*argv: str, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Outcome:
-    """Run a command line in this process."""
+def backprop(
+    *argv: str, stdin: str | bytes = b"", env: Mapping[str, str] | None = None, columns: int | None = None
+) -> Outcome:
+    """Run a command line in this process; with ``columns`` its output is a terminal of that width."""
     from backprop_cli.cli.main import main
 
     data = stdin if isinstance(stdin, bytes) else stdin.encode()
-    out, err = _Stream(), _Stream()
+    out, err = _Stream(tty=columns is not None), _Stream()
+    env = {**(env or {}), "COLUMNS": str(columns)} if columns is not None else env
     with (
         mock.patch.dict(os.environ, clean(env), clear=True),
         mock.patch.multiple(sys, stdin=_Stream(data), stdout=out, stderr=err),

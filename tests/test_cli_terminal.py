@@ -60,15 +60,23 @@ def terminal(*argv: str, columns: int, env: Mapping[str, str] | None = None) -> 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
 @pytest.mark.parametrize("name", TABLES)
 def test_no_line_is_wider_than_the_terminal(name, columns):
-    ran = terminal(*TABLES[name], columns=columns)
+    ran = backprop(*TABLES[name], columns=columns)
     assert ran.code == 0
     longest = max((ESCAPE.sub("", line) for line in ran.out.splitlines()), key=len)
     assert len(longest) <= columns, longest
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_width_is_the_terminals_own(columns):
+    ran = terminal(*TABLES["neuron"], columns=columns)
+    assert ran == backprop(*TABLES["neuron"], columns=columns)
+    wide = [len(ESCAPE.sub("", line)) for line in ran.out.splitlines()]
+    assert min(columns, 120) - 20 < max(wide) <= columns
+
+
 @pytest.mark.parametrize("columns", [20, 40])
 def test_a_very_narrow_terminal_still_gets_every_row(columns):
-    ran = terminal(*TABLES["product"], columns=columns)
+    ran = backprop(*TABLES["product"], columns=columns)
     assert ran.code == 0
     assert [line[0] for line in ESCAPE.sub("", ran.out).splitlines() if re.match(r"[xyz] ", line)] == ["x", "y", "z"]
 
@@ -123,9 +131,9 @@ def test_an_ascii_terminal_gets_errors_too():
 
 
 def test_gates_fit_the_terminal():
-    ran = terminal("gates", columns=100)
+    ran = backprop("gates", columns=100)
     assert max(len(ESCAPE.sub("", line)) for line in ran.out.splitlines()) <= 100
-    page = terminal("gates", "relu", columns=60)
+    page = backprop("gates", "relu", columns=60)
     assert max(len(ESCAPE.sub("", line)) for line in page.out.splitlines()) <= 60
 
 
@@ -144,13 +152,13 @@ def test_a_long_formula_is_shortened_in_the_table():
 
 
 def test_a_long_expression_is_shortened_in_the_head():
-    ran = terminal("+".join(["x"] * 3000), "x=1", "--no-check", columns=80)
+    ran = backprop("+".join(["x"] * 3000), "x=1", "--no-check", columns=80)
     assert ran.out.splitlines()[0].endswith("…")
     assert max(len(ESCAPE.sub("", line)) for line in ran.out.splitlines()) <= 80
 
 
 CLOSED = {
-    "a reader of one line": ["+".join(f"x{i}" for i in range(2000)), "--json", *(f"x{i}=1" for i in range(2000))],
+    "more than fits a pipe": ["+".join(["x*y"] * 3000), "x=1", "y=2", "--json", "--no-check", "--no-share"],
     "a table": TABLES["product"],
     "gates": ["gates"],
     "help": ["--help"],

@@ -26,16 +26,19 @@ def agreement(report: Report) -> str:
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
     lossy = sum(1 for verdict in verdicts if verdict.word != "kink" and verdict.lost_digits > 0)
     agreed = len(verdicts) - kinks - lossy
-    said = f"{agreed} {'gradient agrees' if agreed == 1 else 'gradients agree'} with {method}" if agreed else ""
-    kinky = f"{kinks}{_gradients(kinks, agreed)} on a kink, where a convention answers" if kinks else ""
-    lost = f"{lossy} agree{'s' if lossy == 1 else ''} up to digits lost to cancellation or underflow" if lossy else ""
-    return "; ".join(part for part in (said, lost, kinky) if part) or "no gradient to check"
+    clauses = [
+        _clause(agreed, "agree", f"with {method}"),
+        _clause(lossy, "agree", "up to digits lost to cancellation or underflow"),
+        _clause(kinks, "stand", "on a kink, where a convention answers"),
+    ]
+    said = "; ".join(clause for clause in clauses if clause)
+    # The noun stands in the first clause only: "2 gradients agree with …; 1 stands on a kink".
+    count, _, rest = said.partition(" ")
+    return f"{count} {'gradient' if count == '1' else 'gradients'} {rest}" if said else "no gradient to check"
 
 
-def _gradients(kinks: int, others: int) -> str:
-    """The verb, and before it the noun where no sentence about other gradients has said it."""
-    noun = "" if others else " gradient" if kinks == 1 else " gradients"
-    return noun + (" stands" if kinks == 1 else " stand")
+def _clause(count: int, verb: str, rest: str) -> str:
+    return f"{count} {verb}{'s' * (count == 1)} {rest}" if count else ""
 
 
 def kinks(report: Report) -> list[str]:
