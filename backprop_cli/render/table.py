@@ -74,7 +74,8 @@ def printed(parts: Iterable[Text | Table], screen: Screen) -> str:
         legacy_windows=False,
     )
     for part in parts:
-        console.print(part, soft_wrap=screen.width is None or isinstance(part, Text))
+        prose = isinstance(part, Text) and part.no_wrap is False
+        console.print(part, soft_wrap=screen.width is None or (isinstance(part, Text) and not prose))
     text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
     return for_screen(text, screen)
 
@@ -91,10 +92,15 @@ def _parts(report: Report, screen: Screen, explain: bool) -> list[Text | Table]:
     if report.stages:
         parts += [Text(), _stages(report, screen)]
     parts += [Text(), _foot(report, screen)] if report.variables or report.stages else []
-    parts += [Text(f"  {visible(line)}", GRADIENT) for line in kinks(report)]
+    parts += [_prose(f"  {visible(line)}", GRADIENT) for line in kinks(report)]
     if explain:
-        parts += [Text(), *(Text(visible(line)) for line in sensitivities(report))]
+        parts += [Text(), *(_prose(visible(line)) for line in sensitivities(report))]
     return parts
+
+
+def _prose(text: str, style: Style | str = "") -> Text:
+    """A sentence, which a terminal gets wrapped between words."""
+    return Text(text, style, no_wrap=False)
 
 
 def _head(report: Report, screen: Screen) -> Text:
@@ -194,8 +200,8 @@ def _cell(value: str | Quantity | Verdict | None, room: int, screen: Screen) -> 
 
 def _foot(report: Report, screen: Screen) -> Text:
     if report.check is None:
-        return Text(agreement(report), FAINT)
+        return _prose(agreement(report), FAINT)
     lossy = any(verdict.lost_digits for verdict in report.check.verdicts.values())
     word = "wrong" if not report.ok else "imprecise" if lossy else "ok"
     mark = (numbers.MARKS if screen.unicode else numbers.ASCII_MARKS)[word]
-    return Text(f"{mark} {agreement(report)}", _VERDICT[word])
+    return _prose(f"{mark} {agreement(report)}", _VERDICT[word])
