@@ -152,6 +152,7 @@ GATE_BY_GATE = {
     "swell": (LOGISTIC, {"r": 3.7, "x": 0.3}, "too large"),
     "depth": ("sin(" * 60 + "x" + ")" * 60, {"x": 1}, "60 gates deep"),
     "floor": ("floor(x)*x", {"x": 2.5}, "unevaluated"),
+    "a comparison that SymPy refuses": ("where(x < cbrt(x^2 + 1), x, 0)", {"x": 0.5}, "SymPy stopped (TypeError)"),
     "ties": (f"max({', '.join(f'x*{i}' for i in range(1, 70))})", {"x": 2}, "too many inputs"),
 }
 

@@ -147,6 +147,44 @@ def test_the_derivatives_of_published_cases_read_back(short_published_case):
         read_back(report, short_published_case["at"])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where(x < cbrt(2 + tanh(x)), x^2, 0)",
+        "where(x > 0 and x < 3 or not x, x^2, 1)",
+        "where(abs(x) >= 2, x, where(x == 1, 2, x^3))",
+        "-2^x + (-3)^2*x",
+        "x*1e-200*1e200",
+        "selu(x) + clip(x, -1, 1) + leaky_relu(x)",
+        "polygamma(2, x) + lgamma(x)*erfc(x)",
+        "ceil(5/2)*x + step(x)*x^2",
+        "x^pi + e^x + 2^x",
+    ],
+)
+@pytest.mark.parametrize("value", [0.625, 2.25, 4.5])
+def test_a_derivative_is_written_in_the_readers_language(text, value):
+    report = differentiate(text, {"x": value})
+    assert report.check.method == "symbolic"
+    read_back(report, {"x": value})
+
+
+@pytest.mark.parametrize("value", [-1.5, 0.5, 5.0, 8.0])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "x > 0 and x < 3 or x > 7",
+        "(x > 7 or x < 0) and x < 9",
+        "not (x > 0 and x < 3)",
+        "not x or x > 7",
+        "x > 1 and x",
+    ],
+)
+def test_conditions_in_a_derivative_read_back(condition, value):
+    report = differentiate(f"where({condition}, x^2, 1)", {"x": value})
+    assert report.check.method == "symbolic"
+    read_back(report, {"x": value})
+
+
 @settings(max_examples=40)
 @given(programs(most=4), values())
 def test_the_derivatives_of_random_circuits_read_back(text, point):

@@ -14,6 +14,14 @@ from backprop_cli.problems import Refused
 
 _CHAINS = {"add": "sum", "sub": "sum", "mul": "product", "div": "product"}
 
+_STOPS = (
+    RecursionError,
+    TypeError,
+    ValueError,
+    NotImplementedError,
+    AttributeError,
+)  # what SymPy raises when it is lost
+
 
 class NotThisWayError(Exception):
     """SymPy has no usable derivative here; the reason is for the reader."""
@@ -77,7 +85,7 @@ def derive(circuit: Circuit, names: Sequence[str]) -> Derivatives:
     try:
         whole = expression(circuit)
         forms = tuple(_joined(whole.diff(symbol(name))) for name in names)
-    except (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError) as error:
+    except (*_STOPS, AttributeError) as error:
         raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
     for form in forms:
         if form.has(Undone, Subs, DiracDelta, nan, zoo, oo, I):
@@ -93,11 +101,15 @@ def _joined(form: Any) -> Any:
 
 
 def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
-    """The derivatives as the reader sees them."""
+    """The derivatives as the reader sees them. Raises ``NotThisWayError`` where SymPy cannot put the numbers in."""
     from backprop_cli.symbolic.show import text, tidy
 
     literals = {node.text for node in circuit.nodes if node.op == CONSTANT}
-    return {name: text(tidy(form, literals)) for name, form in zip(derivatives.names, derivatives.forms, strict=True)}
+    pairs = zip(derivatives.names, derivatives.forms, strict=True)
+    try:
+        return {name: text(tidy(form, literals)) for name, form in pairs}
+    except _STOPS as error:
+        raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
 
 
 def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number], bits: int, first: int) -> list[Number]:

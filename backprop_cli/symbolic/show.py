@@ -63,6 +63,7 @@ def _is_small(argument: Any, literals: frozenset[Any]) -> bool:
 
 @cache
 def _printer() -> Any:  # noqa: C901  # a class whose methods SymPy finds by name, made when SymPy is loaded
+    from sympy import Or
     from sympy.printing.str import StrPrinter
 
     class Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
@@ -100,11 +101,21 @@ def _printer() -> Any:  # noqa: C901  # a class whose methods SymPy finds by nam
                 total = f"where({self._print(condition)}, {self._print(value)}, {total})"
             return total
 
+        def _print_BooleanTrue(self, form: Any) -> str:
+            return "1"
+
+        def _print_BooleanFalse(self, form: Any) -> str:
+            return "0"
+
+        def _print_ITE(self, form: Any) -> str:
+            return f"where({self.stringify(form.args, ', ')})"
+
         def _print_And(self, form: Any) -> str:
-            return " and ".join(self.parenthesize(argument, 0) for argument in form.args)
+            texts = [(self._print(argument), isinstance(argument, Or)) for argument in form.args]
+            return " and ".join(f"({text})" if loose else text for text, loose in texts)
 
         def _print_Or(self, form: Any) -> str:
-            return " or ".join(self.parenthesize(argument, 0) for argument in form.args)
+            return " or ".join(self._print(argument) for argument in form.args)
 
         def _print_Not(self, form: Any) -> str:
             return f"not ({self._print(form.args[0])})"
