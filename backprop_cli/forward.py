@@ -89,7 +89,7 @@ class _Sweep:
                     self._fail(index, _outside(row, self.arithmetic, arguments))
                     continue
                 value = row.value(*arguments)
-                if not finite(value):
+                if not finite(value) or (row.never_zero and not value):
                     self._fail(index, self._overflow(row, arguments))
                     continue
                 values[index] = value

@@ -22,6 +22,7 @@ EXACT_GATES: Final = 20_000
 SYMBOLIC_TREE: Final = 1_500  # operations of the expression with shared parts written out
 SYMBOLIC_WORK: Final = 3_000  # those that depend on a variable, summed over the derivatives
 SYMBOLIC_DEPTH: Final = 45  # SymPy recurses: deeper, and diff meets Python's recursion limit
+SYMBOLIC_CASES: Final = 2  # nested: SymPy multiplies their conditions out
 SYMBOLIC_TIES: Final = 1_000  # SymPy compares each input of a max with each: the sum of their cubes
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
 

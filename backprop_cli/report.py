@@ -138,7 +138,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether no gradient was found wrong; True where nothing was checked."""
-        return self.check is None or self.check.ok
+        return self.check is None or self.check.ok is not False
 
     @cached_property
     def gates(self) -> tuple[GateRow, ...]:

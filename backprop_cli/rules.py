@@ -22,7 +22,8 @@ Rule = Callable[[Sequence[Number]], Number]
 class Compiled:
     """One row in one arithmetic. ``value`` takes the inputs; the rules take the wires ``(inputs…, z)``.
 
-    ``plain``: every input has a local gradient wherever the gate has a value, and always takes part.
+    ``plain``: every input has a local gradient wherever the gate has a value, and always takes part. ``never_zero``:
+    a 0 is underflow and no answer (doubles round to 0, as everywhere).
     """
 
     gate: Gate
@@ -31,7 +32,9 @@ class Compiled:
     slope_domains: tuple[Rule | None, ...]
     domain: Rule | None
     kink: Rule | None
+    edge: Rule | None
     plain: bool
+    never_zero: bool
 
 
 class Rules:
@@ -57,7 +60,9 @@ class Rules:
             tuple(self._rule(slope.where, wires) for slope in gate.slopes),
             self._rule(gate.domain, wires),
             self._rule(gate.kink, wires),
+            self._rule(gate.edge, wires),
             plain=not (gate.many or gate.routes or any(slope.where or not slope.text for slope in gate.slopes)),
+            never_zero=gate.never_zero and self.arithmetic.name == "digits",
         )
 
     def operation(self, name: str) -> Operation:

@@ -16,6 +16,7 @@ from backprop_cli.arithmetic.base import Number, Operation
 RANGE_BITS = 2**40  # numbers up to about 10^(3·10^11)
 _WHOLE_BITS = 100_000  # the largest argument, in bits, of functions that need it to the last unit
 _EXPONENT_BITS = 39
+_FAR = 1_000
 
 
 class Digits:
@@ -31,7 +32,10 @@ class Digits:
     def number(self, text: str) -> Number:
         """The literal, π or e to the working precision."""
         if text in ("pi", "e"):
-            return +(self.context.pi if text == "pi" else self.context.e)
+            double = math.pi if text == "pi" else math.e
+            return (
+                self.context.mpf(double) if self.of_doubles else +(self.context.pi if text == "pi" else self.context.e)
+            )
         return self.context.mpf(float(text)) if self.of_doubles else self.context.mpf(text)
 
     def is_finite(self, value: Number) -> bool:
@@ -92,6 +96,7 @@ def _operations(bits: int) -> dict[str, Operation]:
     found |= {name: _compare(context, test) for name, test in _COMPARISONS.items()}
     found |= {name: _guarded(context, function, RANGE_BITS) for name, function in _FIELD.items()}
     found["pow"] = _power(context)
+    found |= {name: _saturated(context, found[name], least, most) for name, least, most in _LIMITS}
     found["where"] = lambda c, x, y: x if c else y
     return found
 
@@ -114,6 +119,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
 }
+# Limits at -∞ and ∞, where a function has one; the forward pass takes the 0 of exp for underflow.
+_LIMITS = (("exp", 0, None), ("expm1", -1, None), ("tanh", -1, 1), ("erf", -1, 1), ("erfc", 2, None))
 _PLAIN = [
     "sqrt",
     "log",
@@ -134,7 +141,7 @@ _PLAIN = [
     "floor",
     "ceil",
 ]
-_SPECIAL = (("erf", "erf", 400), ("erfc", "erfc", 19), ("gamma", "gamma", 34), ("digamma", "digamma", 400))
+_SPECIAL = (("erf", "erf", 400), ("erfc", "erfc", 19), ("gamma", "gamma", 34))
 
 
 def _guarded(context: Any, function: Operation, most: int) -> Operation:
@@ -151,6 +158,16 @@ def _guarded(context: Any, function: Operation, most: int) -> Operation:
         return value if isinstance(value, context.mpf) else nan
 
     return guarded
+
+
+def _saturated(context: Any, function: Operation, least: int | None, most: int | None) -> Operation:
+    """The function with its limits where its argument is too large to compute with: they differ by nothing visible."""
+
+    def saturated(x: Number) -> Number:
+        limit = least if x < 0 else most
+        return context.mpf(limit) if limit is not None and _size(x) > _EXPONENT_BITS else function(x)
+
+    return saturated
 
 
 def _compare(context: Any, test: Callable[[Any, Any], bool]) -> Operation:
@@ -184,13 +201,21 @@ def _own(context: Any) -> dict[str, Operation]:
     def lgamma(x: Number) -> Number:
         return context.loggamma(x) if x > 0 else context.log(abs(context.gamma(x)))
 
+    def digamma(x: Number) -> Number:
+        # ψ(x) = ψ(1 - x) - π·cot(πx): below 0 mpmath would go up to 0 one step at a time.
+        if x > -_FAR:
+            return context.digamma(x)
+        with context.extraprec(_size(x) + 10):
+            return context.digamma(1 - x) - context.pi * context.cospi(x) / context.sinpi(x)
+
     def polygamma(n: Number, x: Number) -> Number:
-        return context.polygamma(int(n), x)
+        return context.polygamma(int(n), x) if x > -_FAR else context.nan
 
     return {
         "cbrt": cbrt,
         "mod": mod,
         "lgamma": lgamma,
+        "digamma": digamma,
         "polygamma": polygamma,
         "round": context.nint,
         "log2": lambda x: context.log(x, 2),

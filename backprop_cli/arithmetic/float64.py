@@ -1,6 +1,6 @@
 """Double precision: Python's floats and the C library's functions, made total.
 
-digamma and polygamma come from mpmath, which is loaded when one of them is first used.
+digamma and polygamma come from the arithmetic of many digits, which is loaded when one of them is first used.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from backprop_cli.arithmetic.base import Number, Operation
 
 _NAN, _INF = math.nan, math.inf
+_SPECIAL_BITS = 80
 
 
 def _total(function: Callable[..., float]) -> Callable[..., float]:
@@ -56,12 +57,10 @@ def _sign(x: float) -> float:
 
 def _special(name: str) -> Callable[..., float]:
     def special(*arguments: float) -> float:
-        import mpmath
+        from backprop_cli.arithmetic.digits import Digits
 
-        with mpmath.workprec(80):
-            if name == "polygamma":
-                return float(mpmath.polygamma(int(arguments[0]), mpmath.mpf(arguments[1])))
-            return float(mpmath.digamma(mpmath.mpf(arguments[0])))
+        context = Digits(_SPECIAL_BITS).context
+        return float(Digits(_SPECIAL_BITS).operations[name](*map(context.mpf, arguments)))
 
     return _total(special)
 

@@ -34,6 +34,11 @@ class Derivatives:
     names: tuple[str, ...]
     forms: tuple[Any, ...]
 
+    def of(self, names: Sequence[str]) -> Derivatives:
+        """Those of some of the variables."""
+        known = dict(zip(self.names, self.forms, strict=True))
+        return Derivatives(tuple(names), tuple(known[name] for name in names))
+
 
 def too_large(circuit: Circuit, names: Sequence[str]) -> str:
     """Why a symbolic derivative would swell beyond the budget, known before it is begun; empty if it would not."""
@@ -42,11 +47,15 @@ def too_large(circuit: Circuit, names: Sequence[str]) -> str:
         return "max and min have too many inputs for SymPy"
     sizes: list[int] = []
     depths: list[int] = []
+    cases: list[int] = []
     for node in circuit.nodes:
         chained = [_same_chain(circuit, node.op, i) for i in node.inputs]
         copies = 2 if node.op in _COPYING else 1
         sizes.append(min(limits.SYMBOLIC_TREE + 1, 1 + copies * sum(sizes[i] for i in node.inputs)))
         depths.append(max((1 + depths[i] - same for i, same in zip(node.inputs, chained, strict=True)), default=0))
+        cases.append((node.op in _CASES) + max((cases[i] for i in node.inputs), default=0))
+    if cases[circuit.output] > limits.SYMBOLIC_CASES:
+        return "cases are nested too deeply for SymPy"
     if depths[circuit.output] > limits.SYMBOLIC_DEPTH:
         return f"the formula is {depths[circuit.output]} gates deep"
     if sizes[circuit.output] > limits.SYMBOLIC_TREE or len(circuit.nodes) * len(names) > limits.CHECK_WORK:
@@ -55,6 +64,7 @@ def too_large(circuit: Circuit, names: Sequence[str]) -> str:
     return "the formula is too large" if work > limits.SYMBOLIC_WORK else ""
 
 
+_CASES = frozenset({"where", "leaky_relu", "elu", "selu", "cbrt", "sign", "step"})
 # Their SymPy forms mention an input twice, or SymPy's derivative does.
 _COPYING = frozenset({"relu", "silu", "gelu", "where", "max", "min", "clip", "elu", "leaky_relu", "selu", "cbrt"})
 
@@ -107,7 +117,7 @@ def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
     literals = {node.text for node in circuit.nodes if node.op == CONSTANT}
     pairs = zip(derivatives.names, derivatives.forms, strict=True)
     try:
-        return {name: text(tidy(form, literals)) for name, form in pairs}
+        return {name: text(tidy(form, literals), circuit.inputs) for name, form in pairs}
     except _STOPS as error:
         raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
 
@@ -128,16 +138,21 @@ def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number],
         raise NotThisWayError(refused.problems[0].message) from refused
     precision = max(bits + 60, first)
     before: list[Number] | None = None
-    while precision <= 40 * bits + 4_000 + first:
+    while precision <= 40 * bits + 2 * _ZERO_BITS + first:
         run = ground.evaluate(circuit, precision)
         values = [run.values[node] for node in nodes]
         if any(value is None for value in values):
             raise NotThisWayError("SymPy's derivative has no value at this point")
-        if before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
+        zeros = any(not value and scale for value, scale in zip(values, scales, strict=True))
+        early = zeros and precision < _ZERO_BITS + 4 * bits
+        if not early and before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
             return values
         precision = precision + 64 if before is None else precision * 2
         before = values
     raise NotThisWayError("the digits of SymPy's derivative did not settle")
+
+
+_ZERO_BITS = 3_000  # tanh(x)^2 and 1 part only after 2|x|/log(2) bits: an early 0 may be none
 
 
 def _settled(before: Number, value: Number, scale: Number, bits: int) -> bool:

@@ -31,6 +31,12 @@ class Ground:
             self._rules[bits] = Rules(Digits(bits, of_doubles=self.run.arithmetic.name == "float64"))
         return self._rules[bits]
 
+    def exact_rules(self, bits: int) -> Rules:
+        """The gate table at that precision, for circuits whose constants are SymPy's own and not the user's."""
+        if -bits not in self._rules:
+            self._rules[-bits] = Rules(Digits(bits))
+        return self._rules[-bits]
+
     def at(self, bits: int) -> dict[str, Number]:
         """Every variable's value at that precision."""
         circuit, arithmetic, rules = self.run.circuit, self.run.arithmetic, self.rules(bits)
@@ -49,10 +55,10 @@ class Ground:
         return run, backward(run, targets)
 
     def evaluate(self, circuit: Circuit, bits: int) -> Forward:
-        """Another circuit over the same variables; its other inputs are literals by name."""
-        rules, point = self.rules(bits), self.at(bits)
-        values = {name: point[name] if name in point else rules.arithmetic.number(name) for name in circuit.inputs}
-        return forward(circuit, values, rules)
+        """Another circuit over the same variables; its other inputs are the literals, by their symbols' names."""
+        point, literal = self.at(bits), self.rules(bits).arithmetic.number
+        values = {name: point[name] if name in point else literal(name.rstrip("'")) for name in circuit.inputs}
+        return forward(circuit, values, self.exact_rules(bits))
 
 
 def scales(run: Forward, sweep: Backward) -> list[Number]:

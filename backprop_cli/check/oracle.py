@@ -18,8 +18,8 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.backward import Backward
 from backprop_cli.check import formulas, gatewise
 from backprop_cli.check.ground import Ground, scales
-from backprop_cli.check.slopes import live_kinks, one_sided
-from backprop_cli.check.tangents import needed_bits, tangent
+from backprop_cli.check.slopes import behind, live_kinks, one_sided
+from backprop_cli.check.tangents import NoTangentError, needed_bits, step_bits, tangent
 from backprop_cli.check.verdict import Check, Verdict, compare
 from backprop_cli.forward import Forward
 from backprop_cli.point import Point
@@ -50,7 +50,7 @@ class _Checking:
         self.run_, self.sweep, self.targets, self.tolerance = run, sweep, targets, tolerance
         self.circuit = run.circuit
         self.ground = Ground(run, point)
-        self.bits = max(tolerance.bits + 120, needed_bits(run))
+        self.bits = max(tolerance.bits + 120, needed_bits(run, tolerance.bits))
         self.deep = self.ground.forward(self.bits)
         self.context = self.deep.arithmetic.context  # type: ignore[attr-defined]  # the ground runs in Digits
         self.scales = self._scales()
@@ -58,55 +58,55 @@ class _Checking:
         self.notes: list[str] = []
 
     def run(self, method: str) -> Check:
-        variables = [name for name, node in self.targets.items() if node < self.circuit.first_gate]
+        """The verdicts, and the method by which most were found."""
+        kinks = live_kinks(self.run_)
+        touched = behind(self.run_, kinks) if kinks else b""
+        variables = [name for name in self.targets if name in self.circuit.inputs]
+        smooth = [name for name in variables if not (touched and touched[self.targets[name]])]
         expected: dict[int, Number] = {}
         if method == "symbolic":
-            method = self._symbolic(variables, expected)
-        if method == "gatewise":
-            self._gatewise()
-        verdicts = self._at_kink() if live_kinks(self.run_) else {}
-        if verdicts:
-            method = "forward" if method == "symbolic" else method
-            expected = {}
-        missing = [node for node in self.targets.values() if node not in expected]
-        expected |= self._by_tangents(missing)
-        for node, reference in expected.items():
-            verdicts.setdefault(node, self._judge(node, reference))
-        return Check(method, verdicts, self.symbolic, tuple(self.notes), self._lost_in_value())
+            method = self._symbolic(variables, smooth, expected)
+        broken = self._gatewise() if method == "gatewise" else ""
+        verdicts = self._at_kink([name for name in variables if name not in smooth])
+        method = "forward" if method == "symbolic" and variables and not smooth else method
+        expected |= self._by_tangents([n for n in self.targets.values() if n not in expected and n not in verdicts])
+        for node in self.targets.values():
+            if node not in verdicts:
+                verdicts[node] = self._judge(node, expected[node]) if node in expected else Verdict("unchecked")
+        return Check(method, verdicts, self.symbolic, tuple(self.notes), self._lost_in_value(), broken)
 
-    def _symbolic(self, variables: Sequence[str], expected: dict[int, Number]) -> str:
+    def _symbolic(self, variables: Sequence[str], smooth: Sequence[str], expected: dict[int, Number]) -> str:
         """Fill in SymPy's references and formulas; returns the method that must go on."""
         reason = formulas.too_large(self.circuit, variables)
         if not reason:
             try:
                 derivatives = formulas.derive(self.circuit, variables)
                 self.symbolic = formulas.shown(self.circuit, derivatives)
-                if live_kinks(self.run_):
-                    return "symbolic"
-                weights = [self.scales[self.targets[name]] for name in variables]
+                weights = [self.scales[self.targets[name]] for name in smooth]
+                derivatives = derivatives.of(smooth)
                 values = formulas.evaluate(derivatives, self.ground, weights, self.tolerance.bits, self.bits)
-                expected |= {self.targets[name]: value for name, value in zip(variables, values, strict=True)}
+                expected |= {self.targets[name]: value for name, value in zip(smooth, values, strict=True)}
                 return "symbolic"
             except formulas.NotThisWayError as error:
                 reason = str(error)
         self.notes.append(f"checked gate by gate: {reason}")
         return "gatewise"
 
-    def _gatewise(self) -> None:
+    def _gatewise(self) -> str:
+        """The first gate whose local gradient is not SymPy's, as typed; empty if all are."""
         index = gatewise.wrong_gate(self.ground, self.sweep, max(float(self.tolerance.rtol), 1e-12))
-        if index is not None:
-            self.notes.append(f"the local gradient of {self.circuit.typed(index)[:60]} is not SymPy's")
+        if index is None:
+            return ""
+        broken = self.circuit.typed(index, 60)
+        self.notes.append(f"the local gradient of {broken} is not SymPy's")
+        return broken
 
-    def _at_kink(self) -> dict[int, Verdict]:
-        """The verdicts of the variables whose one-sided slopes differ from each other or from the convention."""
-        if len(self.targets) * len(self.circuit.nodes) > limits.CHECK_WORK:
+    def _at_kink(self, names: Sequence[str]) -> dict[int, Verdict]:
+        """The verdicts of variables behind a gate on its kink: their one-sided slopes judge."""
+        if len(names) * len(self.circuit.nodes) > limits.CHECK_WORK:
             self.notes.append("one-sided slopes are not worked out for a circuit of this size")
-            return {node: Verdict("kink") for node in self.targets.values()}
-        found = {}
-        for name, node in self.targets.items():
-            if node < self.circuit.first_gate:
-                found[node] = self._kink(name, node)
-        return found
+            return {self.targets[name]: Verdict("kink") for name in names}
+        return {self.targets[name]: self._kink(name, self.targets[name]) for name in names}
 
     def _kink(self, name: str, node: int) -> Verdict:
         left, right = one_sided(self.ground, name)
@@ -115,36 +115,44 @@ class _Checking:
             tolerance = 1e-9 * max(abs(left), abs(right), self.scales[node])
             if abs(left - right) <= tolerance and abs(gradient - right) <= tolerance:
                 return self._judge(node, +self.context.make_mpf(right._mpf_))
-        by_convention = self._judge(node, self._tangent({node: self.context.mpf(1)}))
-        if by_convention.word == "wrong":
-            return by_convention
+        convention = self._by_tangents([node]).get(node)
+        if convention is not None and (verdict := self._judge(node, convention)).word == "wrong":
+            return verdict
         to_float = self.deep.arithmetic.to_float
         slopes = tuple(None if slope is None else to_float(slope) for slope in (left, right))
         return Verdict("kink", slopes=(slopes[0], slopes[1]))
 
     def _by_tangents(self, nodes: Sequence[int]) -> dict[int, Number]:
-        """References by tangents: one sweep a node, or where that is too much work, the many digits' gradients as
-        confirmed by sweeps along two directions that mix all nodes.
-        """
+        """References by tangents, one sweep a node; where that is too much work, by sweeps that mix all nodes."""
         if self.deep.values[self.circuit.output] is None:
             self.notes.append("with more digits the output has no value, so nothing could be compared")
             return {}
-        if len(nodes) * len(self.circuit.nodes) <= limits.CHECK_WORK:
-            return {node: self._tangent({node: self.context.mpf(1)}) for node in nodes}
-        _, gradients = self.ground.backward(self.bits, self.circuit.reach(nodes))
-        inputs = [node for node in nodes if node < self.circuit.first_gate]
+        if len(nodes) * len(self.circuit.nodes) > limits.CHECK_WORK:
+            return self._mixed(nodes)
+        found = ((node, self._tangent({node: self.context.mpf(1)})) for node in nodes)
+        return {node: reference for node, reference in found if reference is not None}
+
+    def _mixed(self, nodes: Sequence[int]) -> dict[int, Number]:
+        """The gradients with many digits, once two directions that mix all variables confirm that they add up."""
+        gradients = self._many_digits
+        if gradients is None:
+            return {}
+        inputs = [node for node in nodes if node < len(self.circuit.inputs)]
         for shift in (1, 2):
             weights = {node: self.context.mpf(1 + (node * 7919 + shift * 104_729) % 997) / 997 for node in inputs}
+            terms = [weight * gradients[node] for node, weight in weights.items()]
             along = self._tangent(weights)
-            total = self.context.fsum(weight * gradients.gradients[node] for node, weight in weights.items())
-            size = self.context.fsum(abs(weight * gradients.gradients[node]) for node, weight in weights.items())
-            if abs(along - total) > size * self.context.mpf(2) ** -60:
+            size = self.context.fsum(map(abs, terms))
+            if along is None or abs(along - self.context.fsum(terms)) > size * self.context.mpf(2) ** -60:
                 self.notes.append("the gradients do not add up to the output's change along a mixed direction")
-                return dict.fromkeys(nodes, self.context.nan)
-        return {node: gradients.gradients[node] for node in nodes}
+                return {}
+        return {node: gradients[node] for node in nodes}
 
-    def _tangent(self, seeds: Mapping[int, Number]) -> Number:
-        return tangent(self.deep, seeds)
+    def _tangent(self, seeds: Mapping[int, Number]) -> Number | None:
+        try:
+            return tangent(self.deep, seeds, step_bits(self.tolerance.bits))
+        except NoTangentError:
+            return None
 
     def _gradient(self, node: int) -> Number:
         return self.run_.arithmetic.in_digits(self.sweep.gradients[node], self.context)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.ground import Ground
 from backprop_cli.forward import Forward, forward
 
-_BITS, _STEP, _SMALLER = 900, 2**-200, 2**-230
+_BITS, _STEP, _SMALLER = 2_500, -600, -630
 
 
 def live_kinks(run: Forward) -> tuple[int, ...]:
@@ -25,21 +27,35 @@ def live_kinks(run: Forward) -> tuple[int, ...]:
     return tuple(index for index in run.kinks if marks[index])
 
 
+def behind(run: Forward, kinks: Iterable[int]) -> bytearray:
+    """1 for every node from which a gate on its kink is fed."""
+    marks = bytearray(len(run.circuit.nodes))
+    for index in kinks:
+        marks[index] = 1
+    for index in range(len(marks) - 1, run.circuit.first_gate - 1, -1):
+        if marks[index]:
+            for source in run.circuit.nodes[index].inputs:
+                marks[source] = 1
+    return marks
+
+
 def one_sided(ground: Ground, name: str) -> tuple[Number | None, Number | None]:
     """The output's slope to the left and to the right in one variable; None where it jumps or has no value there."""
     rules = ground.rules(_BITS)
     point = ground.at(_BITS)
     here = forward(ground.run.circuit, point, rules).values[ground.run.circuit.output]
 
-    def difference(step: float) -> Number | None:
+    def difference(sign: int, bits: int) -> Number | None:
         context = rules.arithmetic.context  # type: ignore[attr-defined]  # these rules are for Digits
-        size = context.mpf(step) * max(abs(point[name]), 1)
+        size = sign * context.ldexp(abs(point[name]) if point[name] else context.mpf(1), bits)
         moved = forward(ground.run.circuit, {**point, name: point[name] + size}, rules).values[
             ground.run.circuit.output
         ]
         return None if moved is None or here is None else (moved - here) / size
 
-    return _settled(difference(-_STEP), difference(-_SMALLER)), _settled(difference(_STEP), difference(_SMALLER))
+    return _settled(difference(-1, _STEP), difference(-1, _SMALLER)), _settled(
+        difference(1, _STEP), difference(1, _SMALLER)
+    )
 
 
 def _settled(coarse: Number | None, fine: Number | None) -> Number | None:

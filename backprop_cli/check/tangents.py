@@ -13,13 +13,20 @@ from typing import Any
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.forward import Forward, ties
 
-_STEP_BITS = 70
+
+class NoTangentError(Exception):
+    """A gate on the way has no slope here, so the output's change cannot be followed."""
 
 
-def needed_bits(run: Forward) -> int:
-    """A working precision at which steps of 2^-70 keep 2^-140 of every sum of this run's values."""
+def step_bits(right_bits: int) -> int:
+    """The size of a step, 2^-bits, whose square is below 2^-right_bits."""
+    return max(70, right_bits // 2 + 20)
+
+
+def needed_bits(run: Forward, right_bits: int) -> int:
+    """A working precision at which such steps keep the square of a step of every sum of this run's values."""
     sizes = [_bits(value) for value in run.values if value is not None and value]
-    return 300 + min(max([0, *sizes]) - min([0, *sizes]), 5_000)
+    return 90 + 3 * step_bits(right_bits) + min(max([0, *sizes]) - min([0, *sizes]), 5_000)
 
 
 def _bits(value: Any) -> int:
@@ -31,10 +38,11 @@ def _bits(value: Any) -> int:
     return int(digits._mpf_[2] + digits._mpf_[3])
 
 
-def tangent(run: Forward, seeds: Mapping[int, Number]) -> Number:
+def tangent(run: Forward, seeds: Mapping[int, Number], bits: int) -> Number:
     """The output's derivative along a direction in the inputs (or other nodes) given by ``seeds``.
 
-    ``run`` is at high precision. At a kink the gate's convention answers.
+    ``run`` is at high precision, and steps are 2^-bits. At a kink the gate's convention answers. Raises
+    ``NoTangentError`` where a gate on the way has no slope.
     """
     nodes, values = run.circuit.nodes, run.values
     found: dict[int, Number] = dict(seeds)
@@ -48,14 +56,14 @@ def tangent(run: Forward, seeds: Mapping[int, Number]) -> Number:
             taken = node.inputs[1] if run.arithmetic.truth(values[node.inputs[0]]) else node.inputs[2]
             change = found.get(taken)
         else:
-            change = None if index in kinks else _moved(run, index, found)
+            change = None if index in kinks or run.rules[node.op].edge else _moved(run, index, found, bits)
             change = _by_rule(run, index, found) if change is None else change
         if change is not None and change:
             found[index] = change
     return found.get(run.circuit.output, run.arithmetic.zero)
 
 
-def _moved(run: Forward, index: int, found: Mapping[int, Number]) -> Number | None:
+def _moved(run: Forward, index: int, found: Mapping[int, Number], bits: int) -> Number | None:
     """The gate's change along its inputs' tangents; None at the edge of its domain, where it cannot move both ways."""
     node, zero, finite = run.circuit.nodes[index], run.arithmetic.zero, run.arithmetic.is_finite
     operation = run.rules.operation(node.op)
@@ -66,7 +74,7 @@ def _moved(run: Forward, index: int, found: Mapping[int, Number]) -> Number | No
         for value, change in zip(values, tangents, strict=True)
         if change
     ]
-    step = min(reaches) * 2**-_STEP_BITS
+    step = min(reaches) * 2**-bits
     up = operation(*[value + step * change for value, change in zip(values, tangents, strict=True)])
     down = operation(*[value - step * change for value, change in zip(values, tangents, strict=True)])
     return (up - down) / (2 * step) if finite(up) and finite(down) else None
@@ -79,7 +87,16 @@ def _by_rule(run: Forward, index: int, found: Mapping[int, Number]) -> Number:
     total = run.arithmetic.zero
     count = run.arithmetic.number(str(ties(run.arithmetic, values, run.values[index]))) if row.gate.many else None
     for position, source in enumerate(node.inputs):
-        if source in found:
-            wires = (values[position], run.values[index], count) if row.gate.many else (*values, run.values[index])
-            total = total + row.slopes[0 if row.gate.many else position](wires) * found[source]
+        if source not in found:
+            continue
+        which = 0 if row.gate.many else position
+        wires = (values[position], run.values[index], count) if row.gate.many else (*values, run.values[index])
+        domain = row.slope_domains[which]
+        if not row.gate.slope(position).text or (domain is not None and not domain(wires)):
+            raise NoTangentError
+        local = row.slopes[which](wires)
+        if local or not row.gate.routes:
+            total = total + local * found[source]
+    if not run.arithmetic.is_finite(total):
+        raise NoTangentError
     return total

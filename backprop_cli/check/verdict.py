@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Word = Literal["ok", "kink", "imprecise", "wrong"]
+Word = Literal["ok", "kink", "imprecise", "wrong", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Verdict:
     slopes: tuple[float | None, float | None] | None = None
 
     @property
-    def ok(self) -> bool:
-        """Everything but a mismatch; a kink and lost digits are said by ``word``."""
-        return self.word != "wrong"
+    def ok(self) -> bool | None:
+        """Everything but a mismatch, None if nothing could be compared; a kink and lost digits are said by ``word``."""
+        return None if self.word == "unchecked" else self.word != "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,15 @@ class Check:
     symbolic: Mapping[str, str]
     notes: tuple[str, ...] = ()
     lost_in_value: int = 0
+    broken: str = ""
 
     @property
-    def ok(self) -> bool:
-        """Whether no gradient is wrong."""
-        return all(verdict.ok for verdict in self.verdicts.values())
+    def ok(self) -> bool | None:
+        """Whether no gradient is wrong and no gate's rule is ``broken``; None if nothing could be compared."""
+        said = [verdict.ok for verdict in self.verdicts.values()]
+        if self.broken or False in said:
+            return False
+        return True if True in said or not said else None
 
 
 def compare(gradient: Any, expected: Any, scale: Any, rtol: Any, atol: Any) -> tuple[Word, float]:

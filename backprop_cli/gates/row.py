@@ -26,6 +26,9 @@ class Gate:
     The one slope of a gate with any number of inputs is a rule over this input ``x``, the output ``z`` and the number
     ``n`` of inputs that equal it. ``routes`` says that an input whose local gradient is 0 away from a kink takes no
     part at all, so that nothing behind it is asked for.
+
+    Where the value itself jumps at the kink, ``edge`` is a rule that is 0 there and measures the way to it.
+    ``never_zero`` says that a result of 0 is always underflow.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Gate:
     kink: str = ""
     convention: str = ""
     routes: bool = False
+    edge: str = ""
+    never_zero: bool = False
     defaults: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     example: str = ""

@@ -7,8 +7,8 @@ from decimal import Decimal
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.report import Quantity
 
-MARKS = {"ok": "✓", "kink": "▲", "imprecise": "~", "wrong": "✗"}
-ASCII_MARKS = {"ok": "+", "kink": "!", "imprecise": "~", "wrong": "x"}
+MARKS = {"ok": "✓", "kink": "▲", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
+ASCII_MARKS = {"ok": "+", "kink": "!", "imprecise": "~", "wrong": "x", "unchecked": "?"}
 
 
 def short(quantity: Quantity | None, most: int = 12) -> str:

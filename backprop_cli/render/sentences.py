@@ -23,13 +23,17 @@ def agreement(report: Report) -> str:
     wrong = sum(1 for verdict in verdicts if verdict.word == "wrong")
     if wrong:
         return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
+    if report.check.broken:
+        return f"the rule of {report.check.broken} does not agree with {method}"
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
     lossy = sum(1 for verdict in verdicts if verdict.word != "kink" and verdict.lost_digits > 0)
-    agreed = len(verdicts) - kinks - lossy
+    unchecked = sum(1 for verdict in verdicts if verdict.word == "unchecked")
+    agreed = len(verdicts) - kinks - lossy - unchecked
     clauses = [
         _clause(agreed, "agree", f"with {method}"),
         _clause(lossy, "agree", "up to digits lost to cancellation or underflow"),
         _clause(kinks, "stand", "on a kink, where a convention answers"),
+        _clause(unchecked, "remain", "unchecked"),
     ]
     said = "; ".join(clause for clause in clauses if clause)
     # The noun stands in the first clause only: "2 gradients agree with …; 1 stands on a kink".

@@ -21,7 +21,13 @@ from backprop_cli.report import Quantity, Report, StageRow, Variable
 
 # Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
 VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)
-_VERDICT = {"ok": Style(color="green"), "kink": GRADIENT, "imprecise": GRADIENT, "wrong": Style(color="red", bold=True)}
+_VERDICT = {
+    "ok": Style(color="green"),
+    "kink": GRADIENT,
+    "imprecise": GRADIENT,
+    "wrong": Style(color="red", bold=True),
+    "unchecked": FAINT,
+}
 _PIPE_FORMULA, _PIPE_WIDTH, _LONG = 80, 100_000, 300
 _RIGHT = (1, 2, 4)
 
@@ -202,6 +208,6 @@ def _foot(report: Report, screen: Screen) -> Text:
     if report.check is None:
         return _prose(agreement(report), FAINT)
     lossy = any(verdict.lost_digits for verdict in report.check.verdicts.values())
-    word = "wrong" if not report.ok else "imprecise" if lossy else "ok"
+    word = "wrong" if not report.ok else "unchecked" if report.check.ok is None else "imprecise" if lossy else "ok"
     mark = (numbers.MARKS if screen.unicode else numbers.ASCII_MARKS)[word]
     return _prose(f"{mark} {agreement(report)}", _VERDICT[word])

@@ -25,6 +25,11 @@ def symbol(name: str) -> Any:
     return Symbol(name, real=True)
 
 
+def literal(text: str) -> Any:
+    """The symbol of a literal; that of pi or e has a name that no variable can have."""
+    return symbol(f"{text}'" if text in ("pi", "e") else text)
+
+
 def expression(circuit: Circuit) -> Any:
     """The SymPy expression of the circuit's output."""
     return _Build(circuit).run()
@@ -41,7 +46,7 @@ class _Build:
     def run(self) -> Any:
         for index, node in enumerate(self.circuit.nodes):
             if node.op in (INPUT, CONSTANT):
-                self.forms[index] = symbol(node.text)
+                self.forms[index] = symbol(node.text) if node.op == INPUT else literal(node.text)
             elif not self.inner[index]:
                 self.forms[index] = self._gate(index)
         return self.forms[self.circuit.output]

@@ -4,38 +4,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from backprop_cli.symbolic.build import symbol
+from backprop_cli.symbolic.build import literal
 
 _SMALL, _SHORT, _TIDY_OPERATIONS = 64, 6, 60
 
 
 def tidy(derivative: Any, literals: Iterable[str]) -> Any:
     """The derivative with its literals as numbers where that computes nothing large, and powers of one base joined."""
-    from sympy import powsimp
+    from sympy import EulerGamma, nan, oo, powsimp, zoo
 
-    frozen = _frozen(derivative, frozenset(symbol(text) for text in literals))
-    numbers = {symbol(text): _number(text) for text in literals if symbol(text) not in frozen and _is_short(text)}
+    frozen = _frozen(derivative, frozenset(literal(text) for text in literals))
+    numbers = {literal(text): _number(text) for text in literals if literal(text) not in frozen and _is_short(text)}
     plain = derivative.xreplace(numbers)
+    if plain.has(zoo, nan, oo, EulerGamma):  # 0^x has made log(0): the literals stay what was typed
+        return derivative
     return powsimp(plain) if plain.count_ops() <= _TIDY_OPERATIONS else plain
 
 
-def text(form: Any) -> str:
-    """The form as one line that reads back."""
-    return str(_printer().doprint(form))
+def text(form: Any, bound: Collection[str] = ()) -> str:
+    """The form as one line that reads back; where the user's own ``e`` or ``pi`` is bound, the constants say so."""
+    return str(_printer(_constant_names(bound)).doprint(form))
 
 
-def _is_short(literal: str) -> bool:
-    return literal in ("pi", "e") or ("e" not in literal.lower() and len(literal.strip("-0.")) <= _SHORT)
+def _constant_names(bound: Collection[str]) -> tuple[str, str]:
+    pi = next((name for name in ("pi", "π") if name not in bound), "acos(-1)")
+    return pi, "exp(1)" if "e" in bound else "e"
 
 
-def _number(literal: str) -> Any:
+def _is_short(text: str) -> bool:
+    return text in ("pi", "e") or ("e" not in text.lower() and len(text.strip("-0.")) <= _SHORT)
+
+
+def _number(text: str) -> Any:
     from sympy import E, Rational, pi
 
-    return {"pi": pi, "e": E}[literal] if literal in ("pi", "e") else Rational(literal)
+    return {"pi": pi, "e": E}[text] if text in ("pi", "e") else Rational(text)
 
 
 def _frozen(form: Any, literals: frozenset[Any]) -> set[Any]:
@@ -57,12 +64,12 @@ def _frozen(form: Any, literals: frozenset[Any]) -> set[Any]:
 def _is_small(argument: Any, literals: frozenset[Any]) -> bool:
     if argument in literals:
         name = argument.name
-        return name in ("pi", "e") or abs(float(name)) <= _SMALL
+        return name in ("pi'", "e'") or abs(float(name)) <= _SMALL
     return bool(argument.is_Number) and abs(argument) <= _SMALL
 
 
 @cache
-def _printer() -> Any:  # noqa: C901  # a class whose methods SymPy finds by name, made when SymPy is loaded
+def _printer(constants: tuple[str, str]) -> Any:  # noqa: C901  # a class whose methods SymPy finds by name, made when SymPy is loaded
     from sympy import Or
     from sympy.printing.str import StrPrinter
 
@@ -88,7 +95,13 @@ def _printer() -> Any:  # noqa: C901  # a class whose methods SymPy finds by nam
             return f"mod({self.stringify(form.args, ', ')})"
 
         def _print_Exp1(self, form: Any) -> str:
-            return "e"
+            return constants[1]
+
+        def _print_Pi(self, form: Any) -> str:
+            return constants[0]
+
+        def _print_Symbol(self, form: Any) -> str:
+            return {"pi'": constants[0], "e'": constants[1]}.get(form.name, str(form.name))
 
         def _print_polygamma(self, form: Any) -> str:
             order, argument = form.args
