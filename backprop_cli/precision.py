@@ -7,7 +7,7 @@ from typing import Any
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Arithmetic
-from backprop_cli.arithmetic.digits import Digits
+from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.backward import Backward
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward
@@ -25,22 +25,69 @@ def to_digits(
 ) -> tuple[Forward, Backward, list[Problem]]:
     """The sweeps with every value and gradient right to ``digits``, and what is only noise as 0, which is said.
 
-    Raises ``Refused`` where the digits do not settle within eight times the precision that they take.
+    Raises ``Refused`` where the digits do not settle within eight times the precision that they take, or where a gate
+    stands so near its jump that no number of digits tells the side.
     """
     _affordable(circuit, digits)
     bits = int(digits * 3.33) + _GUARD_BITS
     most = 8 * bits + 4_000
-    before = sweep(Digits(bits, digits=digits))
+    before, bits = _first(sweep, digits, bits, most)
     step = max(_GUARD_BITS, bits // 8)
     while True:
         bits += step
         after = sweep(Digits(bits, digits=digits))
         unsettled = _unsettled(before, after, digits)
-        if not unsettled:
+        if not unsettled and not (_cancelled(after[0]) and bits < most):
+            _decided(after[0], digits, frozenset())
             return *after, []
         if bits > most:
+            _decided(after[0], digits, frozenset(index for kind, index in unsettled if kind == "value"))
             return *_without_noise(before, after, unsettled), _zeros(circuit, unsettled)
         before, step = after, bits
+
+
+def _first(sweep: Callable[[Arithmetic], Run], digits: int, bits: int, most: int) -> tuple[Run, int]:
+    """A run in which no value vanishes beside a larger one; a refusal counts only at high precision."""
+    try:
+        run = sweep(Digits(bits, digits=digits))
+    except Refused:
+        return sweep(Digits(most, digits=digits)), most
+    sizes = [exponent_of(value) for value in run[0].values if value is not None and value]
+    spread = min(max([0, *sizes]) - min([0, *sizes]), most)
+    return (run, bits) if spread <= _GUARD_BITS // 2 else (sweep(Digits(bits + spread, digits=digits)), bits + spread)
+
+
+def _cancelled(run: Forward) -> bool:
+    """Whether a sum is exactly 0 although its terms are not: at a higher precision it may be something."""
+    values, nodes = run.values, run.circuit.nodes
+    return any(
+        nodes[index].op in ("add", "sub")
+        and values[index] is not None
+        and not values[index]
+        and values[nodes[index].inputs[0]]
+        for index in range(run.circuit.first_gate, len(nodes))
+        if nodes[index].inputs[0] != nodes[index].inputs[-1]
+    )
+
+
+def _decided(run: Forward, digits: int, noise: frozenset[int]) -> None:
+    """Refuse a run in which a gate jumps where its inputs are known only up to their last digits."""
+    circuit, arithmetic = run.circuit, run.arithmetic
+    for index in range(circuit.first_gate, len(circuit.nodes)):
+        node = circuit.nodes[index]
+        row = run.rules[node.op]
+        if not row.gate.kink or run.values[index] is None:
+            continue
+        unclear = any(source in noise for source in node.inputs)
+        if row.edge is not None and not unclear:
+            wires = run.wires(index)
+            away = abs(row.edge(wires))
+            near = away * 10**digits <= max(abs(wire) for wire in wires[:-1])
+            unclear = near and (bool(away) or index not in run.kinks)
+        if unclear and arithmetic.is_finite(run.values[index]):
+            message = f"{row.gate.name} stands so near its kink or jump that {digits:,} digits do not tell the side"
+            problem = Problem("digits.undecided", message, "--exact decides it, where the numbers are exact")
+            raise Refused(problem.at(circuit.source, circuit.spans[index]))
 
 
 def _affordable(circuit: Circuit, digits: int) -> None:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 
 USAGE, UNREADABLE, NO_VALUE = 2, 3, 4
 
-_EXIT_CODES = {"usage": USAGE, "domain": NO_VALUE, "slope": NO_VALUE, "overflow": NO_VALUE, "exact": NO_VALUE}
+_EXIT_CODES = {
+    "usage": USAGE,
+    "domain": NO_VALUE,
+    "slope": NO_VALUE,
+    "overflow": NO_VALUE,
+    "exact": NO_VALUE,
+    "digits": NO_VALUE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ REFUSED = {
     "2x/3y": ("syntax.ambiguous", "2x/3y", "2x/(3*y) or (2x/3)*y"),
     "a/b(c)": ("syntax.ambiguous", "b(c)", "a/(b*(c)) or (a/b)*(c)"),
     "2^3x": ("syntax.ambiguous", "2^3x", "2^(3*x) or (2^3)*x"),
+    "1/2y(": ("syntax.ambiguous", "1/2y", "1/(2*y() or (1/2)*y("),
     "√2x": ("syntax.ambiguous", "√2x", "√(2*x) or √(2)*x"),
     "√x²": ("syntax.ambiguous", "√x²", "√(x^2) or (√x)^2"),
     "x y": ("syntax.operator", "y", "x*y"),

@@ -40,7 +40,7 @@ class Digits:
 
     def is_finite(self, value: Number) -> bool:
         """A number whose size is at most 2^±(2^40)."""
-        return bool(self.context.isfinite(value)) and abs(_size(value)) <= RANGE_BITS
+        return bool(self.context.isfinite(value)) and abs(exponent_of(value)) <= RANGE_BITS
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -77,7 +77,7 @@ def _context(bits: int) -> Any:
     return context
 
 
-def _size(value: Number) -> int:
+def exponent_of(value: Number) -> int:
     """⌈log2 |value|⌉, 0 for 0."""
     _, mantissa, exponent, count = value._mpf_
     return exponent + count if mantissa else 0
@@ -149,7 +149,7 @@ def _guarded(context: Any, function: Operation, most: int) -> Operation:
 
     def guarded(*arguments: Number) -> Number:
         for argument in arguments:
-            if not context.isfinite(argument) or _size(argument) > most:
+            if not context.isfinite(argument) or exponent_of(argument) > most:
                 return nan
         try:
             value = function(*arguments)
@@ -165,7 +165,7 @@ def _saturated(context: Any, function: Operation, least: int | None, most: int |
 
     def saturated(x: Number) -> Number:
         limit = least if x < 0 else most
-        return context.mpf(limit) if limit is not None and _size(x) > _EXPONENT_BITS else function(x)
+        return context.mpf(limit) if limit is not None and exponent_of(x) > _EXPONENT_BITS else function(x)
 
     return saturated
 
@@ -195,7 +195,7 @@ def _own(context: Any) -> dict[str, Operation]:
 
     def mod(x: Number, y: Number) -> Number:
         # At this precision x/y is rounded; the remainder is exact when both are taken as binary fractions.
-        with context.workprec(context.prec + max(0, _size(x) - _size(y)) + 10):
+        with context.workprec(context.prec + max(0, exponent_of(x) - exponent_of(y)) + 10):
             return x - y * context.floor(x / y)
 
     def lgamma(x: Number) -> Number:
@@ -205,7 +205,7 @@ def _own(context: Any) -> dict[str, Operation]:
         # ψ(x) = ψ(1 - x) - π·cot(πx): below 0 mpmath would go up to 0 one step at a time.
         if x > -_FAR:
             return context.digamma(x)
-        with context.extraprec(_size(x) + 10):
+        with context.extraprec(exponent_of(x) + 10):
             return context.digamma(1 - x) - context.pi * context.cospi(x) / context.sinpi(x)
 
     def polygamma(n: Number, x: Number) -> Number:

@@ -43,6 +43,7 @@ class ExactNumbers:
         self.operations |= {name: self._compare(test) for name, test in _TESTS.items()}
         self.operations |= {"max": self._largest, "min": self._smallest, "sign": self._sign, "abs": self._abs}
         self.operations |= {"where": lambda c, x, y: x if self.truth(c) else y, "cbrt": self._cbrt}
+        self.operations |= {"floor": self._floor, "ceil": self._ceil, "round": self._round, "mod": self._mod}
 
     def number(self, text: str) -> Exact:
         """The literal as a fraction, π or e."""
@@ -92,20 +93,35 @@ class ExactNumbers:
         form = value.form
         if form.is_Rational:
             return context.mpf(int(form.p)) / int(form.q)
-        return context.mpf(form.evalf(context.dps + 5, maxn=context.dps + _SIGN_DIGITS)._mpf_)
+        digits = _digits(form, context.dps + 5)
+        return context.mpf(0 if digits is None else digits._mpf_)
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
-        guide = self._guide.operations[name]
+        approximate = self._guide.operations[name]
 
         def operation(*arguments: Exact) -> Exact:
-            sign = guide(*(argument.guide for argument in arguments))
-            if not self._guide.is_finite(sign):
+            _measure(name, arguments)
+            guides = [_inside(name, argument.guide) for argument in arguments]
+            guide = approximate(*guides)
+            finite = self._guide.is_finite(guide)
+            if not finite and name not in _STEEP:
                 return self._nan
-            _measure(name, arguments, sign)
-            value = form(*(argument.form for argument in arguments))
-            return self._made(value, sign, 1 + sum(argument.size for argument in arguments))
+            if name == "pow" and guide:
+                _measure_power(arguments[0].form, arguments[1])
+            try:
+                value = form(*(argument.form for argument in arguments))
+                if not value.is_Rational and (not finite or _doubtful(name, guides, guide)):
+                    guide = self._settled(value)
+            except RecursionError:
+                raise Refused(_too_large()) from None
+            return self._made(value, guide, 1 + sum(argument.size for argument in arguments))
 
         return operation
+
+    def _settled(self, form: Any) -> Any:
+        """A guide from the number itself; 0 for what is not told from 0."""
+        digits = _digits(form, self._guide.context.dps)
+        return self._guide.context.mpf(0 if digits is None else digits._mpf_)
 
     def _made(self, value: Any, guide: Any, size: int) -> Exact:
         if value.is_Rational:
@@ -129,8 +145,8 @@ class ExactNumbers:
         difference = x.form - y.form
         if difference.is_Rational:
             return int(difference.p > 0) - int(difference.p < 0)
-        digits = difference.evalf(10, maxn=_SIGN_DIGITS)
-        if digits.is_Float and digits._prec > 1:  # noqa: SLF001  # SymPy's own mark of a value without right digits
+        digits = _digits(difference, 10)
+        if digits is not None:
             return 1 if digits > 0 else -1
         return _proved_equal(difference, x.size + y.size)
 
@@ -156,6 +172,37 @@ class ExactNumbers:
         negated: Exact = self.operations["neg"](value)
         return value if self._order(value, self.zero) >= 0 else negated
 
+    def _floor(self, value: Exact) -> Exact:
+        nearest = self._nearest(value)
+        return nearest if self._order(value, nearest) >= 0 else self.operations["sub"](nearest, self.one)
+
+    def _ceil(self, value: Exact) -> Exact:
+        nearest = self._nearest(value)
+        return nearest if self._order(value, nearest) <= 0 else self.operations["add"](nearest, self.one)
+
+    def _round(self, value: Exact) -> Exact:
+        below = self._floor(value)
+        side = self._order(value, self.operations["add"](below, self.number("1/2")))
+        up = side > 0 or (side == 0 and below.form % 2 == 1)
+        return self.operations["add"](below, self.one) if up else below
+
+    def _mod(self, value: Exact, divisor: Exact) -> Exact:
+        whole = self._floor(self.operations["div"](value, divisor))
+        rest: Exact = self.operations["sub"](value, self.operations["mul"](divisor, whole))
+        return rest
+
+    def _nearest(self, value: Exact) -> Exact:
+        """An integer less than 1 away."""
+        from sympy import Integer, floor
+
+        if value.form.is_Rational:
+            return self._made(floor(value.form), None, 1)
+        bits = max(0, int(self._guide.context.mag(value.guide))) if value.guide else 0
+        if bits > _WHOLE_BITS:
+            raise Refused(_too_large())
+        digits = _digits(value.form, 15 + bits // 3)
+        return self._made(Integer(0 if digits is None else int(digits.round())), None, 1)
+
     def _cbrt(self, value: Exact) -> Exact:
         third = self.operations["div"](self.one, self.number("3"))
         root = self.operations["pow"](self._abs(value), third)
@@ -173,7 +220,15 @@ _TESTS: dict[str, Callable[[int], bool]] = {
     "ne": lambda order: order != 0,
 }
 _GAMMA_MOST = 5_000
+_ROOT_BITS = 1_000  # SymPy looks for the factors of what is under a root
+_WHOLE_BITS = 20_000  # of an irrational number's whole part
 _PROVABLE_SIZE = 80
+_DOUBT_BITS = 64
+_GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
+_LOGARITHMS = frozenset({"log", "log1p", "log2", "log10"})
+_STEEP = _GAMMA_FAMILY | _LOGARITHMS | {"atanh", "tan", "div"}  # where a rounded argument may meet a pole
+_LOSING = _GAMMA_FAMILY | _LOGARITHMS | {"sin", "cos", "tan", "asin", "acos", "acosh", "hypot", "atan2"}
+_RANGES = {"asin": (-1, 1), "acos": (-1, 1), "acosh": (1, math.inf), "sqrt": (0, math.inf)}
 
 
 def _too_large() -> Problem:
@@ -184,21 +239,60 @@ def _too_large() -> Problem:
     )
 
 
-def _measure(name: str, arguments: tuple[Exact, ...], guide: Any) -> None:
-    """Refuse what SymPy would start to compute as a huge integer."""
-    first = arguments[0]
-    if (
-        name in ("gamma", "lgamma", "polygamma", "digamma")
-        and abs(arguments[-1].guide) > _GAMMA_MOST
-        and arguments[-1].form.is_Rational
-    ):
-        raise Refused(_too_large())
-    if name in ("floor", "ceil", "round", "mod") and abs(first.guide) > 2**limits.EXACT_BITS:
-        raise Refused(_too_large())
-    if name == "pow" and first.form.is_Rational and guide:
-        form, exponent = first.form, abs(arguments[1].guide)
-        if max(int(form.p).bit_length(), int(form.q).bit_length()) * exponent > limits.EXACT_BITS:
+def _inside(name: str, guide: Any) -> Any:
+    """The guide without the rounding that takes it out of the function's domain."""
+    low, high = _RANGES.get(name, (guide, guide))
+    return guide if low <= guide <= high else guide * 0 + (low if guide < low else high)
+
+
+def _doubtful(name: str, guides: list[Any], guide: Any) -> bool:
+    """Whether a guide may have lost its digits: to cancellation, or to an argument of many digits."""
+    largest = max(map(abs, guides))
+    if name in ("add", "sub"):
+        return bool(abs(guide) * 2**_DOUBT_BITS <= largest)
+    if name in ("sin", "cos", "tan") and largest > 2**_DOUBT_BITS:
+        return True
+    return name in _LOSING and bool(abs(guide) * 2**_DOUBT_BITS < 1)
+
+
+def _digits(form: Any, count: int) -> Any:
+    """So many right digits of a number, None where it is not told from 0."""
+    digits = form.evalf(count, maxn=count + _SIGN_DIGITS)
+    if not digits.is_Float:
+        digits = digits.as_real_imag()[0]
+    known = digits.is_Float and digits._prec > 1  # noqa: SLF001  # SymPy's own mark of a value without right digits
+    return digits if known else None
+
+
+def _bits(number: Any) -> int:
+    return max(int(number.p).bit_length(), int(number.q).bit_length())
+
+
+def _measure(name: str, arguments: tuple[Exact, ...]) -> None:
+    """Refuse what SymPy or mpmath would work on for long."""
+    last = arguments[-1]
+    if name in _GAMMA_FAMILY and (last.form.is_Rational or last.guide < 0):
+        order = {"polygamma": int(abs(arguments[0].guide)) + 2, "digamma": 2}.get(name, 1)
+        if abs(last.guide) * order > _GAMMA_MOST:
             raise Refused(_too_large())
+    if name == "sqrt":
+        _measure_root(last.form)
+    if name == "hypot" and all(argument.form.is_Rational for argument in arguments):
+        _measure_root(arguments[0].form ** 2 + last.form**2)
+
+
+def _measure_root(form: Any) -> None:
+    from sympy import Rational
+
+    if any(_bits(number) > _ROOT_BITS for number in form.atoms(Rational)):
+        raise Refused(_too_large())
+
+
+def _measure_power(base: Any, exponent: Exact) -> None:
+    if not exponent.form.is_Integer:
+        _measure_root(base)
+    if base.is_Rational and _bits(base) * abs(exponent.guide) > limits.EXACT_BITS:
+        raise Refused(_too_large())
 
 
 def _proved_equal(difference: Any, size: int) -> int:
@@ -221,7 +315,7 @@ def _forms() -> dict[str, Callable[..., Any]]:
 
     named = (
         "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
-        "sqrt floor erf erfc gamma digamma polygamma"
+        "sqrt erf erfc gamma digamma polygamma"
     )
     forms: dict[str, Callable[..., Any]] = {name: getattr(s, name) for name in named.split()}
     return forms | {
@@ -231,9 +325,6 @@ def _forms() -> dict[str, Callable[..., Any]]:
         "div": lambda x, y: x / y,
         "neg": lambda x: -x,
         "pow": lambda x, y: x**y,
-        "ceil": s.ceiling,
-        "round": _nearest_even,
-        "mod": lambda x, y: x - y * s.floor(x / y),
         "hypot": lambda x, y: s.sqrt(x**2 + y**2),
         "expm1": lambda x: s.exp(x) - 1,
         "log1p": lambda x: s.log(1 + x),
@@ -241,13 +332,3 @@ def _forms() -> dict[str, Callable[..., Any]]:
         "log10": lambda x: s.log(x, 10),
         "lgamma": lambda x: s.log(s.Abs(s.gamma(x))),
     }
-
-
-def _nearest_even(x: Any) -> Any:
-    from sympy import Integer, Rational, floor
-
-    below = floor(x)
-    rest = x - below
-    if rest == Rational(1, 2):
-        return below + below % 2
-    return below + Integer(1) if rest > Rational(1, 2) else below

@@ -209,10 +209,9 @@ class Statement:
                 depth += 1
             elif token.kind == OPERATOR and token.text == ")":
                 depth -= 1
-            following = self.tokens[at + 1]
-            if token.kind == END or (depth <= 0 and (token.kind != NAME or following.text != "(")):
-                return token.end
             at += 1
+            if token.kind == END or (depth <= 0 and (token.kind != NAME or self.tokens[at].text != "(")):
+                return token.end
         return self.tokens[-1].end
 
     def _ambiguous(self, span: Span, one: str, other: str) -> NoReturn:
