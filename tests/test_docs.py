@@ -25,6 +25,8 @@ from pathlib import Path
 
 import pytest
 
+import backprop_cli
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 _FENCE = re.compile(
@@ -76,8 +78,9 @@ def commands(body: str) -> list[tuple[str, str]]:
 
 def with_additions(document: Path, folder: Path) -> Path:
     """A copy of the package and its known answers, with the additions that a document makes."""
-    for name in ("backprop_cli", "tests/cases"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    sources = {"backprop_cli": Path(backprop_cli.__file__).parent, "tests/cases": ROOT / "tests" / "cases"}
+    for name, source in sources.items():
+        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for block in blocks(document):
         if block.mark.startswith("add: "):
             name, _, text = block.mark.removeprefix("add: ").partition(", above: ")
