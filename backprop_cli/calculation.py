@@ -119,7 +119,7 @@ def _sweeps(
     if settings.digits is not None:
         from backprop_cli.precision import to_digits
 
-        return to_digits(circuit, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
+        return to_digits(circuit, point, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
     if settings.exact:
         from backprop_cli.arithmetic.exact import ExactNumbers
 

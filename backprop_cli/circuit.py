@@ -59,6 +59,11 @@ class Circuit:
             found[node.text] = index
         return found
 
+    @property
+    def constants(self) -> tuple[Node, ...]:
+        """The literals, π and e."""
+        return tuple(node for node in self.nodes[: self.first_gate] if node.op == CONSTANT)
+
     @cached_property
     def first_gate(self) -> int:
         """The number of the first gate; everything before it is an input or a constant."""

@@ -11,6 +11,7 @@ from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.backward import Backward
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward
+from backprop_cli.point import Point
 from backprop_cli.problems import Problem, Refused
 
 _GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
@@ -21,7 +22,7 @@ Key = tuple[str, int]
 
 
 def to_digits(
-    circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run]
+    circuit: Circuit, point: Point, digits: int, sweep: Callable[[Arithmetic], Run]
 ) -> tuple[Forward, Backward, list[Problem]]:
     """The sweeps with every value and gradient right to ``digits``, and what is only noise as 0, which is said.
 
@@ -31,7 +32,7 @@ def to_digits(
     _affordable(circuit, digits)
     bits = int(digits * 3.33) + _GUARD_BITS
     most = 8 * bits + 4_000
-    before, bits = _first(sweep, digits, bits, most)
+    before, bits = _first(sweep, point, digits, bits, most)
     step = max(_GUARD_BITS, bits // 8)
     while True:
         bits += step
@@ -46,13 +47,14 @@ def to_digits(
         before, step = after, bits
 
 
-def _first(sweep: Callable[[Arithmetic], Run], digits: int, bits: int, most: int) -> tuple[Run, int]:
+def _first(sweep: Callable[[Arithmetic], Run], point: Point, digits: int, bits: int, most: int) -> tuple[Run, int]:
     """A run in which no value vanishes beside a larger one; a refusal counts only at high precision."""
     try:
         run = sweep(Digits(bits, digits=digits))
     except Refused:
         return sweep(Digits(most, digits=digits)), most
-    sizes = [exponent_of(value) for value in run[0].values if value is not None and value]
+    literals = [run[0].arithmetic.number(node.text) for given in point.values() for node in given.circuit.constants]
+    sizes = [exponent_of(value) for value in (*run[0].values, *literals) if value is not None and value]
     spread = min(max([0, *sizes]) - min([0, *sizes]), most)
     return (run, bits) if spread <= _GUARD_BITS // 2 else (sweep(Digits(bits + spread, digits=digits)), bits + spread)
 

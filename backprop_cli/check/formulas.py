@@ -53,7 +53,8 @@ def too_large(circuit: Circuit, names: Sequence[str]) -> str:
         copies = 2 if node.op in _COPYING else 1
         sizes.append(min(limits.SYMBOLIC_TREE + 1, 1 + copies * sum(sizes[i] for i in node.inputs)))
         depths.append(max((1 + depths[i] - same for i, same in zip(node.inputs, chained, strict=True)), default=0))
-        cases.append((node.op in _CASES) + max((cases[i] for i in node.inputs), default=0))
+        branches = node.inputs[1:] if node.op == "where" else node.inputs
+        cases.append((node.op in _CASES) + max((cases[i] for i in branches), default=0))
     if cases[circuit.output] > limits.SYMBOLIC_CASES:
         return "cases are nested too deeply for SymPy"
     if depths[circuit.output] > limits.SYMBOLIC_DEPTH:

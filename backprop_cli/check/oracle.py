@@ -56,6 +56,7 @@ class _Checking:
         self.scales = self._scales()
         self.symbolic: dict[str, str] = {}
         self.notes: list[str] = []
+        self.broken = ""
 
     def run(self, method: str) -> Check:
         """The verdicts, and the method by which most were found."""
@@ -66,14 +67,15 @@ class _Checking:
         expected: dict[int, Number] = {}
         if method == "symbolic":
             method = self._symbolic(variables, smooth, expected)
-        broken = self._gatewise() if method == "gatewise" else ""
+        if method == "gatewise":
+            self._gatewise()
         verdicts = self._at_kink([name for name in variables if name not in smooth])
         method = "forward" if method == "symbolic" and variables and not smooth else method
         expected |= self._by_tangents([n for n in self.targets.values() if n not in expected and n not in verdicts])
         for node in self.targets.values():
             if node not in verdicts:
                 verdicts[node] = self._judge(node, expected[node]) if node in expected else Verdict("unchecked")
-        return Check(method, verdicts, self.symbolic, tuple(self.notes), self._lost_in_value(), broken)
+        return Check(method, verdicts, self.symbolic, tuple(self.notes), self._lost_in_value(), self.broken)
 
     def _symbolic(self, variables: Sequence[str], smooth: Sequence[str], expected: dict[int, Number]) -> str:
         """Fill in SymPy's references and formulas; returns the method that must go on."""
@@ -92,14 +94,12 @@ class _Checking:
         self.notes.append(f"checked gate by gate: {reason}")
         return "gatewise"
 
-    def _gatewise(self) -> str:
-        """The first gate whose local gradient is not SymPy's, as typed; empty if all are."""
+    def _gatewise(self) -> None:
+        """Note the first gate whose local gradient is not SymPy's."""
         index = gatewise.wrong_gate(self.ground, self.sweep, max(float(self.tolerance.rtol), 1e-12))
-        if index is None:
-            return ""
-        broken = self.circuit.typed(index, 60)
-        self.notes.append(f"the local gradient of {broken} is not SymPy's")
-        return broken
+        if index is not None:
+            self.broken = self.circuit.typed(index, 60)
+            self.notes.append(f"the local gradient of {self.broken} is not SymPy's")
 
     def _at_kink(self, names: Sequence[str]) -> dict[int, Verdict]:
         """The verdicts of variables behind a gate on its kink: their one-sided slopes judge."""
@@ -144,6 +144,7 @@ class _Checking:
             along = self._tangent(weights)
             size = self.context.fsum(map(abs, terms))
             if along is None or abs(along - self.context.fsum(terms)) > size * self.context.mpf(2) ** -60:
+                self.broken = "the sum over paths"
                 self.notes.append("the gradients do not add up to the output's change along a mixed direction")
                 return {}
         return {node: gradients[node] for node in nodes}

@@ -44,7 +44,7 @@ class Check:
 
     @property
     def ok(self) -> bool | None:
-        """Whether no gradient is wrong and no gate's rule is ``broken``; None if nothing could be compared."""
+        """Whether no gradient is wrong and nothing is ``broken`` (a rule, the sum over paths); None if unknown."""
         said = [verdict.ok for verdict in self.verdicts.values()]
         if self.broken or False in said:
             return False

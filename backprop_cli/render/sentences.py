@@ -24,7 +24,7 @@ def agreement(report: Report) -> str:
     if wrong:
         return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
     if report.check.broken:
-        return f"the rule of {report.check.broken} does not agree with {method}"
+        return f"{report.check.broken} does not agree with {method}"
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
     lossy = sum(1 for verdict in verdicts if verdict.word != "kink" and verdict.lost_digits > 0)
     unchecked = sum(1 for verdict in verdicts if verdict.word == "unchecked")
