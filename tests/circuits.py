@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Source, Span
+from backprop_cli.reading.conditions import Conditions
 
 NAMES = ("x", "y", "w", "b1")
 NOWHERE = Span(0, 0)
@@ -91,12 +92,16 @@ def values(draw: st.DrawFn) -> dict[str, float]:
 def built(draw: st.DrawFn, *, share: bool = True) -> Circuit:
     """Any circuit at all, made by the builder and not from text: domains do not matter, stages and forks do."""
     builder = CircuitBuilder(share)
+    conditions = Conditions(builder)
     nodes = [builder.input(name, NOWHERE) for name in NAMES[: draw(st.integers(1, 4))]]
     nodes += [builder.constant(text, NOWHERE) for text in draw(st.lists(_LITERALS, max_size=3))]
     for number in range(draw(st.integers(1, 12))):
         gate = GATES[draw(st.sampled_from(sorted(GATES)))]
         count = draw(st.integers(1, 4)) if gate.many else len(gate.params)
-        index = builder.gate(gate.name, tuple(draw(st.sampled_from(nodes)) for _ in range(count)), NOWHERE)
+        inputs = [draw(st.sampled_from(nodes)) for _ in range(count)]
+        if gate.name == "where":
+            inputs[0] = conditions.made(inputs[0], NOWHERE)
+        index = builder.gate(gate.name, tuple(inputs), NOWHERE)
         if draw(st.booleans()) and draw(st.booleans()):
             index = builder.stage(f"s{number}", index, NOWHERE)
         nodes.append(index)

@@ -13,6 +13,7 @@ from backprop_cli import limits
 from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.gates import GATES, Gate, callable_names, called
 from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
 from backprop_cli.reading.operators import WORDS
 from backprop_cli.reading.syntax import Operand, Statement
@@ -35,7 +36,9 @@ def read(
     ``share=False`` equal subexpressions stay apart. Raises ``Refused`` with every problem found.
     """
     source = Source(name, text.removeprefix("\ufeff"))
-    return _Program(source, frozenset(bound), CircuitBuilder(share), tokens(source, most_characters)).read()
+    builder = CircuitBuilder(share)
+    found = tokens(source, most_characters)
+    return _Program(source, frozenset(bound), builder, Conditions(builder), found).read()
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class _Program:
     source: Source
     bound: frozenset[str]
     builder: CircuitBuilder
+    conditions: Conditions
     tokens: list[Token]
     stages: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -78,7 +82,7 @@ class _Program:
         """Read one statement; after a problem, go on with the next so that more of them are seen."""
         target = self._target(at)
         first = at + 2 if target else at
-        parser = Statement(self.source, self.tokens, self.builder, self._call, self._name, _is_function)
+        parser = Statement(self.source, self.tokens, self.builder, self._call, self._name, _is_function, self.conditions)
         try:
             operand, end = parser.read(first)
             self._check_end(end)
@@ -152,6 +156,8 @@ class _Program:
             self.problems.append(self._unknown(token, arguments, span, divided))
             return arguments[0].node
         nodes = tuple(argument.node for argument in arguments)
+        if gate.name == "where":
+            nodes = (self.conditions.made(nodes[0], _within(arguments[0])), *nodes[1:])
         if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
             self.problems.append(_wrong_count(gate, token, len(nodes)).at(self.source, span))
             return nodes[0]
@@ -201,3 +207,7 @@ def _is_function(text: str) -> bool:
 
 def _span(token: Token) -> Span:
     return Span(token.start, token.end)
+
+
+def _within(operand: Operand) -> Span:
+    return Span(operand.start, operand.end)

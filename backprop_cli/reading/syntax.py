@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
 from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, UNARY, WORDS, Operator
 
@@ -61,6 +62,7 @@ class Statement:
     call: Call
     name: Name
     is_function: Callable[[str], bool]
+    conditions: Conditions
     operands: list[Operand] = field(default_factory=list)
     stack: list[Entry | Opening] = field(default_factory=list)
     opened: int = 0
@@ -279,6 +281,7 @@ class Statement:
         """One gate; connectives are choices: ``a and b`` is where(a, b, 0), which asks ``b`` only if ``a`` holds."""
         if name not in WORDS:
             return self.builder.gate(name, inputs, span)
+        inputs = tuple(self.conditions.made(index, span) for index in inputs)
         yes, no = (self.builder.constant(text, span) for text in ("1", "0"))
         branches = {"and": (*inputs, no), "or": (inputs[0], yes, inputs[-1]), "not": (inputs[0], no, yes)}[name]
         return self.builder.gate("where", branches, span)
