@@ -89,6 +89,13 @@ ERRORS = [
     ("limit.digits", ["+".join("x" * 3000), "x=1", "--digits", "10000"], 3, "2,999 gates with 10,000 digits", None),
     ("digits.undecided", ["mod(x, y)", "x=0.5", "y=0.1", "--digits", "30"], 4, "mod stands so near its kink", None),
     ("limit.special", ["gamma(x)", "x=1/3", "--digits", "10000"], 3, "gamma with 10,000 digits", None),
+    (
+        "digits.undecided",
+        ["floor(1 + x)", "x=-1e-30", "--digits", "20"],
+        4,
+        "floor stands so near its kink",
+        "floor(1 + x)",
+    ),
     ("limit.precision", ["sin(10^3000*x)", "x=1", "--digits", "5"], 3, "the digits of f do not settle", None),
     ("exact.size", ["x^x", "x=99999", "--exact"], 4, "an exact number here grows too large", "x^x"),
     ("exact.undecided", [f"where({SQUARES} == {EXPANDED}, x, 1)", "x=2", "--exact"], 4, "whether two exact", None),
