@@ -166,6 +166,7 @@ REFUSED = {
     "x\x00": ("text.control", "\x00", ""),
     "жx": ("text.character", "ж", ""),
     "1e401": ("limit.exponent", "1e401", ""),
+    "x" + "²" * 5000: ("limit.number", "²" * 5000, ""),
     "1" * 401: ("limit.number", "1" * 401, ""),
     "x" * 65: ("limit.name", "x" * 65, ""),
 }
@@ -192,6 +193,14 @@ def test_a_refusal_says_what_and_where(text, expected):
 )
 def test_several_problems_come_out_together(text, expected):
     assert [(problem.code, marked(problem)) for problem in problems(text)] == expected
+
+
+def test_reading_stops_once_there_are_as_many_problems_as_are_shown(monkeypatch):
+    asked = []
+    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **options: asked.append(given) or [])
+    for text in ("+".join(f"nothing{i}(x)" for i in range(50_000)), ";".join(f"a{i}=no{i}(x)" for i in range(40_000))):
+        asked.clear()
+        assert len(problems(text)) == len(asked) == 10
 
 
 def test_a_problem_on_a_later_line_has_its_line_and_column():

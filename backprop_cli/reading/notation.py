@@ -86,7 +86,7 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> lis
             continue
         start, end = match.span()
         text = match.group()
-        if kind in ("number", "name", "other"):
+        if kind in ("number", "power", "name", "other"):
             problem = _problem(kind, text)
             if problem is not None:
                 problems.append(problem.at(source, Span(start, end)))
@@ -126,7 +126,7 @@ def _problem(kind: str, text: str) -> Problem | None:
         if len(text) <= limits.NAME_CHARACTERS:
             return None
         return Problem("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
-    return number_problem(text) if kind == "number" else _unreadable(text)
+    return number_problem(text) if kind in ("number", "power") else _unreadable(text)
 
 
 def number_problem(text: str) -> Problem | None:

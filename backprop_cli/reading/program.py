@@ -57,7 +57,7 @@ class _Program:
     def read(self) -> Circuit:
         self.assigned = self._assignments()
         at, output = 0, -1
-        while True:
+        while len(self.problems) < _SHOWN_PROBLEMS:
             at = self._next_statement(at)
             if self.tokens[at].kind == END:
                 break
@@ -153,18 +153,24 @@ class _Program:
     def _call(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> int:
         gate = called(token.text)
         if gate is None:
-            self.problems.append(self._unknown(token, arguments, span, divided))
+            self._note(self._unknown(token, arguments, span, divided))
             return arguments[0].node
         nodes = tuple(argument.node for argument in arguments)
         if gate.name == "where":
             nodes = (self.conditions.made(nodes[0], _within(arguments[0])), *nodes[1:])
         if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
-            self.problems.append(_wrong_count(gate, token, len(nodes)).at(self.source, span))
+            self._note(_wrong_count(gate, token, len(nodes)).at(self.source, span))
             return nodes[0]
         missing = () if gate.many else gate.defaults[len(gate.defaults) - (len(gate.params) - len(nodes)) :]
         if len(nodes) < len(gate.params) and not gate.many:
             nodes += tuple(self.builder.constant(text, span) for text in missing)
         return self.builder.gate(gate.name, nodes, span)
+
+    def _note(self, problem: Problem) -> None:
+        """Keep a problem and read on, unless there are as many as are shown."""
+        if len(self.problems) + 1 >= _SHOWN_PROBLEMS:
+            raise Refused(problem)
+        self.problems.append(problem)
 
     def _unknown(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> Problem:
         from difflib import get_close_matches
