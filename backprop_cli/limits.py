@@ -14,6 +14,8 @@ DECIMAL_EXPONENT: Final = 400
 DIGITS: Final = 10_000
 DIGITS_WORK: Final = 2_000_000  # gates times digits
 SPECIAL_DIGITS: Final = 500  # for the gamma family, whose cost grows fastest with the digits
+ERROR_DIGITS: Final = 2_000  # for the error functions
+SECONDS: Final = 60  # for one command
 
 EXACT_BITS: Final = 200_000  # numerator or denominator of an exact number
 EXACT_SIZE: Final = 2_000  # operations in one exact number

@@ -14,7 +14,8 @@ from backprop_cli.forward import Forward
 from backprop_cli.point import Point
 from backprop_cli.problems import Problem, Refused
 
-_GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
+_SLOW = dict.fromkeys(("gamma", "lgamma", "digamma", "polygamma"), limits.SPECIAL_DIGITS)
+_SLOW |= dict.fromkeys(("erf", "erfc", "gelu"), limits.ERROR_DIGITS)
 _GUARD_BITS = 64
 
 Run = tuple[Forward, Backward]
@@ -100,9 +101,9 @@ def _affordable(circuit: Circuit, digits: int) -> None:
     if len(gates) * digits > limits.DIGITS_WORK:
         message = f"{len(gates):,} gates with {digits:,} digits; the limit is {limits.DIGITS_WORK:,} gates times digits"
         raise Refused(Problem("limit.digits", message, "ask for fewer digits"))
-    slow = next((node.op for node in gates if node.op in _GAMMA_FAMILY), None)
-    if slow is not None and digits > limits.SPECIAL_DIGITS:
-        message = f"{slow} with {digits:,} digits; the limit for it is {limits.SPECIAL_DIGITS}"
+    slow = next((node.op for node in gates if digits > _SLOW.get(node.op, digits)), None)
+    if slow is not None:
+        message = f"{slow} with {digits:,} digits; the limit for it is {_SLOW[slow]:,}"
         raise Refused(Problem("limit.special", message, "ask for fewer digits"))
 
 

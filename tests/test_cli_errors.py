@@ -88,6 +88,13 @@ ERRORS = [
     ("limit.exponent", ["1e401"], 3, "the exponent 401 is out of range; the limit is ±400", "1e401"),
     ("limit.digits", ["+".join("x" * 3000), "x=1", "--digits", "10000"], 3, "2,999 gates with 10,000 digits", None),
     ("digits.undecided", ["mod(x, y)", "x=0.5", "y=0.1", "--digits", "30"], 4, "mod stands so near its kink", None),
+    (
+        "limit.time",
+        ["+".join(f"sin(x*{i})" for i in range(9000)), "x=1", "--max-seconds", "1", "--check", "gatewise"],
+        3,
+        "the calculation took longer than 1 s",
+        None,
+    ),
     ("limit.special", ["gamma(x)", "x=1/3", "--digits", "10000"], 3, "gamma with 10,000 digits", None),
     (
         "digits.undecided",

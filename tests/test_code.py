@@ -314,7 +314,7 @@ def test_a_path_that_cannot_be_written(target: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     done = backprop("code", "x", "x=1", "--lang", "python", "-o", str(tmp_path / target))
     assert (done.out, done.code) == ("", 3)
-    assert done.said.startswith("error[output.write]: ")
+    assert done.said.startswith("error[output.file]: ")
     assert str(tmp_path) in done.said
 
 

@@ -41,6 +41,13 @@ _READING = (
         default=limits.TEXT_CHARACTERS,
         help="Longest expression (1000000 characters).",
     ),
+    click.option(
+        "--max-seconds",
+        metavar="S",
+        type=click.IntRange(1),
+        default=limits.SECONDS,
+        help="Longest calculation (60 seconds).",
+    ),
 )
 
 
@@ -59,7 +66,7 @@ def place_options(command: _Command) -> _Command:
 
 
 def reading_options(command: _Command) -> _Command:
-    """--no-share, --max-size."""
+    """--no-share, --max-size, --max-seconds."""
     for option in reversed(_READING):
         command = option(command)
     return command
@@ -76,8 +83,10 @@ def exclude(options: dict[str, Any], *pairs: tuple[str, str]) -> None:
 def calculate(expression: str, values: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Report:
     """Read the expression and the point as the arguments say, and run."""
     from backprop_cli.calculation import run
+    from backprop_cli.cli.deadline import deadline
 
-    return run(*circuit_and_point(expression, values, options), settings)
+    with deadline(options["max_seconds"]):
+        return run(*circuit_and_point(expression, values, options), settings)
 
 
 def circuit_and_point(

@@ -132,15 +132,12 @@ def _text(report: Report, output: str | None, *, values: bool) -> bytes:
 
 
 def _write(data: bytes, output: str | None) -> None:
-    if output in (None, "-"):
-        sys.stdout.flush()
-        if data.startswith(b"\x89PNG") and sys.stdout.isatty():
-            raise click.UsageError("a PNG cannot be shown in a terminal; name a file with -o")
-        sys.stdout.buffer.write(data)
-        return
-    from backprop_cli.cli.files import write_file
+    from backprop_cli.cli.output import write_out
 
-    write_file(output or "", data)
+    sys.stdout.flush()
+    if output in (None, "-") and data.startswith(b"\x89PNG") and sys.stdout.isatty():
+        raise click.UsageError("a PNG cannot be shown in a terminal; name a file with -o")
+    write_out(output, data)
 
 
 def _warn(report: Report) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from backprop_cli.problems import Problem, Refused
@@ -12,35 +12,42 @@ from backprop_cli.problems import Problem, Refused
 
 def write_out(path: str | None, data: str | bytes) -> None:
     """Write to a file, or to standard output for None and ``-``; text is UTF-8. Raises ``Refused``."""
-    if path is None or path == "-":
-        if isinstance(data, str):
-            sys.stdout.write(data)
-        else:
-            sys.stdout.buffer.write(data)
-        return
-    content = data.encode() if isinstance(data, str) else data
+    if path not in (None, "-"):
+        _write(path or "", data.encode() if isinstance(data, str) else data)
+    elif isinstance(data, str):
+        sys.stdout.write(data)
+    else:
+        sys.stdout.buffer.write(data)
+
+
+def _write(path: str, data: bytes) -> None:
+    """Put data where path points: beside it first, then in its place. Raises ``Refused`` if that cannot be done."""
     try:
-        _write(Path(path), content)
+        target = Path(path).resolve()
+        if target.exists() and not target.is_file():
+            if target.is_dir():
+                raise IsADirectoryError(21, "is a directory")
+            target.write_bytes(data)  # a pipe or a device is written to, never replaced
+        else:
+            _replace(target, data)
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-        raise Refused(Problem("output.write", f"{path} cannot be written: {reason}")) from None
+        message = f"{path} cannot be written: {reason}"
+        raise Refused(Problem("output.file", message, "name a file in a folder that exists and is yours")) from None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """A new file beside the old one, which takes its place when it is complete; what is no plain file is written to."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        with target.open("wb") as file:
-            file.write(content)
-        return
-    beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+def _replace(target: Path, data: bytes) -> None:
+    mode = None
+    if target.exists():
+        mode = target.stat().st_mode & 0o777
+        target.open("ab").close()  # a file that is read-only stays as it is
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
     try:
-        with beside.open("xb") as file:
-            file.write(content)
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o7777)
+        beside.write_bytes(data)
+        if mode is not None:
+            beside.chmod(mode)
         beside.replace(target)
     except BaseException:
-        with suppress(OSError):
-            beside.unlink()
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise

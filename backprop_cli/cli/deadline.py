@@ -1,0 +1,32 @@
+"""A bound on the time of one calculation, for input whose cost no limit foresees."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from backprop_cli.problems import Problem, Refused
+
+
+@contextmanager
+def deadline(seconds: int) -> Iterator[None]:
+    """Raise ``Refused`` in the block when the time is up, where the system has an alarm for that."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        hint = "--max-seconds gives it more; --no-check leaves the check out"
+        raise Refused(Problem("limit.time", f"the calculation took longer than {seconds} s", hint))
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
