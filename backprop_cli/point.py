@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
@@ -24,20 +25,30 @@ _NAMED_APART = 3
 _NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
-    """A variable's value as it was given."""
+    """A variable's value as it was given. It is read when it is first used: a shared file may hold many others."""
 
     name: str
     text: str
-    circuit: Circuit
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The constant expression. Raises ``Refused`` for what is not a finite constant."""
+        return _constant(self.name, self.text)
 
 
 Point = Mapping[str, Given]
 
 
 def given(name: str, text: str) -> Given:
-    """A value from text. Raises ``Refused`` for what is not a finite constant."""
+    """A value from text, read at once. Raises ``Refused`` for what is not a finite constant."""
+    value = Given(name, text)
+    _ = value.circuit
+    return value
+
+
+def _constant(name: str, text: str) -> Circuit:
     source = Source(f"value of {name}", text)
     if text.strip().lower() in _NOT_NUMBERS:
         problem = Problem("value.finite", f"{text.strip()} is not a value; {name} must be a finite number")
@@ -49,7 +60,7 @@ def given(name: str, text: str) -> Given:
         message = f"the value of {name} must be a number, and {variable} is a name"
         hint = "a value may be 2, -1.5e-3, 3/7, pi/3 or sqrt(2)"
         raise Refused(Problem("value.name", message, hint).at(circuit.source, circuit.spans[node]))
-    return Given(name, text, circuit)
+    return circuit
 
 
 def from_words(words: Sequence[str]) -> dict[str, Given]:
@@ -79,7 +90,12 @@ def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
             raise Refused(_not_a_pair(word))
         if not text and rest and "=" not in rest[0]:
             text = rest.pop(0)
-        yield name.replace("\u00b5", "\u03bc"), text
+        yield folded(name), text
+
+
+def folded(name: str) -> str:
+    """A name as the reader has it: the micro sign is the Greek letter."""
+    return name.replace("\u00b5", "\u03bc")
 
 
 def is_name(text: str) -> bool:
@@ -121,7 +137,7 @@ def from_json(text: str, name: str) -> dict[str, Given]:
         raise Refused(Problem("point.json", f"{name} is nested too deeply")) from None
     if not isinstance(data, dict):
         raise Refused(Problem("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
-    return {key: _member(key, value, name) for key, value in data.items()}
+    return {folded(key): _member(key, value, name) for key, value in data.items()}
 
 
 class _Literal(str):
@@ -136,15 +152,17 @@ def _member(key: str, value: object, name: str) -> Given:
     if not isinstance(value, str):
         kind = {list: "an array", dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
         raise Refused(Problem("point.value", f"{key} in {name} must be a number, and is {kind}"))
-    return given(key, str(value))
+    return Given(folded(key), str(value))
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
+    names = set()
     for key, value in pairs:
-        if key in found:
+        if folded(key) in names:
             raise Refused(Problem("point.twice", f"`{key}` stands twice in the JSON object"))
         found[key] = value
+        names.add(folded(key))
     return found
 
 
@@ -154,7 +172,12 @@ def _refuse_constant(text: str) -> object:
 
 def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:
     """The point of Python values: numbers (also fractions and SymPy's), or texts as on the command line."""
-    return {name: given(name, _as_text(name, value)) for name, value in values.items()}
+    found: dict[str, Given] = {}
+    for name, value in values.items():
+        if folded(name) in found:
+            raise Refused(Problem("usage.twice", f"{folded(name)} is given two values", "leave one of them out"))
+        found[folded(name)] = given(folded(name), _as_text(name, value))
+    return found
 
 
 def _as_text(name: str, value: object) -> str:

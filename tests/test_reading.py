@@ -197,7 +197,7 @@ def test_several_problems_come_out_together(text, expected):
 
 def test_reading_stops_once_there_are_as_many_problems_as_are_shown(monkeypatch):
     asked = []
-    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **options: asked.append(given) or [])
+    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **_: asked.append(given) or [])
     for text in ("+".join(f"nothing{i}(x)" for i in range(50_000)), ";".join(f"a{i}=no{i}(x)" for i in range(40_000))):
         asked.clear()
         assert len(problems(text)) == len(asked) == 10

@@ -42,7 +42,17 @@ class ExpressionCommand(click.Command):
                 options += [word, rest.pop(0)]
             elif not ctx.resilient_parsing:  # which completion sets, whose value is still to come
                 raise click.BadOptionUsage(word, f"{word} needs a value after it", ctx)
-        return super().parse_args(ctx, [*options, "--", *words])
+        left = super().parse_args(ctx, [*options, "--", *words])
+        if ctx.params.get("wrt"):
+            ctx.params["wrt"] = _wanted(ctx.params["wrt"])
+        return left
+
+
+def _wanted(lists: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts of --wrt, their names spelled as the reader does. Raises ``Refused`` if there is no name in them."""
+    if not any(text.replace(",", "").strip() for text in lists):
+        raise Refused(Problem("usage.wrt", "--wrt names nothing", "names are separated by commas: --wrt w,b"))
+    return tuple(text.replace("\u00b5", "\u03bc") for text in lists)
 
 
 def text_of(word: str, what: str, most: int) -> tuple[str, str]:

@@ -82,7 +82,9 @@ class _Program:
         """Read one statement; after a problem, go on with the next so that more of them are seen."""
         target = self._target(at)
         first = at + 2 if target else at
-        parser = Statement(self.source, self.tokens, self.builder, self._call, self._name, _is_function, self.conditions)
+        parser = Statement(
+            self.source, self.tokens, self.builder, self._call, self._name, self._is_function, self.conditions
+        )
         try:
             operand, end = parser.read(first)
             self._check_end(end)
@@ -166,6 +168,10 @@ class _Program:
             nodes += tuple(self.builder.constant(text, span) for text in missing)
         return self.builder.gate(gate.name, nodes, span)
 
+    def _is_function(self, text: str) -> bool:
+        """Whether a name means a gate here: a bound ``gamma`` is a variable."""
+        return called(text) is not None and text not in self.bound and text not in self.stages
+
     def _note(self, problem: Problem) -> None:
         """Keep a problem and read on, unless there are as many as are shown."""
         if len(self.problems) + 1 >= _SHOWN_PROBLEMS:
@@ -205,10 +211,6 @@ def _wrong_count(gate: Gate, token: Token, given: int) -> Problem:
         hint = "round(x) goes to the nearest whole number"
     values = "value" if needed == "1" else "values"
     return Problem("name.arguments", f"{token.text} takes {needed} {values}, and got {given}", hint)
-
-
-def _is_function(text: str) -> bool:
-    return called(text) is not None
 
 
 def _span(token: Token) -> Span:
