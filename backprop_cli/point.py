@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,9 @@ from backprop_cli.reading import read
 from backprop_cli.rules import Rules
 
 _NAMED_APART = 3
+_LONG = 60
+_DEGREES = ("deg", "degree", "degrees")
+_JOINED = re.compile(r",\s*(?:[^\W\d]\w*\s*=|$)")
 _NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
 
 
@@ -81,6 +85,10 @@ def from_words(words: Sequence[str]) -> dict[str, Given]:
 
 def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
     rest = list(words)
+    if any(_JOINED.search(word) for word in rest):
+        apart = " ".join(part.strip() for word in rest for part in word.split(",") if part.strip())
+        hint = f"values are separate arguments after the expression: {apart if len(apart) < _LONG else 'x=3 y=2'}"
+        raise Refused(Problem("usage.value", "a comma between values", hint))
     while rest:
         word = rest.pop(0)
         if "=" not in word and rest and rest[0].startswith("="):
@@ -220,23 +228,30 @@ def _stage_given(circuit: Circuit, name: str) -> Problem:
 
 
 def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> Problem:
+    hint = _hint(circuit, missing, unused, point)
+    shown = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+    problem = Problem("usage.missing", f"no value for {shown}", hint)
+    return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])
+
+
+def _hint(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> str:
+    """What the first missing name that looks like something else was meant to be."""
     from difflib import get_close_matches
 
-    shown = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
-    hint = "give " + " ".join(f"{name}=…" for name in missing[:3])
     for name in missing:
         letters = [*name] if len(name) > 1 else []
         if letters and all(letter in circuit.inputs or letter in point for letter in letters):
-            hint = f"{name} is one name; the product is {'*'.join(letters)}"
-            break
+            return f"{name} is one name; the product is {'*'.join(letters)}"
+        if name.lower() in _NOT_NUMBERS:
+            return "infinity is not a value" if "inf" in name.lower() else "nan is not a value"
+        if name in _DEGREES:
+            return f"angles are in radians: 30 {name} is 30*pi/180"
         near = get_close_matches(name, unused, n=1, cutoff=0.6) or [
             other for other in unused if other.lower() == name.lower()
         ]
         if near:
-            hint = f"{near[0]} is given a value, and the expression has {name}"
-            break
-    problem = Problem("usage.missing", f"no value for {shown}", hint)
-    return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])
+            return f"{near[0]} is given a value, and the expression has {name}"
+    return "give " + " ".join(f"{name}=…" for name in missing[:3])
 
 
 def numbers(circuit: Circuit, point: Point, rules: Rules) -> dict[str, Number]:

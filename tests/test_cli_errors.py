@@ -216,7 +216,7 @@ HINTS = [
     (["grda", "x=1"], "did you mean `backprop grad`? as an expression it is `backprop grad grda …`"),
     (["x", "+", "y"], "the expression is one argument: put it in quotes"),
     (["x*y", "x=1", "+"], "the expression is one argument: put it in quotes; values are written NAME=VALUE"),
-    (["xy", "x=1", "y=2"], "as an expression it is `backprop grad xy …`"),
+    (["xy", "x=1", "y=2"], "as an expression it is `backprop grad xy …`; the product is x*y"),
     (["xy + 1", "x=1", "y=2"], "xy is one name; the product is x*y"),
     (["speed^2", "sped=1"], "sped is given a value, and the expression has speed"),
     (["x*y", "x=1", "y=2", "--wrt", "Z"], "the expression has x, y"),

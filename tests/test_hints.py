@@ -38,3 +38,73 @@ def test_the_micro_sign_is_the_greek_letter_everywhere(tmp_path):
 def test_an_empty_list_of_names(names):
     ran = backprop("x*y", "x=1", "y=2", "--wrt", names)
     assert (ran.said, ran.code) == ("error[usage.wrt]: --wrt names nothing", 2)
+
+
+SEPARATE = "values are separate arguments after the expression: "
+RADIANS = "angles are in radians: "
+HINTS = [
+    (["sin²(x)", "x=1"], "syntax.operator", "write sin(x)^2"),
+    (["sin^2(x + 1)", "x=1"], "syntax.operator", "write sin(x + 1)^2"),
+    (["sin^-1(x)", "x=1"], "syntax.operator", "write asin(x) for the inverse function, 1/sin(x) for the reciprocal"),
+    (["sin²("], "syntax.operator", "write sin(…)^2"),
+    (["f(x) = x^2", "x=1"], "syntax.assignment", "write f = x^2;"),
+    (["f(x) = x^2; f(3)"], "syntax.assignment", "write f = x^2;"),
+    (["f(x, y) ="], "syntax.assignment", "write f = …;"),
+    (["Relu(x)", "x=1"], "name.function", "did you mean relu?"),
+    (["ReLU(x)", "x=1"], "name.function", "did you mean relu?"),
+    (["Sigmoid(x)", "x=1"], "name.function", "did you mean sigmoid?"),
+    (["softmax(a, b)"], "name.function", "write it out: exp(a)/(exp(a) + exp(b))"),
+    (["sum(x)"], "name.function", "write the sum out: a + b + c"),
+    (["mean(x)"], "name.function", "write the mean out: (a + b + c)/3"),
+    (["mse(x)"], "name.function", "write the mean of the squares out: "),
+    (["d/dx x^2", "x=1"], "syntax.operator", "type the function itself: its derivative is worked out"),
+    (["d/dx(x^2)", "x=1"], "syntax.operator", "type the function itself: its derivative is worked out"),
+    (["sin(90°)"], "text.character", RADIANS + "x degrees are x*pi/180"),
+    (["sin(30 deg)"], "usage.missing", RADIANS + "30 deg is 30*pi/180"),
+    (["x // y", "x=1"], "syntax.operand", "the whole part of a quotient is floor(x/y)"),
+    (["np.exp(x)", "x=1"], "text.character", "write exp(x)"),
+    (["math.sqrt(x)", "x=1"], "text.character", "write sqrt(x)"),
+    (["torch.sigmoid(x)", "x=1"], "text.character", "write sigmoid(x)"),
+    (["torch.nn.functional.relu(x)", "x=1"], "text.character", "write relu(x)"),
+    (["x.sin()", "x=1"], "text.character", "write sin(x)"),
+    (["x**2 if x>0 else 0", "x=1"], "syntax.operator", "write where(x>0, x**2, 0)"),
+    (["max(1, 2x if x>0 else (1+2)*x)"], "syntax.operator", "write where(x>0, 2x, (1+2)*x)"),
+    (["1_000*x", "x=1"], "text.character", "digits are written without _: 1000"),
+    (["x + inf", "x=1"], "usage.missing", "infinity is not a value"),
+    (["x + nan", "x=1"], "usage.missing", "nan is not a value"),
+    (["x*y*z", "x=3,", "y=2,", "z=1"], "usage.value", SEPARATE + "x=3 y=2 z=1"),
+    (["x*y", "x=3,y=2"], "usage.value", SEPARATE + "x=3 y=2"),
+    (["(x+y)*z, x=3"], "syntax.unexpected", SEPARATE + "x=3"),
+    (["(x+y)*z x=3 y = 2"], "syntax.unexpected", SEPARATE + "x=3 y=2"),
+    (["(x+y) x=3"], "syntax.unexpected", SEPARATE + "x=3"),
+    (["x", "+", "y", "x=3"], "usage.option", "the expression is one argument: put it in quotes"),
+    (["xy", "x=3", "y=2"], "usage.option", "as an expression it is `backprop grad xy …`; the product is x*y"),
+    (["help"], "usage.option", "did you mean `backprop --help`?"),
+    (["version"], "usage.option", "did you mean `backprop --version`?"),
+    (["x*y", "-wrt", "x", "x=1", "y=2"], "usage.option", "did you mean --wrt?"),
+    (["x*y", "--x=3"], "usage.option", "a value is written x=3"),
+]
+
+
+@pytest.mark.parametrize(("argv", "code", "hint"), HINTS, ids=[" ".join(h[0]) for h in HINTS])
+def test_what_a_new_user_types_first(argv, code, hint):
+    ran = backprop(*argv)
+    assert ran.said.startswith(f"error[{code}]")
+    assert f"  = {hint}" in ran.err
+    assert ran.err.count("error[") == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "output"),
+    [
+        (["gamma²(x + 1)", "gamma=3", "x=1"], "18.0"),
+        (["d/dx", "d=1", "dx=2"], "0.5"),
+        (["-wrt", "wrt=2"], "-2.0"),
+        (["x*deg", "x=2", "deg=3"], "6.0"),
+        (["1_0", "_0=3"], None),
+    ],
+)
+def test_names_that_only_look_like_it(argv, output):
+    ran = backprop(*argv, "--no-check", "--format", "plain")
+    assert (ran.code == 0) == (output is not None)
+    assert output is None or output in ran.out

@@ -6,6 +6,7 @@ An argument is an option only if it starts with ``--`` or is exactly a declared 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -33,6 +34,7 @@ class ExpressionCommand(click.Command):
             if word == "--":
                 words += rest
                 break
+            _no_slip(word, takes_value, rest, first=not words)
             if not (word.startswith("--") or (word.startswith("-") and word in takes_value)):
                 words.append(word)
                 continue
@@ -46,6 +48,18 @@ class ExpressionCommand(click.Command):
         if ctx.params.get("wrt"):
             ctx.params["wrt"] = _wanted(ctx.params["wrt"])
         return left
+
+
+def _no_slip(word: str, options: Mapping[str, bool], rest: list[str], *, first: bool) -> None:
+    """Refuse ``-wrt`` for ``--wrt`` (unless it may be an expression) and ``--x=3`` for ``x=3``."""
+    if len(word) > 2 and f"-{word}" in options and not (first and any(a.startswith(f"{word[1:]}=") for a in rest)):
+        raise click.UsageError(f"there is no option {word}\ndid you mean -{word}?")
+    name, equals, value = word.removeprefix("--").partition("=")
+    if word.startswith("--") and equals and name.isidentifier():
+        from difflib import get_close_matches
+
+        if not any(option.startswith(f"--{name}") for option in options) and not get_close_matches(name, options):
+            raise click.UsageError(f"there is no option --{name}\na value is written {name}={value}")
 
 
 def _wanted(lists: tuple[str, ...]) -> tuple[str, ...]:

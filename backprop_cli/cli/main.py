@@ -55,7 +55,12 @@ class Commands(click.Group):
             near = get_close_matches(args[0], _COMMANDS, n=1, cutoff=0.5)
             hint = f"did you mean `backprop {near[0]}`? " if near else ""
             hint += f"as an expression it is `backprop grad {args[0]} …`"
-            if len(args) > 1 and not any(character in args[1] for character in "=.") and not args[1].startswith("--"):
+            letters = "*".join(args[0])
+            if len(args[0]) > 1 and {*args[0]} <= {word.partition("=")[0] for word in args[1:]}:
+                hint = f"as an expression it is `backprop grad {args[0]} …`; the product is {letters}"
+            elif args[0] in ("help", "version"):
+                hint = f"did you mean `backprop --{args[0]}`?"
+            elif len(args) > 1 and not any(character in args[1] for character in "=.") and not args[1].startswith("--"):
                 hint = "the expression is one argument: put it in quotes"
             raise click.UsageError(f"there is no command `{args[0]}`\n{hint}")
         return super().resolve_command(ctx, args)

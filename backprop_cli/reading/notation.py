@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from backprop_cli import limits
@@ -49,6 +50,8 @@ _FOLDED: Final = {
 }
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SHOWN_PROBLEMS: Final = 5
+_DIGITS = re.compile(r"(_[0-9]+)+")
+_MEMBER = re.compile(r"\.(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(\([^()]{0,30}\))?", re.ASCII)
 
 _HINTS: Final = {
     "[": "arrays are not read here; write sums and products out, with ( ) around parts",
@@ -70,6 +73,7 @@ _HINTS: Final = {
     "—": "this is a dash; use - for minus",
     "?": "write where(condition, a, b)",
     "∂": "the gradient is worked out for you; type the function itself",
+    "°": "angles are in radians: x degrees are x*pi/180",
     "∞": "infinity is not a value here",
 }
 
@@ -86,9 +90,14 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> lis
             continue
         start, end = match.span()
         text = match.group()
+        if text == "." and len(found) > 1 and found[-1].kind == NAME and found[-2].text == ".":
+            found.append(Token(kind, text, start, end))
+            continue  # np.linalg.norm: the first dot says it
         if kind in ("number", "power", "name", "other"):
-            problem = _problem(kind, text)
+            problem = _problem(kind, text) or _joined(source.text, found, match)
             if problem is not None:
+                if text == ".":
+                    problem = _member(problem, source.text, found, start)
                 problems.append(problem.at(source, Span(start, end)))
                 if len(problems) == _SHOWN_PROBLEMS:
                     break
@@ -127,6 +136,24 @@ def _problem(kind: str, text: str) -> Problem | None:
             return None
         return Problem("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
     return number_problem(text) if kind in ("number", "power") else _unreadable(text)
+
+
+def _member(problem: Problem, text: str, before: list[Token], start: int) -> Problem:
+    """``np.exp(x)`` and ``x.exp()``: a function of a module or of a value."""
+    found = _MEMBER.match(text, start)
+    if found is None or not before or before[-1].kind != NAME or text[found.end(1) : found.end(1) + 1] != "(":
+        return problem
+    inside = found[2] or "(…)"
+    return replace(problem, hint=f"write {found[1]}{inside if inside != '()' else f'({before[-1].text})'}")
+
+
+def _joined(text: str, before: list[Token], match: re.Match[str]) -> Problem | None:
+    """What is wrong with a piece only because of what it touches: ``1_000``."""
+    last = before[-1] if before else None
+    if last is None or last.kind != NUMBER or last.end != match.start() or not _DIGITS.fullmatch(match[0]):
+        return None
+    number = text[last.start : match.end()].replace("_", "")
+    return Problem("text.character", "a _ inside a number", f"digits are written without _: {number}")
 
 
 def number_problem(text: str) -> Problem | None:

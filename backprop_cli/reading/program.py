@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit, CircuitBuilder
-from backprop_cli.gates import GATES, Gate, callable_names, called
+from backprop_cli.gates import GATES, Gate, called
 from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading import hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
 from backprop_cli.reading.operators import WORDS
@@ -86,6 +87,7 @@ class _Program:
             self.source, self.tokens, self.builder, self._call, self._name, self._is_function, self.conditions
         )
         try:
+            self._no_definition(at)
             operand, end = parser.read(first)
             self._check_end(end)
             return end, self._define(target, operand, end)
@@ -94,6 +96,12 @@ class _Program:
             if target:
                 self.failed.add(target.text)
             return self._skip(max(first, parser.at)), 0
+
+    def _no_definition(self, at: int) -> None:
+        problem = hints.definition(self.source, self.tokens, at)
+        if problem is not None:
+            self.failed.add(self.tokens[at].text)
+            raise Refused(problem)
 
     def _target(self, at: int) -> Token | None:
         token, following = self.tokens[at], self.tokens[min(at + 1, len(self.tokens) - 1)]
@@ -154,6 +162,8 @@ class _Program:
 
     def _call(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> int:
         gate = called(token.text)
+        if gate is None and token.text in self.failed:
+            return arguments[0].node
         if gate is None:
             self._note(self._unknown(token, arguments, span, divided))
             return arguments[0].node
@@ -179,8 +189,6 @@ class _Program:
         self.problems.append(problem)
 
     def _unknown(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> Problem:
-        from difflib import get_close_matches
-
         name = token.text
         inside = self.source.text[token.end : span.end]
         known = name in self.stages or name in self.bound or name in self.used or len(name) == 1
@@ -190,10 +198,8 @@ class _Program:
             inner = inside if len(inside) < _INSIDE else "(…)"
             hint = f"write {over}/({name}*{inner}) or ({over}/{name})*{inner}"
             return Problem("syntax.ambiguous", message, hint, self.source, span)
-        near = get_close_matches(name, callable_names(), n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else "`backprop gates` lists the functions"
-        if known and len(arguments) == 1 and len(inside) < _INSIDE:
-            hint = f"for the product write {name}*{inside}"
+        product = known and len(arguments) == 1 and len(inside) < _INSIDE
+        hint = f"for the product write {name}*{inside}" if product else hints.for_function(name)
         return Problem("name.function", f"there is no function `{name}`", hint, self.source, _span(token))
 
 

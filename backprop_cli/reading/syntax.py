@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.reading import hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
 from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, UNARY, WORDS, Operator
@@ -84,6 +85,7 @@ class Statement:
                 self.at += 1
                 return self._number(token)
             if token.kind == NAME and token.text not in WORDS:
+                self._recognize(token)
                 self.at += 1
                 if not self._opens_call():
                     return self.operands.append(Operand(self.name(token), token.start, token.end))
@@ -97,6 +99,16 @@ class Statement:
                 self.at += 1
             else:
                 self._missing_operand(token)
+
+    def _recognize(self, token: Token) -> None:
+        """Refuse what a name begins in other notations: ``sin²(x)``, ``d/dx x²``."""
+        problem = None
+        if self.tokens[self.at + 1].text != "(" and self.is_function(token.text):
+            problem = hints.powered_function(self.source, self.tokens, self.at)
+        elif token.text == "d":
+            problem = hints.derivative(self.source, self.tokens, self.at)
+        if problem is not None:
+            raise Refused(problem)
 
     def _continues(self) -> bool:
         """Whether a line break falls inside parentheses or after an operator, where a statement cannot end."""
@@ -176,6 +188,10 @@ class Statement:
 
     def _product(self, token: Token) -> bool:
         """A product without a sign: ``2x``, ``2(x + 1)``, ``(a)(b)``; refused where it could be read in two ways."""
+        problem = hints.values(self.source, self.tokens, self.at)
+        problem = problem or hints.choice(self.source, self.tokens, self.at, self._so_far)
+        if problem is not None:
+            raise Refused(problem)
         left = self.operands[-1]
         closed = self.source.text[left.end - 1] == ")"
         superscript = self.tokens[self.at - 1].kind == POWER
@@ -192,6 +208,11 @@ class Statement:
         self._reduce(IMPLICIT.left)
         self._push(Entry(IMPLICIT, token.start, "*", implicit=True))
         return False
+
+    def _so_far(self) -> str:
+        """The text of the whole expression before this place, back to a parenthesis or a comma."""
+        self._reduce(0)
+        return self._text(self.operands[-1])
 
     def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:
         right = self.source.text[token.start : self._right_end(self.at)]
@@ -224,6 +245,9 @@ class Statement:
         self._reduce(0)
         opening = self.stack[-1] if self.stack else None
         if not isinstance(opening, Opening) or opening.name is None:
+            problem = hints.values(self.source, self.tokens, self.at)
+            if problem is not None:
+                raise Refused(problem)
             hint = "a decimal point is a dot; arguments stand in a function's parentheses"
             self._fail("syntax.unexpected", "a comma outside a function's arguments", _span(token), hint)
         self.at += 1
@@ -294,6 +318,8 @@ class Statement:
         after = f" after {top.text}" if isinstance(top, Entry) else ""
         found = "the end" if token.kind == END or token.text == "\n" else f"`{token.text}`"
         hint = "a power is written ^ or **" if token.text == "*" else ""
+        if token.text == "/" and isinstance(top, Entry) and top.text == "/":
+            hint = "the whole part of a quotient is floor(x/y)"
         self._fail("syntax.operand", f"a value is missing{after}: found {found}", _span(token), hint)
 
     def _missing_operator(self, token: Token) -> NoReturn:
