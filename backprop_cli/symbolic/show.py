@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cache
 from typing import Any
 
 from backprop_cli.symbolic.build import literal
@@ -27,7 +26,9 @@ def tidy(derivative: Any, literals: Iterable[str]) -> Any:
 
 def text(form: Any, bound: Collection[str] = ()) -> str:
     """The form as one line that reads back; where the user's own ``e`` or ``pi`` is bound, the constants say so."""
-    return str(_printer(_constant_names(bound)).doprint(form))
+    from backprop_cli.symbolic.printer import Printer
+
+    return str(Printer(*_constant_names(bound)).doprint(form))
 
 
 def _constant_names(bound: Collection[str]) -> tuple[str, str]:
@@ -66,74 +67,3 @@ def _is_small(argument: Any, literals: frozenset[Any]) -> bool:
         name = argument.name
         return name in ("pi'", "e'") or abs(float(name)) <= _SMALL
     return bool(argument.is_Number) and abs(argument) <= _SMALL
-
-
-@cache
-def _printer(constants: tuple[str, str]) -> Any:  # noqa: C901  # a class whose methods SymPy finds by name, made when SymPy is loaded
-    from sympy import Or
-    from sympy.printing.str import StrPrinter
-
-    class Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
-        """SymPy's printer with this calculator's names."""
-
-        def _print_Max(self, form: Any) -> str:
-            return f"max({self.stringify(form.args, ', ')})"
-
-        def _print_Min(self, form: Any) -> str:
-            return f"min({self.stringify(form.args, ', ')})"
-
-        def _print_Abs(self, form: Any) -> str:
-            return f"abs({self._print(form.args[0])})"
-
-        def _print_Heaviside(self, form: Any) -> str:
-            return f"step({self._print(form.args[0])})"
-
-        def _print_ceiling(self, form: Any) -> str:
-            return f"ceil({self._print(form.args[0])})"
-
-        def _print_Mod(self, form: Any) -> str:
-            return f"mod({self.stringify(form.args, ', ')})"
-
-        def _print_Exp1(self, form: Any) -> str:
-            return constants[1]
-
-        def _print_Pi(self, form: Any) -> str:
-            return constants[0]
-
-        def _print_Symbol(self, form: Any) -> str:
-            return {"pi'": constants[0], "e'": constants[1]}.get(form.name, str(form.name))
-
-        def _print_polygamma(self, form: Any) -> str:
-            order, argument = form.args
-            return f"digamma({self._print(argument)})" if order == 0 else f"polygamma({order}, {self._print(argument)})"
-
-        def _print_Piecewise(self, form: Any) -> str:
-            *cases, (last, _) = form.args
-            total = str(self._print(last))
-            for value, condition in reversed(cases):
-                total = f"where({self._print(condition)}, {self._print(value)}, {total})"
-            return total
-
-        def _print_BooleanTrue(self, form: Any) -> str:
-            return "1"
-
-        def _print_BooleanFalse(self, form: Any) -> str:
-            return "0"
-
-        def _print_ITE(self, form: Any) -> str:
-            return f"where({self.stringify(form.args, ', ')})"
-
-        def _print_And(self, form: Any) -> str:
-            texts = [(self._print(argument), isinstance(argument, Or)) for argument in form.args]
-            return " and ".join(f"({text})" if loose else text for text, loose in texts)
-
-        def _print_Or(self, form: Any) -> str:
-            return " or ".join(self._print(argument) for argument in form.args)
-
-        def _print_Not(self, form: Any) -> str:
-            return f"not ({self._print(form.args[0])})"
-
-        def _print_Relational(self, form: Any) -> str:
-            return f"{self._print(form.lhs)} {form.rel_op} {self._print(form.rhs)}"
-
-    return Printer({"order": None})
