@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from backprop_cli.problems import Problem, Refused
 
 _GUIDE_BITS = 200
 _SIGN_DIGITS = 600
+_CHECKED_DIGITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,11 @@ class ExactNumbers:
         self.zero, self.one = self.number("0"), self.number("1")
         self.operations: dict[str, Operation] = {name: self._lift(name, form) for name, form in _forms().items()}
         self.operations |= {name: self._compare(test) for name, test in _TESTS.items()}
-        self.operations |= {"max": self._largest, "min": self._smallest, "sign": self._sign, "abs": self._abs}
+        self.operations |= {"max": self._extreme(1), "min": self._extreme(-1), "sign": self._sign, "abs": self._abs}
         self.operations |= {"where": lambda c, x, y: x if self.truth(c) else y, "cbrt": self._cbrt}
-        self.operations |= {"floor": self._floor, "ceil": self._ceil, "round": self._round, "mod": self._mod}
+        self.operations |= {"floor": self._floor, "round": self._round, "mod": self._mod}
+        turn = self.operations["neg"]
+        self.operations |= {"ceil": lambda x: turn(self._floor(turn(x))), "atan2": self._angle}
 
     def number(self, text: str) -> Exact:
         """The literal as a fraction, π or e."""
@@ -55,9 +59,8 @@ class ExactNumbers:
 
     def is_finite(self, value: Number) -> bool:
         """A real number within the range of ``--digits``."""
-        return (
-            value.form.is_finite is not False and value.form.is_real is not False and self._guide.is_finite(value.guide)
-        )
+        form = value.form
+        return form.is_finite is not False and form.is_real is not False and self._guide.is_finite(value.guide)
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -80,7 +83,9 @@ class ExactNumbers:
         most = sys.get_int_max_str_digits()
         sys.set_int_max_str_digits(0)  # these integers are bounded by EXACT_BITS
         try:
-            return str(powsimp(value.form) if value.size < _TIDY_SIZE else value.form)
+            return str(
+                powsimp(value.form) if value.size < _TIDY_SIZE and _widest(value.form) <= _TIDY_BITS else value.form
+            )
         finally:
             sys.set_int_max_str_digits(most)
 
@@ -89,11 +94,11 @@ class ExactNumbers:
         return self._abs(value)
 
     def in_digits(self, value: Number, context: Any) -> Any:
-        """As many right digits as the context holds."""
+        """As many right digits as the context holds, and at most 100 of an irrational number."""
         form = value.form
         if form.is_Rational:
             return context.mpf(int(form.p)) / int(form.q)
-        digits = _digits(form, context.dps + 5)
+        digits = _digits(form, min(context.dps, _CHECKED_DIGITS) + 5)
         return context.mpf(0 if digits is None else digits._mpf_)
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
@@ -106,6 +111,8 @@ class ExactNumbers:
             finite = self._guide.is_finite(guide)
             if not finite and name not in _STEEP:
                 return self._nan
+            if name in _EXPONENTIALS and abs(guides[0]) > 2**_EXPONENT_BITS:
+                raise Refused(_too_large())
             if name == "pow" and guide:
                 _measure_power(arguments[0].form, arguments[1])
             try:
@@ -153,17 +160,14 @@ class ExactNumbers:
     def _compare(self, test: Callable[[int], bool]) -> Operation:
         return lambda x, y: self.one if test(self._order(x, y)) else self.zero
 
-    def _largest(self, *values: Exact) -> Exact:
-        best = values[0]
-        for value in values[1:]:
-            best = value if self._order(value, best) > 0 else best
-        return best
+    def _extreme(self, side: int) -> Operation:
+        def extreme(*values: Exact) -> Exact:
+            best = values[0]
+            for value in values[1:]:
+                best = value if self._order(value, best) == side else best
+            return best
 
-    def _smallest(self, *values: Exact) -> Exact:
-        best = values[0]
-        for value in values[1:]:
-            best = value if self._order(value, best) < 0 else best
-        return best
+        return extreme
 
     def _sign(self, value: Exact) -> Exact:
         return (self.operations["neg"](self.one), self.zero, self.one)[self._order(value, self.zero) + 1]
@@ -176,10 +180,6 @@ class ExactNumbers:
         nearest = self._nearest(value)
         return nearest if self._order(value, nearest) >= 0 else self.operations["sub"](nearest, self.one)
 
-    def _ceil(self, value: Exact) -> Exact:
-        nearest = self._nearest(value)
-        return nearest if self._order(value, nearest) <= 0 else self.operations["add"](nearest, self.one)
-
     def _round(self, value: Exact) -> Exact:
         below = self._floor(value)
         side = self._order(value, self.operations["add"](below, self.number("1/2")))
@@ -190,6 +190,16 @@ class ExactNumbers:
         whole = self._floor(self.operations["div"](value, divisor))
         rest: Exact = self.operations["sub"](value, self.operations["mul"](divisor, whole))
         return rest
+
+    def _angle(self, y: Exact, x: Exact) -> Exact:
+        side, turn, divide = self._order(x, self.zero), self.number("pi"), self.operations["div"]
+        if side == 0:
+            angle: Exact = self.operations["mul"](self._sign(y), divide(turn, self.number("2")))
+        else:
+            angle = self.operations["atan"](divide(y, x))
+        if side < 0:
+            angle = self.operations["add" if self._order(y, self.zero) >= 0 else "sub"](angle, turn)
+        return angle
 
     def _nearest(self, value: Exact) -> Exact:
         """An integer less than 1 away."""
@@ -211,6 +221,7 @@ class ExactNumbers:
 
 
 _TIDY_SIZE = 100
+_TIDY_BITS = 16
 _TESTS: dict[str, Callable[[int], bool]] = {
     "lt": lambda order: order < 0,
     "le": lambda order: order <= 0,
@@ -224,19 +235,18 @@ _ROOT_BITS = 1_000  # SymPy looks for the factors of what is under a root
 _WHOLE_BITS = 20_000  # of an irrational number's whole part
 _PROVABLE_SIZE = 80
 _DOUBT_BITS = 64
+_EXPONENT_BITS = 120
+_EXPONENTIALS = frozenset({"exp", "expm1", "erfc"})
 _GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
 _LOGARITHMS = frozenset({"log", "log1p", "log2", "log10"})
 _STEEP = _GAMMA_FAMILY | _LOGARITHMS | {"atanh", "tan", "div"}  # where a rounded argument may meet a pole
-_LOSING = _GAMMA_FAMILY | _LOGARITHMS | {"sin", "cos", "tan", "asin", "acos", "acosh", "hypot", "atan2"}
+_LOSING = _GAMMA_FAMILY | _LOGARITHMS | {"sin", "cos", "tan", "asin", "acos", "acosh", "hypot"}
 _RANGES = {"asin": (-1, 1), "acos": (-1, 1), "acosh": (1, math.inf), "sqrt": (0, math.inf)}
 
 
 def _too_large() -> Problem:
-    return Problem(
-        "exact.size",
-        "an exact number here grows too large",
-        "without --exact, or with --digits, it is an ordinary number",
-    )
+    hint = "without --exact, or with --digits, it is an ordinary number"
+    return Problem("exact.size", "an exact number here grows too large", hint)
 
 
 def _inside(name: str, guide: Any) -> Any:
@@ -256,16 +266,41 @@ def _doubtful(name: str, guides: list[Any], guide: Any) -> bool:
 
 
 def _digits(form: Any, count: int) -> Any:
-    """So many right digits of a number, None where it is not told from 0."""
-    digits = form.evalf(count, maxn=count + _SIGN_DIGITS)
+    """So many right digits of a number, None where it is not told from 0: two precisions must agree."""
+    precision, most, step = count + 20, count + _SIGN_DIGITS, 40
+    before = _attempt(form, precision)
+    while precision < most:
+        precision, step = min(most, precision + step), 2 * step
+        after = _attempt(form, precision)
+        if before is not None and after is not None and abs(after - before) * 10**count <= abs(after):
+            return after
+        before = after
+    return None
+
+
+def _attempt(form: Any, count: int) -> Any:
+    """SymPy's digits, None where it has none; it rounds the arguments of some functions, also beside a pole."""
+    try:
+        digits = form.evalf(count, maxn=count + 100)
+    except RecursionError:
+        raise Refused(_too_large()) from None
+    except (ArithmeticError, ValueError):
+        return None
     if not digits.is_Float:
         digits = digits.as_real_imag()[0]
-    known = digits.is_Float and digits._prec > 1  # noqa: SLF001  # SymPy's own mark of a value without right digits
+    known = digits.is_Float and digits.is_finite and digits._prec > 1  # noqa: SLF001  # its mark of no right digits
     return digits if known else None
 
 
 def _bits(number: Any) -> int:
     return max(int(number.p).bit_length(), int(number.q).bit_length())
+
+
+def _widest(form: Any) -> int:
+    """The bits of the longest rational in a number."""
+    from sympy import Rational
+
+    return max(map(_bits, form.atoms(Rational)), default=0)
 
 
 def _measure(name: str, arguments: tuple[Exact, ...]) -> None:
@@ -275,22 +310,14 @@ def _measure(name: str, arguments: tuple[Exact, ...]) -> None:
         order = {"polygamma": int(abs(arguments[0].guide)) + 2, "digamma": 2}.get(name, 1)
         if abs(last.guide) * order > _GAMMA_MOST:
             raise Refused(_too_large())
-    if name == "sqrt":
-        _measure_root(last.form)
-    if name == "hypot" and all(argument.form.is_Rational for argument in arguments):
-        _measure_root(arguments[0].form ** 2 + last.form**2)
-
-
-def _measure_root(form: Any) -> None:
-    from sympy import Rational
-
-    if any(_bits(number) > _ROOT_BITS for number in form.atoms(Rational)):
+    root = name in ("sqrt", "hypot") and max(_widest(argument.form) for argument in arguments)
+    if root > (_ROOT_BITS if name == "sqrt" else _ROOT_BITS // 4):
         raise Refused(_too_large())
 
 
 def _measure_power(base: Any, exponent: Exact) -> None:
-    if not exponent.form.is_Integer:
-        _measure_root(base)
+    if not exponent.form.is_Integer and _widest(base) > _ROOT_BITS:
+        raise Refused(_too_large())
     if base.is_Rational and _bits(base) * abs(exponent.guide) > limits.EXACT_BITS:
         raise Refused(_too_large())
 
@@ -298,8 +325,9 @@ def _measure_power(base: Any, exponent: Exact) -> None:
 def _proved_equal(difference: Any, size: int) -> int:
     from sympy import simplify
 
-    if size <= _PROVABLE_SIZE and simplify(difference) == 0:
-        return 0
+    with suppress(ArithmeticError, ValueError, RecursionError):
+        if size <= _PROVABLE_SIZE and simplify(difference) == 0:
+            return 0
     problem = Problem(
         "exact.undecided",
         "whether two exact numbers here are equal could not be decided",
@@ -313,10 +341,7 @@ def _forms() -> dict[str, Callable[..., Any]]:
     """SymPy's counterpart of each primitive. Domains are asked before, so real arguments meet real values."""
     import sympy as s
 
-    named = (
-        "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
-        "sqrt erf erfc gamma digamma polygamma"
-    )
+    named = "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sqrt erf erfc gamma digamma polygamma"
     forms: dict[str, Callable[..., Any]] = {name: getattr(s, name) for name in named.split()}
     return forms | {
         "add": lambda x, y: x + y,
