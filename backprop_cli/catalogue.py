@@ -6,13 +6,16 @@ The codes of single gates (``domain.log``, ``slope.sqrt``, ``kink.relu``, ``over
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from textwrap import fill
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.problems import Problem, Refused
+
+_WIDTH = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,13 @@ def codes() -> dict[str, Topic]:
     found = dict(_topics())
     for gate in GATES.values():
         found |= _of_gate(gate)
-    return dict(sorted(found.items()))
+    return {code: replace(topic, text=_wrapped(topic.text)) for code, topic in sorted(found.items())}
+
+
+def _wrapped(text: str) -> str:
+    """Every paragraph in lines of one width."""
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+    return "\n\n".join(fill(paragraph, _WIDTH, break_on_hyphens=False) for paragraph in paragraphs)
 
 
 def explained(code: str) -> Topic:
@@ -58,7 +67,7 @@ def explained(code: str) -> Topic:
 def _of_gate(gate: Gate) -> dict[str, Topic]:
     found = {f"overflow.{gate.name}": Topic(f"{gate.form} is too large", _OVERFLOW)}
     if gate.domain:
-        text = f"{gate.form} has a value only where {gate.need}. {_DOMAIN}"
+        text = f"{gate.form} needs {gate.need} to have a value. {_DOMAIN}"
         found[f"domain.{gate.name}"] = Topic(f"{gate.name} needs {gate.need}", text)
     slopes = [slope for slope in gate.slopes if slope.need or not slope.text]
     if slopes:

@@ -26,13 +26,13 @@ EXPANDED = "+".join([*(f"2*sqrt({p * q})" for p, q in SURDS), str(sum(map(sum, S
 # code, arguments, exit code, the beginning of the message, what stands over the carets (None: no place)
 ERRORS = [
     ("usage.option", ["x*y", "--jsno"], 2, "there is no option --jsno", None),
-    ("usage.option", ["x*y", "--check", "no"], 2, "Invalid value for '--check'", None),
+    ("usage.option", ["x*y", "--check", "no"], 2, "--check takes symbolic, gatewise or forward, and got no", None),
     ("usage.option", ["x*y", "--digits", "0"], 2, "Invalid value for '--digits'", None),
     ("usage.option", ["x*y", "--wrt"], 2, "--wrt needs a value after it", None),
     ("usage.option", ["x*y", "--digits", "5", "--exact"], 2, "--digits and --exact exclude each other", None),
     ("usage.option", ["x*y", "--check", "forward", "--no-check"], 2, "--check and --no-check exclude", None),
     ("usage.option", ["x*y", "--format", "csv", "-q"], 2, "--format and --quiet exclude each other", None),
-    ("usage.option", ["grad"], 2, "Missing argument 'EXPR'", None),
+    ("usage.expression", ["grad"], 2, "the expression is missing", None),
     ("usage.option", ["grda", "x=1"], 2, "there is no command `grda`", None),
     ("usage.option", ["-", "--at", "-"], 2, "standard input cannot be both", None),
     ("usage.value", ["x*y", "x=1", "y"], 2, "`y` is not NAME=VALUE", None),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from itertools import pairwise
+from unittest import mock
 
 import pytest
 from command import backprop
 
 from backprop_cli import Refused, differentiate, point
+from backprop_cli.catalogue import codes
+from backprop_cli.cli import outcome
 
 
 def test_values_that_nothing_uses_are_not_read(tmp_path, monkeypatch):
@@ -108,3 +113,32 @@ def test_names_that_only_look_like_it(argv, output):
     ran = backprop(*argv, "--no-check", "--format", "plain")
     assert (ran.code == 0) == (output is not None)
     assert output is None or output in ran.out
+
+
+@pytest.mark.parametrize("columns", [40, 60, 120])
+def test_errors_fit_the_terminal_that_shows_them(columns, monkeypatch):
+    monkeypatch.setattr(outcome, "_columns", lambda: columns)
+    ran = backprop("+".join(["alpha*beta"] * 30) + "+ nothing(x) +" + "+".join(["alpha*beta"] * 30), "x=1")
+    lines = ran.err.splitlines()
+    assert len(lines[2]) == columns
+    assert lines[2][lines[3].index("^") :].startswith("nothing(x)")
+
+
+def test_the_width_of_a_terminal(monkeypatch):
+    assert outcome._columns() == 80
+    monkeypatch.setattr("sys.stderr", mock.Mock(isatty=lambda: True, fileno=lambda: 2))
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((44, 10)))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert outcome._columns() == 44
+    monkeypatch.setenv("COLUMNS", "55")
+    assert outcome._columns() == 55
+
+
+def test_pages_are_sentences_of_one_width():
+    assert codes()["domain.gamma"].text.startswith("gamma(x) needs x other than 0, -1, -2 … to have a value. Outside,")
+    assert codes()["domain.atan2"].text.startswith("atan2(y, x) needs a point other than (0, 0) to have a value.")
+    for topic in codes().values():
+        lines = topic.text.splitlines()
+        assert max(map(len, lines)) <= 98
+        for line, following in pairwise(lines):
+            assert not line or not following or len(line) + 1 + len(following.split()[0]) > 98

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -81,11 +82,30 @@ def _refuse(problems: Sequence[Problem], code: int, words: Sequence[str]) -> int
 
     if wants_json(words):
         print(as_json(problems))
-    print("\n".join(drawn(problem) for problem in problems), file=sys.stderr)
+    columns = _columns()
+    print("\n".join(drawn(problem, columns=columns) for problem in problems), file=sys.stderr)
     return code
 
 
+def _columns() -> int:
+    """How wide errors may be: as the terminal that shows them, 80 where there is none."""
+    if not sys.stderr.isatty():
+        return 80
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
 def _usage(error: click.UsageError) -> Problem:
+    if isinstance(error, click.MissingParameter) and error.param is not None and error.param.name == "expression":
+        return Problem(
+            "usage.expression", "the expression is missing", "for example: backprop '(x + y)*z' x=-2 y=5 z=-4"
+        )
     message, _, hint = error.format_message().partition("\n")
     if isinstance(error, click.NoSuchOption):
         message = f"there is no option {error.option_name}"
@@ -94,6 +114,12 @@ def _usage(error: click.UsageError) -> Problem:
             if error.possibilities
             else "backprop --help lists the options"
         )
+    param = error.param if isinstance(error, click.BadParameter) else None
+    wrong = re.match(r"'(.*)' is not one of ", error.message, re.DOTALL)
+    if param is not None and isinstance(param.type, click.Choice) and wrong:
+        *most, last = param.type.choices
+        name = max(param.opts, key=len)
+        message = f"{name} takes {', '.join(most)} or {last}, and got {wrong[1]}"
     return Problem("usage.option", message, hint or "backprop --help shows how it is called")
 
 

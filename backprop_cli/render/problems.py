@@ -8,33 +8,34 @@ from collections.abc import Iterable
 from backprop_cli.problems import Problem
 from backprop_cli.render.text import visible, width, window
 
-_WIDTH = 76
+_COLUMNS, _LEAST = 80, 24
+_INDENT = "    "
 
 
-def drawn(problem: Problem, kind: str = "error") -> str:
-    """A few lines: what is wrong, the place in the text, and what helps."""
+def drawn(problem: Problem, kind: str = "error", columns: int = _COLUMNS) -> str:
+    """A few lines: what is wrong, the place in the text (cut to a terminal of so many columns), and what helps."""
     lines = [f"{kind}[{problem.code}]: {visible(problem.message)}"]
     if problem.source is not None and problem.span is not None:
-        lines += _place(problem)
+        lines += _place(problem, max(_LEAST, columns) - len(_INDENT))
     if problem.hint:
         lines.append(f"  = {visible(problem.hint)}")
     return "\n".join(lines)
 
 
-def _place(problem: Problem) -> list[str]:
+def _place(problem: Problem, most: int) -> list[str]:
     source, span = problem.source, problem.span
     assert source is not None
     assert span is not None
     line_number, column = source.position(span.start)
-    line = source.text.split("\n")[line_number - 1] if len(source.text) < _WIDTH else _line(source.text, span.start)
+    line = source.text.split("\n")[line_number - 1] if len(source.text) < most else _line(source.text, span.start)
     start = column - 1
     end = max(start + 1, min(start + span.end - span.start, len(line)))
-    cut, start, end = window(line, start, end, _WIDTH)
+    cut, start, end = window(line, start, end, most)
     before, under = visible(cut[:start]), visible(cut[start:end])
     where = f" {line_number}" if "\n" in source.text else ""
     label = f" {source.name}" + (f", line{where}" if where else "")
     carets = "^" * max(1, width(under))
-    return [f" {label}:", f"    {visible(cut)}", f"    {' ' * width(before)}{carets}"]
+    return [f" {label}:", f"{_INDENT}{visible(cut)}", f"{_INDENT}{' ' * width(before)}{carets}"]
 
 
 def _line(text: str, offset: int) -> str:
