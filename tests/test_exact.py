@@ -19,6 +19,7 @@ VALUES = {
     "acos(1 - x)": ("1e-90", lambda m, x: m.acos(1 - x)),
     "atanh(1 - x)": ("1e-90", lambda m, x: m.atanh(1 - x)),
     "gamma(x - 3)": ("1e-90", lambda m, x: m.gamma(x - 3)),
+    "cos(log(x)/log1p(x))": ("1e-10", lambda m, x: m.cos(m.log(x) / m.log1p(x))),
     "1/sin(x)": ("10^90*pi + 1", lambda m, _: 1 / m.sin(1)),
 }
 
@@ -69,6 +70,18 @@ def test_a_comparison_beyond_all_numbers_is_refused():
     assert caught.value.problems[0].code == "exact.undecided"
 
 
+BEYOND_SYMPY = {
+    "lgamma(log(polygamma(1, 1e-100 - 1000))*abs(cos(sec(y))))": {"y": "-2"},
+    "softplus(cos(log(y)/log1p(y)))": {"y": "1e-10"},
+}
+
+
+@pytest.mark.parametrize("expression", BEYOND_SYMPY)
+def test_where_sympy_itself_fails_nothing_but_a_refusal_is_raised(expression):
+    with pytest.raises(Refused):
+        differentiate(expression, BEYOND_SYMPY[expression], exact=True, check="none")
+
+
 ANGLES = {
     "1 1": "pi/4",
     "1 -1": "3*pi/4",
@@ -103,6 +116,7 @@ SLOW = {
     "polygamma(3, x)": {"x": "-1e10 + 1/2"},
     "digamma(x)": {"x": "-1e9 + sqrt(2)"},
     "sigmoid(x^1000) < erfc(x)": {"x": "100"},
+    "hypot(22/7, 1000)^(3/x)": {"x": "1e-10"},
     HARD: {"y": "2", "u": "0.7", "v": "3"},
 }
 

@@ -59,8 +59,8 @@ class ExactNumbers:
 
     def is_finite(self, value: Number) -> bool:
         """A real number within the range of ``--digits``."""
-        form = value.form
-        return form.is_finite is not False and form.is_real is not False and self._guide.is_finite(value.guide)
+        form = value.form  # of more than an atom SymPy would ask a few digits, and may fail
+        return (form.is_real is True or not form.is_Atom) and self._guide.is_finite(value.guide)
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -121,6 +121,9 @@ class ExactNumbers:
                     guide = self._settled(value)
             except RecursionError:
                 raise Refused(_too_large()) from None
+            except (ArithmeticError, AttributeError, TypeError, ValueError):  # SymPy's own, on numbers out of its range
+                message = f"SymPy does not find the {name} of these exact numbers"
+                raise Refused(_problem("exact.undecided", message)) from None
             return self._made(value, guide, 1 + sum(argument.size for argument in arguments))
 
         return operation
@@ -193,10 +196,8 @@ class ExactNumbers:
 
     def _angle(self, y: Exact, x: Exact) -> Exact:
         side, turn, divide = self._order(x, self.zero), self.number("pi"), self.operations["div"]
-        if side == 0:
-            angle: Exact = self.operations["mul"](self._sign(y), divide(turn, self.number("2")))
-        else:
-            angle = self.operations["atan"](divide(y, x))
+        half = self.operations["mul"](self._sign(y), divide(turn, self.number("2")))
+        angle: Exact = self.operations["atan"](divide(y, x)) if side else half
         if side < 0:
             angle = self.operations["add" if self._order(y, self.zero) >= 0 else "sub"](angle, turn)
         return angle
@@ -245,8 +246,11 @@ _RANGES = {"asin": (-1, 1), "acos": (-1, 1), "acosh": (1, math.inf), "sqrt": (0,
 
 
 def _too_large() -> Problem:
-    hint = "without --exact, or with --digits, it is an ordinary number"
-    return Problem("exact.size", "an exact number here grows too large", hint)
+    return _problem("exact.size", "an exact number here grows too large")
+
+
+def _problem(code: str, message: str) -> Problem:
+    return Problem(code, message, "without --exact, or with --digits, it is an ordinary number")
 
 
 def _inside(name: str, guide: Any) -> Any:
@@ -318,7 +322,8 @@ def _measure(name: str, arguments: tuple[Exact, ...]) -> None:
 def _measure_power(base: Any, exponent: Exact) -> None:
     if not exponent.form.is_Integer and _widest(base) > _ROOT_BITS:
         raise Refused(_too_large())
-    if base.is_Rational and _bits(base) * abs(exponent.guide) > limits.EXACT_BITS:
+    grows = base.is_Rational or (exponent.form.is_Rational and not base.is_Add)
+    if grows and _widest(base) * abs(exponent.guide) > limits.EXACT_BITS:
         raise Refused(_too_large())
 
 
@@ -328,12 +333,7 @@ def _proved_equal(difference: Any, size: int) -> int:
     with suppress(ArithmeticError, ValueError, RecursionError):
         if size <= _PROVABLE_SIZE and simplify(difference) == 0:
             return 0
-    problem = Problem(
-        "exact.undecided",
-        "whether two exact numbers here are equal could not be decided",
-        "without --exact, or with --digits, the comparison goes by digits",
-    )
-    raise Refused(problem)
+    raise Refused(_problem("exact.undecided", "whether two exact numbers here are equal could not be decided"))
 
 
 @cache
