@@ -12,6 +12,10 @@ from typing import NoReturn
 from backprop_cli.problems import Problem, Refused
 
 
+class _TimeUp(BaseException):
+    """Passes through every ``except Refused`` and ``except Exception`` of the calculation, SymPy's included."""
+
+
 @contextmanager
 def deadline(seconds: int) -> Iterator[None]:
     """Raise ``Refused`` in the block when the time is up, where the system has an alarm for that."""
@@ -20,13 +24,15 @@ def deadline(seconds: int) -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        hint = "--max-seconds gives it more; --no-check leaves the check out"
-        raise Refused(Problem("limit.time", f"the calculation took longer than {seconds} s", hint))
+        raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
+    except _TimeUp:
+        hint = "--max-seconds gives it more; --no-check leaves the check out"
+        raise Refused(Problem("limit.time", f"the calculation took longer than {seconds} s", hint)) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
