@@ -21,7 +21,7 @@ from backprop_cli.problems import Problem, Refused
 
 _GUIDE_BITS = 200
 _SIGN_DIGITS = 600
-_CHECKED_DIGITS = 100
+_SETTLED_DIGITS, _CHECKED_DIGITS = 300, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ExactNumbers:
     def is_finite(self, value: Number) -> bool:
         """A real number within the range of ``--digits``."""
         form = value.form  # of more than an atom SymPy would ask a few digits, and may fail
-        return (form.is_real is True or not form.is_Atom) and self._guide.is_finite(value.guide)
+        return (not form.is_Atom or form.is_real is True) and self._guide.is_finite(value.guide)
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0."""
@@ -98,7 +98,7 @@ class ExactNumbers:
         form = value.form
         if form.is_Rational:
             return context.mpf(int(form.p)) / int(form.q)
-        digits = _digits(form, min(context.dps, _CHECKED_DIGITS) + 5)
+        digits = _digits(form, min(context.dps, _CHECKED_DIGITS) + 5) if value.guide else None
         return context.mpf(0 if digits is None else digits._mpf_)
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
@@ -111,7 +111,7 @@ class ExactNumbers:
             finite = self._guide.is_finite(guide)
             if not finite and name not in _STEEP:
                 return self._nan
-            if name in _EXPONENTIALS and abs(guides[0]) > 2**_EXPONENT_BITS:
+            if name in _MOST_BITS and abs(guides[0]) > 2 ** _MOST_BITS[name]:
                 raise Refused(_too_large())
             if name == "pow" and guide:
                 _measure_power(arguments[0].form, arguments[1])
@@ -130,7 +130,7 @@ class ExactNumbers:
 
     def _settled(self, form: Any) -> Any:
         """A guide from the number itself; 0 for what is not told from 0."""
-        digits = _digits(form, self._guide.context.dps)
+        digits = _digits(form, self._guide.context.dps, _SETTLED_DIGITS)
         return self._guide.context.mpf(0 if digits is None else digits._mpf_)
 
     def _made(self, value: Any, guide: Any, size: int) -> Exact:
@@ -236,8 +236,7 @@ _ROOT_BITS = 1_000  # SymPy looks for the factors of what is under a root
 _WHOLE_BITS = 20_000  # of an irrational number's whole part
 _PROVABLE_SIZE = 80
 _DOUBT_BITS = 64
-_EXPONENT_BITS = 120
-_EXPONENTIALS = frozenset({"exp", "expm1", "erfc"})
+_MOST_BITS = dict.fromkeys(("exp", "expm1", "erfc", "tanh"), 120) | dict.fromkeys(("sin", "cos", "tan"), 2_000)
 _GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
 _LOGARITHMS = frozenset({"log", "log1p", "log2", "log10"})
 _STEEP = _GAMMA_FAMILY | _LOGARITHMS | {"atanh", "tan", "div"}  # where a rounded argument may meet a pole
@@ -269,9 +268,9 @@ def _doubtful(name: str, guides: list[Any], guide: Any) -> bool:
     return name in _LOSING and bool(abs(guide) * 2**_DOUBT_BITS < 1)
 
 
-def _digits(form: Any, count: int) -> Any:
+def _digits(form: Any, count: int, more: int = _SIGN_DIGITS) -> Any:
     """So many right digits of a number, None where it is not told from 0: two precisions must agree."""
-    precision, most, step = count + 20, count + _SIGN_DIGITS, 40
+    precision, most, step = count + 20, count + more, 40
     before = _attempt(form, precision)
     while precision < most:
         precision, step = min(most, precision + step), 2 * step
@@ -285,7 +284,7 @@ def _digits(form: Any, count: int) -> Any:
 def _attempt(form: Any, count: int) -> Any:
     """SymPy's digits, None where it has none; it rounds the arguments of some functions, also beside a pole."""
     try:
-        digits = form.evalf(count, maxn=count + 100)
+        digits = form.evalf(count, maxn=count + 200)
     except RecursionError:
         raise Refused(_too_large()) from None
     except (ArithmeticError, ValueError):
