@@ -122,17 +122,18 @@ def _unsettled(before: Run, after: Run, digits: int) -> list[Key]:
 
 
 def _without_noise(before: Run, after: Run, keys: list[Key]) -> Run:
-    """What shrinks as fast as the precision grows is 0; anything else has no right digits to show."""
+    """What is as small as rounding noise in both runs, or shrinks with it, is 0; else there are no right digits."""
     old, new = _numbers(before), _numbers(after)
+    bits = _bits(before)
     forth, back = after
     for key in keys:
         kind, index = key
-        if abs(new[key]) * 2 ** (_bits(before) // 4) > abs(old[key]):
+        was, now = abs(old[key]), abs(new[key])
+        if max(was, now) * 2 ** (bits // 2) > 1 and now * 2 ** (bits // 4) > was:
             circuit = forth.circuit
             message = f"the digits of {circuit.names[index]} do not settle, also with {_bits(after):,} bits"
-            raise Refused(
-                Problem("limit.precision", message, "ask for fewer digits").at(circuit.source, circuit.spans[index])
-            )
+            problem = Problem("limit.precision", message, "ask for fewer digits")
+            raise Refused(problem.at(circuit.source, circuit.spans[index]))
         (forth.values if kind == "value" else back.gradients)[index] = forth.arithmetic.zero
     return forth, back
 

@@ -73,7 +73,7 @@ ERRORS = [
     ("value.name", ["x^2", "x=2*y"], 3, "the value of x must be a number, and y is a name", "y"),
     ("value.finite", ["x^2", "x=nan"], 3, "nan is not a value; x must be a finite number", "nan"),
     ("value.finite", ["x^2", "--at", "nan.json"], 3, "NaN is not a value", None),
-    ("point.json", ["x^2", "--at", "comma.json"], 3, "comma.json is not valid JSON", "}"),
+    ("point.json", ["x^2", "--at", "comma.json"], 3, "comma.json is not valid JSON", None),
     ("point.json", ["x^2", "--at", "array.json"], 3, "array.json must be one JSON object", None),
     ("point.name", ["x^2", "--at", "name.json"], 3, "`a b` in name.json is not a variable's name", None),
     ("point.value", ["x^2", "--at", "value.json"], 3, "x in value.json must be a number, and is an array", None),
@@ -90,7 +90,7 @@ ERRORS = [
     ("digits.undecided", ["mod(x, y)", "x=0.5", "y=0.1", "--digits", "30"], 4, "mod stands so near its kink", None),
     (
         "limit.time",
-        ["+".join(f"sin(x*{i})" for i in range(9000)), "x=1", "--max-seconds", "1", "--check", "gatewise"],
+        ["+".join(f"sin(x*{i})" for i in range(30_000)), "x=1", "--max-seconds", "1", "--check", "gatewise"],
         3,
         "the calculation took longer than 1 s",
         None,

@@ -321,7 +321,7 @@ def test_a_path_that_cannot_be_written(target: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["x", "x=1", "--lang", "rust"], 2, "'rust' is not one of"),
+        (["x", "x=1", "--lang", "rust"], 2, "--lang takes python, numpy, torch, jax or c, and got rust"),
         (["x", "x=1"], 2, "--lang"),
         (["x*y", "x=1", "--lang", "c"], 2, "no value for y"),
         (["x*y", "x=1", "--lang", "c", "--function", "f"], 2, "no value for y"),
