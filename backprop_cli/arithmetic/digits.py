@@ -153,7 +153,7 @@ def _guarded(context: Any, function: Operation, most: int) -> Operation:
                 return nan
         try:
             value = function(*arguments)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, TypeError):  # mpmath answers None or worse near poles
             return nan
         return value if isinstance(value, context.mpf) else nan
 
