@@ -79,6 +79,8 @@ def _circuit(expression: object, bound: Collection[str], share: bool) -> Circuit
 
 def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     """A circuit at a point. The forward pass runs first: where it is refused, nothing is checked."""
+    if settings.rtol is not None and not settings.rtol >= 0:
+        raise Refused(Problem("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
     warnings = list(complete(circuit, point))
     targets = _targets(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
@@ -147,6 +149,4 @@ def _check(
     bits = 64 if forth.arithmetic.name == "float64" else max(160, int(digits * 3.33) + 20)
     usual = {"float64": 1e-9, "digits": 1e-9, "exact": 1e-40}[forth.arithmetic.name]
     tolerance = settings.rtol if settings.rtol is not None else f"1e{min(-1, 2 - digits)}" if digits else usual
-    if settings.rtol is not None and not settings.rtol >= 0:
-        raise Refused(Problem("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
     return oracle.check(forth, back, point, targets, settings.check, oracle.Tolerance(tolerance, bits))

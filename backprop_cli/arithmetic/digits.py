@@ -54,10 +54,9 @@ class Digits:
             return -math.inf if value < 0 else math.inf
 
     def text(self, value: Number) -> str:
-        """The digits asked for."""
-        return str(
-            self.context.nstr(value, self.digits, strip_zeros=False, min_fixed=-6, max_fixed=max(17, self.digits))
-        )
+        """The digits asked for, with a power of ten where they do not reach the point."""
+        shown = self.context.nstr(value, self.digits, strip_zeros=False, min_fixed=-6, max_fixed=self.digits)
+        return str(shown).replace(".e", "e").removesuffix(".")
 
     def absolute(self, value: Number) -> Number:
         """|value|."""

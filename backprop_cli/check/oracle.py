@@ -204,7 +204,7 @@ class _Checking:
         value = self.run_.arithmetic.in_digits(self.run_.values[self.circuit.output], self.context)
         size = abs(exact) if exact else max((abs(v) for v in self.deep.values if v is not None), default=1)
         relative = float(abs(value - exact) / size) if size else 0.0
-        return _lost(relative) if relative > 1e-9 and abs(value - exact) > 1e-300 else 0
+        return _lost(relative) if relative > 1e-9 and abs(value - exact) > 2.0**-1070 else 0
 
 
 def _lost(relative: float) -> int:
