@@ -47,7 +47,7 @@ class _Checking:
     def __init__(
         self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: Tolerance
     ) -> None:
-        self.run_, self.sweep, self.targets, self.tolerance = run, sweep, targets, tolerance
+        self.forth, self.back, self.targets, self.tolerance = run, sweep, targets, tolerance
         self.circuit = run.circuit
         self.ground = Ground(run, point)
         self.bits = max(tolerance.bits + 120, needed_bits(run, tolerance.bits))
@@ -60,8 +60,8 @@ class _Checking:
 
     def run(self, method: str) -> Check:
         """The verdicts, and the method by which most were found."""
-        kinks = live_kinks(self.run_)
-        touched = behind(self.run_, kinks) if kinks else b""
+        kinks = live_kinks(self.forth)
+        touched = behind(self.forth, kinks) if kinks else b""
         variables = [name for name in self.targets if name in self.circuit.inputs]
         smooth = [name for name in variables if not (touched and touched[self.targets[name]])]
         expected: dict[int, Number] = {}
@@ -96,7 +96,7 @@ class _Checking:
 
     def _gatewise(self) -> None:
         """Note the first gate whose local gradient is not SymPy's."""
-        index = gatewise.wrong_gate(self.ground, self.sweep, max(float(self.tolerance.rtol), 1e-12))
+        index = gatewise.wrong_gate(self.ground, self.back, max(float(self.tolerance.rtol), 1e-12))
         if index is not None:
             self.broken = self.circuit.typed(index, 60)
             self.notes.append(f"the local gradient of {self.broken} is not SymPy's")
@@ -156,15 +156,15 @@ class _Checking:
             return None
 
     def _gradient(self, node: int) -> Number:
-        return self.run_.arithmetic.in_digits(self.sweep.gradients[node], self.context)
+        return self.forth.arithmetic.in_digits(self.back.gradients[node], self.context)
 
     def _scales(self) -> list[Number]:
         """The size of the terms behind each gradient, as numbers of the ground's precision."""
-        arithmetic = self.run_.arithmetic
+        arithmetic = self.forth.arithmetic
         if arithmetic.name == "exact":
             run, sweep = self.ground.backward(self.bits, self.circuit.reach(self.targets.values()))
             return scales(run, sweep)
-        return [arithmetic.in_digits(scale, self.context) for scale in scales(self.run_, self.sweep)]
+        return [arithmetic.in_digits(scale, self.context) for scale in scales(self.forth, self.back)]
 
     def _judge(self, node: int, expected: Number) -> Verdict:
         gradient = self._gradient(node)
@@ -172,11 +172,11 @@ class _Checking:
         if abs(expected) <= self.scales[node] * self.context.mpf(2) ** -(self.tolerance.bits + 40):
             expected = self.context.mpf(0)
         rtol = self.context.mpf(self.tolerance.rtol)
-        atol = self.context.mpf(10) ** -300 if self.run_.arithmetic.name == "float64" else self.context.mpf(0)
+        atol = self.context.mpf(10) ** -300 if self.forth.arithmetic.name == "float64" else self.context.mpf(0)
         word, relative = compare(gradient, expected, self.scales[node], rtol, atol)
         if word == "wrong" and self._disappears(node, expected, abs(gradient - expected)):
             word = "imprecise"
-        if self.run_.arithmetic.name == "exact" and word == "ok":
+        if self.forth.arithmetic.name == "exact" and word == "ok":
             relative = 0.0  # what is left is the reference's own rounding
         lost = _lost(relative) if word == "imprecise" or (expected and relative > rtol) else 0
         return Verdict(word, self.deep.arithmetic.to_float(expected), relative, lost)
@@ -199,9 +199,9 @@ class _Checking:
     def _lost_in_value(self) -> int:
         """How many digits cancellation took from the output's value."""
         exact = self.deep.values[self.circuit.output]
-        if exact is None or self.run_.arithmetic.name != "float64":
+        if exact is None or self.forth.arithmetic.name != "float64":
             return 0
-        value = self.run_.arithmetic.in_digits(self.run_.values[self.circuit.output], self.context)
+        value = self.forth.arithmetic.in_digits(self.forth.values[self.circuit.output], self.context)
         size = abs(exact) if exact else max((abs(v) for v in self.deep.values if v is not None), default=1)
         relative = float(abs(value - exact) / size) if size else 0.0
         return _lost(relative) if relative > 1e-9 and abs(value - exact) > 2.0**-1070 else 0
