@@ -198,3 +198,15 @@ def test_sympys_derivative_is_known_for_every_smooth_gate():
     }
     flat = {"floor", "ceil", "round", "mod", "lt", "le", "gt", "ge", "eq", "ne", "sign"}
     assert unknown <= flat | {"max", "min", "where"}
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("log10(mod(sinh(7/3), erf(u))*y)", {"u": 100, "y": "7/10"}),
+        ("y - (u + min(ceil(y), u^y))", {"u": 1, "y": "1e-10"}),
+    ],
+    ids=["a slope below every precision", "one-sided slopes that nearly agree"],
+)
+def test_exact_gradients_are_not_called_wrong(text, at):
+    assert differentiate(text, at, exact=True).ok

@@ -110,11 +110,10 @@ class _Checking:
 
     def _kink(self, name: str, node: int) -> Verdict:
         left, right = one_sided(self.ground, name)
-        gradient = self._gradient(node)
-        if left is not None and right is not None:
-            tolerance = 1e-9 * max(abs(left), abs(right), self.scales[node])
-            if abs(left - right) <= tolerance and abs(gradient - right) <= tolerance:
-                return self._judge(node, +self.context.make_mpf(right._mpf_))
+        if left is not None and right is not None and abs(left - right) <= max(abs(left), abs(right)) * 2.0**-80:
+            verdict = self._judge(node, right)
+            if verdict.word != "wrong":
+                return verdict
         convention = self._by_tangents([node]).get(node)
         if convention is not None and (verdict := self._judge(node, convention)).word == "wrong":
             return verdict

@@ -64,7 +64,7 @@ def tangent(run: Forward, seeds: Mapping[int, Number], bits: int) -> Number:
 
 
 def _moved(run: Forward, index: int, found: Mapping[int, Number], bits: int) -> Number | None:
-    """The gate's change along its inputs' tangents; None at the edge of its domain, where it cannot move both ways."""
+    """The gate's change along its inputs' tangents; None at the edge of its domain, or where it does not move."""
     node, zero, finite = run.circuit.nodes[index], run.arithmetic.zero, run.arithmetic.is_finite
     operation = run.rules.operation(node.op)
     values = [run.values[i] for i in node.inputs]
@@ -77,7 +77,11 @@ def _moved(run: Forward, index: int, found: Mapping[int, Number], bits: int) -> 
     step = min(reaches) * 2**-bits
     up = operation(*[value + step * change for value, change in zip(values, tangents, strict=True)])
     down = operation(*[value - step * change for value, change in zip(values, tangents, strict=True)])
-    return (up - down) / (2 * step) if finite(up) and finite(down) else None
+    if not (finite(up) and finite(down)):
+        return None
+    here = run.values[index]
+    # erf far out is flat to the last bit: a slope below the precision cannot be told from none by moving.
+    return None if up == down == here else (up - down) / (2 * step)
 
 
 def _by_rule(run: Forward, index: int, found: Mapping[int, Number]) -> Number:
