@@ -94,7 +94,9 @@ function go(step, { write = true } = {}) {
   follow(at(`gate-${source ?? gate}`) ?? at(`input-${source}`) ?? (i ? null : svg.querySelector(".node")), write && !still.matches);
   if (write) {
     clearTimeout(writing); // the address is written once the slider rests
-    writing = setTimeout(() => history.replaceState(null, "", `#step=${now}`), 80);
+    // An address that the reader changes meanwhile is theirs: its own event will be answered.
+    const was = location.hash;
+    writing = setTimeout(() => location.hash === was && history.replaceState(null, "", `#step=${now}`), 80);
   }
   if (i === last) play(false);
 }
