@@ -25,8 +25,6 @@ from backprop_cli.forward import Forward
 from backprop_cli.point import Point
 from backprop_cli.problems import Refused
 
-METHODS = ("symbolic", "gatewise", "forward")
-
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:

@@ -14,8 +14,6 @@ from backprop_cli.render.picture.drawing import Drawing, drawing
 from backprop_cli.render.picture.layout import Piece
 from backprop_cli.render.picture.scene import Node, Scene, Wire, joints
 
-PALETTES, THEMES = ("default", "cs231n"), ("light", "dark")
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
