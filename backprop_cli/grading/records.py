@@ -1,0 +1,160 @@
+"""What grading says, as plain data: the only thing that reports read.
+
+Everything here may be shown to whom it is meant for: what a feedback level hides is not in the record at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from backprop_cli.problems import Problem
+
+Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
+Feedback = Literal["none", "verdict", "hint", "full"]
+
+WORDS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received")
+FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
+UNJUDGED: frozenset[Word] = frozenset({"extra", "duplicate"})
+"""Verdicts on what was not asked: they cost nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence beside a verdict or a problem, with the code of its page in ``backprop explain``."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer and its verdict.
+
+    ``name`` is the quantity as it was asked for (``dx``), or as the student wrote it where nobody asked. ``typed`` is
+    the student's own text, never to be printed raw. ``expected`` is there at feedback ``full`` only. ``rel_error`` is
+    CS231n's: |s - t|/max(1e-8, |s| + |t|), to one digit unless the feedback is ``full``. ``kink``: any slope between
+    the one-sided ones was right. ``credit`` is the part of ``weight`` that was earned, from 0 to 1.
+    """
+
+    name: str
+    word: Word
+    typed: str | None = None
+    expected: str | None = None
+    rel_error: float | None = None
+    kink: bool = False
+    remarks: tuple[Remark, ...] = ()
+    credit: Fraction = Fraction(0)
+    weight: Fraction = Fraction(0)
+    line: int | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether it was asked for, so that it has a part in the score."""
+        return self.word not in UNJUDGED
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemResult:
+    """One problem of one submission; a problem asked at several points has a result for each (``chain[2]``).
+
+    ``hints`` name mistakes that the whole vector of answers is consistent with. ``hidden``: not for the student's eyes.
+    """
+
+    id: str
+    title: str
+    judged: tuple[Judged, ...]
+    score: Fraction
+    points: Fraction
+    hints: tuple[Remark, ...] = ()
+    hidden: bool = False
+
+    def count(self, word: Word) -> int:
+        """How many answers got this verdict."""
+        return sum(1 for one in self.judged if one.word == word)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionResult:
+    """All verdicts on one submission. ``invalid`` says why it could not be read at all; it then scores 0.
+
+    ``source`` is the file it came from and ``line`` where it begins there. ``warnings`` are about the submission as a
+    whole: an unknown problem's name, a student's second submission.
+    """
+
+    student: str
+    source: str
+    problems: tuple[ProblemResult, ...]
+    score: Fraction
+    points: Fraction
+    line: int | None = None
+    invalid: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was asked is answered rightly."""
+        return self.invalid is None and all(one.word == "ok" for p in self.problems for one in p.judged if one.counted)
+
+    @property
+    def percent(self) -> Fraction:
+        """The score in percent; 100 where there is nothing to score."""
+        return self.score / self.points * 100 if self.points else Fraction(100)
+
+
+@dataclass(slots=True)
+class ProblemSummary:
+    """How a class did on one problem: the verdicts on its answers, its scores, and the mistakes that were named.
+
+    ``all_right`` counts submissions with every asked answer right; ``scores`` adds up the scores of ``submissions``.
+    """
+
+    id: str
+    title: str
+    points: Fraction
+    words: dict[Word, int] = field(default_factory=dict)
+    answers: dict[str, dict[Word, int]] = field(default_factory=dict)
+    mistakes: dict[str, int] = field(default_factory=dict)
+    submissions: int = 0
+    all_right: int = 0
+    scores: Fraction = Fraction(0)
+
+
+@dataclass(slots=True)
+class ClassSummary:
+    """A whole class, in constant memory: counts, and the sum of the scores.
+
+    ``points`` is what one submission can earn; ``invalid`` counts submissions that could not be read.
+    """
+
+    title: str
+    points: Fraction
+    problems: dict[str, ProblemSummary] = field(default_factory=dict)
+    submissions: int = 0
+    invalid: int = 0
+    all_right: int = 0
+    scores: Fraction = Fraction(0)
+    lowest: Fraction | None = None
+    highest: Fraction | None = None
+
+    @property
+    def mean_percent(self) -> Fraction | None:
+        """The mean score in percent; None without a submission or without points."""
+        if not self.submissions or not self.points:
+            return None
+        return self.scores / self.submissions / self.points * 100
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a report says of the work as a whole before its first submission.
+
+    ``problems`` are the ids with titles and points, as in every result; ``command`` is ``check`` or ``grade``.
+    """
+
+    command: Literal["check", "grade"]
+    title: str
+    points: Fraction
+    problems: tuple[tuple[str, str, Fraction], ...]
+    feedback: Feedback

@@ -1,0 +1,88 @@
+"""When a number is right: how far an answer may be from the truth, and CS231n's relative error.
+
+right ⇔ |s - t| ≤ max(atol, rtol·|t|, W)·(1 + 1e-9), where t is the truth, s the answer, atol = 1e-9·max(1, C) with C the
+size of the terms that cancel in t, and W half a unit of the last digit that was typed, if there are two at least.
+``close`` is within ten times that, or the truth rounded to the one digit that was typed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+_DECIMAL = re.compile(r"[+\-−]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[+\-−]?\d{1,4}))?")
+_ROUND_UP = 1 + 1e-9
+_CLOSE = 10
+RTOL, ATOL = 1e-3, 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number as it was typed: its value, half a unit of its last digit, and how many significant digits it has.
+
+    What is no plain decimal (a fraction, a formula) has no last digit: 0 and 0.
+    """
+
+    value: float
+    half_unit: float = 0.0
+    digits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How near a right number must come.
+
+    ``atol`` None is 1e-9·max(1, C). ``sigfigs`` asks for so many significant figures instead of ``rtol`` and W,
+    ``exact`` for the number itself.
+    """
+
+    rtol: float = RTOL
+    atol: float | None = None
+    sigfigs: int | None = None
+    exact: bool = False
+
+    def right(self, typed: Typed, truth: float, scale: float) -> bool:
+        """Whether the number typed is right; ``scale`` is C. ``exact`` is for exact numbers to decide."""
+        return abs(typed.value - truth) <= self._allowed(typed, truth, scale)
+
+    def close(self, typed: Typed, truth: float, scale: float) -> bool:
+        """Whether a number that is not right is within ten times of it, or is the truth rounded too far."""
+        away = abs(typed.value - truth)
+        return away <= _CLOSE * self._allowed(typed, truth, scale) or self.coarse(typed, truth)
+
+    def coarse(self, typed: Typed, truth: float) -> bool:
+        """Whether the number typed is the truth rounded to fewer digits than count as an answer."""
+        return typed.digits > 0 and abs(typed.value - truth) <= typed.half_unit * _ROUND_UP
+
+    def _allowed(self, typed: Typed, truth: float, scale: float) -> float:
+        atol = self.atol if self.atol is not None else ATOL * max(1.0, scale)
+        if self.sigfigs is not None:
+            return max(atol, figure(truth, self.sigfigs) / 2) * _ROUND_UP
+        rounded = typed.half_unit if typed.digits > 1 else 0.0
+        return max(atol, self.rtol * abs(truth), rounded) * _ROUND_UP
+
+
+def figure(value: float, figures: int) -> float:
+    """One unit in the last of so many significant figures: 0.001 for 0.1966 and 3 figures; of 0 there is none."""
+    return float(f"1e{math.floor(math.log10(abs(value))) - figures + 1}") if value else 0.0
+
+
+def typed_decimal(text: str) -> Typed | None:
+    """A plain decimal as typed; None for anything else, and for what a double cannot hold."""
+    match = _DECIMAL.fullmatch(text.strip())
+    if match is None or not (match["whole"] or match["part"]):
+        return None
+    value = float(text.replace("−", "-").replace(" ", ""))
+    part = match["part"] or ""
+    exponent = int((match["exponent"] or "0").replace("−", "-"))
+    digits = len((match["whole"] + part).lstrip("0"))
+    if not math.isfinite(value) or (not value and digits):
+        return None
+    return Typed(value, 0.5 * float(f"1e{exponent - len(part)}"), digits)
+
+
+def rel_error(answer: float, truth: float) -> float:
+    """|s - t|/max(1e-8, |s| + |t|), the measure of CS231n's assignments (``rel_error`` in its notebooks)."""
+    halves = abs(answer) / 2 + abs(truth) / 2  # the sum itself may be beyond a double
+    return abs(answer / 2 - truth / 2) / max(0.5e-8, halves)
