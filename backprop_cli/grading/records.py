@@ -16,8 +16,6 @@ Feedback = Literal["none", "verdict", "hint", "full"]
 
 WORDS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received")
 FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
-UNJUDGED: frozenset[Word] = frozenset({"extra", "duplicate"})
-"""Verdicts on what was not asked: they cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ class Judged:
 
     @property
     def counted(self) -> bool:
-        """Whether it was asked for, so that it has a part in the score."""
-        return self.word not in UNJUDGED
+        """Whether it was asked for, so that it has a part in the score: neither extra nor a second copy."""
+        return self.weight > 0
 
 
 @dataclass(frozen=True, slots=True)
