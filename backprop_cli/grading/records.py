@@ -57,7 +57,8 @@ class Judged:
 class ProblemResult:
     """One problem of one submission; a problem asked at several points has a result for each (``chain[2]``).
 
-    ``hints`` name mistakes that the whole vector of answers is consistent with. ``hidden``: not for the student's eyes.
+    ``right`` of the ``asked`` quantities are right (also where the feedback hides which). ``hints`` name mistakes that
+    the whole vector of answers is consistent with. ``hidden``: not for the student's eyes.
     """
 
     id: str
@@ -65,6 +66,8 @@ class ProblemResult:
     judged: tuple[Judged, ...]
     score: Fraction
     points: Fraction
+    right: int
+    asked: int
     hints: tuple[Remark, ...] = ()
     hidden: bool = False
 
@@ -93,12 +96,20 @@ class SubmissionResult:
     @property
     def ok(self) -> bool:
         """Whether everything that was asked is answered rightly."""
-        return self.invalid is None and all(one.word == "ok" for p in self.problems for one in p.judged if one.counted)
+        return self.invalid is None and all(problem.right == problem.asked for problem in self.problems)
 
     @property
     def percent(self) -> Fraction:
         """The score in percent; 100 where there is nothing to score."""
         return self.score / self.points * 100 if self.points else Fraction(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a class summary counts of one problem of one submission, whatever the feedback lets the student see."""
+
+    words: tuple[tuple[str, Word], ...]
+    mistakes: tuple[str, ...]
 
 
 @dataclass(slots=True)

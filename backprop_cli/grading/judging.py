@@ -1,0 +1,238 @@
+"""Answers beside the facts: one opinion on each, whatever a student may be told of it (``telling.py`` decides that)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.formulas import Counterexample, unknown_names
+from backprop_cli.grading.mistakes import Entry
+from backprop_cli.grading.names import Asked
+from backprop_cli.grading.question import Ask, Question
+from backprop_cli.grading.reading import Reading, constant_or_formula, exact_number
+from backprop_cli.grading.records import Feedback, Word
+from backprop_cli.grading.tolerance import Typed, rel_error
+from backprop_cli.grading.truth import Fact
+from backprop_cli.problems import Problem, Refused
+
+FOLLOWED = "mistake.follow-through"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence that may be told from the feedback level ``least`` on; ``detail`` has correct numbers: ``full`` only."""
+
+    code: str
+    message: str
+    detail: str = ""
+    least: Feedback = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Everything that is known about one answer."""
+
+    name: str
+    word: Word
+    typed: str | None = None
+    expected: str | None = None
+    rel_error: float | None = None
+    kink: bool = False
+    said: tuple[Said, ...] = ()
+    weight: Fraction = Fraction(0)
+    line: int | None = None
+    entry: Entry | None = None
+
+    @property
+    def followed(self) -> bool:
+        """Whether it is right, given the student's own earlier values."""
+        return any(one.code == FOLLOWED for one in self.said)
+
+
+def judge(question: Question, answers: Sequence[Answer]) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
+    """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named."""
+    given: dict[Asked, list[Answer]] = {}
+    rest: list[Opinion] = []
+    wanted = {ask.asked for ask in question.asks}
+    for answer in answers:
+        meant = question.meant(answer.name)
+        if meant in wanted and meant is not None:
+            given.setdefault(meant, []).append(answer)
+        else:
+            rest.append(_extra(question, answer, known=meant is not None))
+    found = []
+    for ask in question.asks:
+        first, again = _first(question, ask, given.get(ask.asked, []))
+        found.append(first)
+        rest += again
+    return _explained(question, found, rest)
+
+
+def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
+    if known:
+        said = Said("answer.extra", "this quantity is not asked for")
+    else:
+        near = question.names.near(answer.name)
+        said = Said("answer.extra", "no quantity of this name" + (f"; did you mean {near}?" if near else ""))
+    return Opinion(answer.name, "extra", answer.text, said=(said,), line=answer.line)
+
+
+def _first(question: Question, ask: Ask, answers: list[Answer]) -> tuple[Opinion, list[Opinion]]:
+    """The opinion on what is asked, and on further answers to it: two that differ are no answer."""
+    if not answers:
+        return Opinion(ask.name, "missing", weight=ask.weight), []
+    first, *others = answers
+    twice = Said("answer.twice", f"{ask.name} is answered {len(answers)} times")
+    again = [Opinion(ask.name, "duplicate", other.text, said=(twice,), line=other.line) for other in others]
+    if any(other.text.strip() != first.text.strip() for other in others):
+        differ = replace(twice, message=f"{twice.message}, and not alike")
+        return Opinion(ask.name, "duplicate", first.text, said=(differ,), weight=ask.weight, line=first.line), again
+    return _one(question, ask, first), again
+
+
+def _one(question: Question, ask: Ask, answer: Answer) -> Opinion:
+    plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, line=answer.line)
+    if answer.problem is not None:
+        return _invalid(plain, answer.problem)
+    reading = question.reading(answer.text)
+    if reading.problem is not None:
+        return _invalid(plain, reading.problem)
+    if reading.typed is None and reading.formula is None:
+        return replace(plain, typed=None)
+    if question.accept == "number" and reading.formula is not None:
+        return _invalid(plain, Problem("answer.form", "a number is asked for, and this is a formula"))
+    fact = question.facts.get(ask.asked)
+    if fact is not None and fact.problem is not None:
+        what = "value" if ask.asked.is_value else "gradient"
+        said = Said("answer.undefined", f"there is no {what} here, so no answer is right: {fact.problem.message}")
+        return replace(plain, word="undefined", said=(said,))
+    try:
+        if reading.typed is None or fact is None or question.accept == "formula":
+            return _formula(question, ask, plain, reading)
+        return _number(question, ask, plain, reading.typed, fact)
+    except Refused as refused:
+        return _invalid(plain, refused.problems[0])
+
+
+def _invalid(plain: Opinion, problem: Problem) -> Opinion:
+    message = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return replace(plain, word="invalid", said=(Said(problem.code, message),))
+
+
+def _number(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
+    """A number beside its fact; at a kink every slope between the one-sided ones is right."""
+    assert fact.value is not None
+    tolerance, truth = question.tolerance, fact.value
+    if fact.slopes is not None:
+        truth = min(max(typed.value, fact.slopes[0]), fact.slopes[1])
+    right = tolerance.right(typed, truth, fact.scale)
+    if tolerance.exact and fact.slopes is None:
+        right = _same(fact, plain.typed or "")
+    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.scale) else "wrong"
+    said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
+    entry = _entry(question, ask, typed, right=right, scale=fact.scale)
+    error = rel_error(typed.value, truth)
+    return replace(plain, word=word, expected=_shown(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry)
+
+
+def _same(fact: Fact, text: str) -> bool:
+    """Whether an answer is the very number, in exact arithmetic."""
+    from backprop_cli.arithmetic.exact import ExactNumbers
+
+    arithmetic = ExactNumbers()
+    return arithmetic.truth(arithmetic.operations["eq"](exact_number(text), fact.exact))
+
+
+def _shown(fact: Fact) -> str:
+    if fact.slopes is not None:
+        return f"{fact.slopes[0]!r} to {fact.slopes[1]!r}"
+    if fact.exact is not None:
+        from backprop_cli.arithmetic.exact import ExactNumbers
+
+        return ExactNumbers().text(fact.exact)
+    return repr(fact.value)
+
+
+def _on_kink(fact: Fact, *, right: bool) -> tuple[Said, ...]:
+    if fact.slopes is None:
+        return ()
+    low, high = fact.slopes
+    between = "this one is" if right else "this one is not"
+    detail = f"a kink: any slope from {low!r} to {high!r} is right here, and {between}"
+    return (Said("answer.kink", f"a kink: any slope between the two sides is right here, and {between}", detail, "verdict"),)
+
+
+def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple[Said, ...]:
+    if word != "close":
+        return ()
+    if question.tolerance.coarse(typed, truth) and not question.tolerance.exact:
+        return (Said("answer.coarse", "rounded too far: give at least two significant digits", least="verdict"),)
+    return (Said("answer.close", "near, and not near enough", least="verdict"),)
+
+
+def _entry(question: Question, ask: Ask, typed: Typed, *, right: bool, scale: float) -> Entry | None:
+    """The answer as the naming of mistakes sees it; only what belongs to the backward pass of the output does."""
+    asked, tolerance = ask.asked, question.tolerance
+    if asked.by is not None and asked.of != question.circuit.output:
+        return None
+    if tolerance.exact:
+        tolerance = replace(tolerance, exact=False)
+    return Entry(
+        ask.name,
+        asked.of if asked.by is None else asked.by,
+        asked.by is None,
+        typed.value,
+        right,
+        lambda truth: tolerance.right(typed, truth, scale),
+        lambda truth: tolerance.right(typed, truth, scale) or tolerance.close(typed, truth, scale),
+    )
+
+
+def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> Opinion:
+    formula = reading.formula or constant_or_formula(reading.text, ())
+    problem = unknown_names(question.circuit, ask.asked, formula)
+    if problem is not None:
+        return _invalid(plain, problem)
+    verdict = question.formulas(ask.asked).judge(formula)
+    if verdict.problem is not None:
+        return _invalid(plain, verdict.problem)
+    if verdict.equal:
+        return replace(plain, word="ok", said=_grounds(verdict.points, verdict.unseen, proved=verdict.proved))
+    said = (_counter(ask, verdict.counterexample),) if verdict.counterexample else ()
+    return replace(plain, word="wrong", said=said)
+
+
+def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said, ...]:
+    """On what grounds a formula was found right, where it is less than a proof on all branches."""
+    if proved and not unseen:
+        return ()
+    message = f"equal at {points} points" + ("" if proved else "; SymPy did not settle whether it is equal everywhere")
+    if unseen:
+        message += f"; seen on one side only: {', '.join(unseen)}"
+    return (Said("answer.sampled", message, least="verdict"),)
+
+
+def _counter(ask: Ask, counter: Counterexample) -> Said:
+    what = "value" if ask.asked.is_value else "gradient"
+    at = ", ".join(f"{name} = {value:g}" if float(f"{value:g}") == value else f"{name} = {value!r}" for name, value in counter.at.items())
+    yours = "yours has no value" if counter.answer is None else f"yours gives {counter.answer:.6g}"
+    full = f"at {at or 'every point'} {yours}, the {what} is {counter.truth:.6g}"
+    hidden = f"at the point of the question {yours}, and the {what} is another"
+    return Said("answer.counterexample", hidden if counter.here else full, full, "hint")
+
+
+def _explained(
+    question: Question, found: list[Opinion], rest: list[Opinion]
+) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
+    """The opinions with what follows from the student's own values marked, and the mistakes that explain the rest."""
+    entries = [one.entry for one in found if one.entry is not None]
+    mistakes = question.mistakes if any(not entry.right for entry in entries) else None
+    if mistakes is None:
+        return (*found, *rest), ()
+    followed = mistakes.followed(entries)
+    mark = Said(FOLLOWED, "right, given your own earlier value", least="hint")
+    marked = [replace(one, said=(*one.said, mark)) if one.name in followed else one for one in found]
+    hints = tuple(Said(e.code, e.message, e.detail, "hint") for e in mistakes.explain(entries) if e.code != FOLLOWED)
+    return (*marked, *rest), hints

@@ -1,0 +1,151 @@
+"""A question, prepared once for every answer to it: the circuit, the point, what is asked, the facts, the tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from backprop_cli.calculation import Method, Settings, run
+from backprop_cli.circuit import Circuit
+from backprop_cli.grading.formulas import Formulas
+from backprop_cli.grading.mistakes import Mistakes
+from backprop_cli.grading.names import Asked, Names
+from backprop_cli.grading.reading import Reading, read_answer
+from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.grading.truth import Fact, facts
+from backprop_cli.point import Point, complete
+from backprop_cli.problems import Problem, Refused
+
+Accept = Literal["any", "number", "formula"]
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One quantity that is asked for: its name as it was asked, what it is, and its part in the score."""
+
+    name: str
+    asked: Asked
+    weight: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prepared question. ``point`` is None where only formulas can be judged; ``facts`` has nothing then.
+
+    ``warnings`` are about the question itself, for whoever asks it.
+    """
+
+    circuit: Circuit
+    point: Point | None
+    asks: tuple[Ask, ...]
+    facts: Mapping[Asked, Fact]
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    accept: Accept = "any"
+    warnings: tuple[Problem, ...] = ()
+    _formulas: dict[Asked, Formulas] = field(default_factory=dict)
+    _readings: dict[str, Reading] = field(default_factory=dict)
+    _meant: dict[str, Asked | None] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the quantities are called."""
+        return Names(self.circuit)
+
+    def meant(self, name: str) -> Asked | None:
+        """The quantity that a student's name means, remembered."""
+        if name not in self._meant:
+            if len(self._meant) >= _REMEMBERED:
+                self._meant.clear()
+            self._meant[name] = self.names.read(name)
+        return self._meant[name]
+
+    def reading(self, text: str) -> Reading:
+        """An answer's text, read; remembered, since a class writes the same numbers again and again."""
+        known = self._readings.get(text)
+        if known is None:
+            if len(self._readings) >= _REMEMBERED:
+                self._readings.clear()
+            known = self._readings[text] = read_answer(text, self._bound)
+        return known
+
+    @cached_property
+    def _bound(self) -> frozenset[str]:
+        return frozenset([*self.circuit.inputs, *(stage.name for stage in self.circuit.stages)])
+
+    @cached_property
+    def here(self) -> Mapping[str, float] | None:
+        """The point as doubles."""
+        if self.point is None:
+            return None
+        from backprop_cli.arithmetic.float64 import Float64
+        from backprop_cli.point import numbers
+        from backprop_cli.rules import Rules
+
+        return numbers(self.circuit, self.point, Rules(Float64()))
+
+    def formulas(self, asked: Asked) -> Formulas:
+        """The quantity as a function, to hold a formula against."""
+        if asked not in self._formulas:
+            self._formulas[asked] = Formulas(self.circuit, asked, self.here)
+        return self._formulas[asked]
+
+    @cached_property
+    def mistakes(self) -> Mistakes | None:
+        """The vectors that known mistakes give; None where the circuit has no value or no gradient to be mistaken in."""
+        if self.point is None:
+            return None
+        try:
+            return Mistakes(*run(self.circuit, self.point, Settings(check="none")).trace)
+        except Refused:
+            return None
+
+
+def prepare(
+    circuit: Circuit,
+    point: Point | None,
+    asks: Sequence[Ask],
+    tolerance: Tolerance,
+    accept: Accept = "any",
+    method: Method = "forward",
+) -> Question:
+    """A question with its facts. Raises ``Refused`` if the point lacks a value, or the facts cannot be told."""
+    warnings = complete(circuit, point) if point is not None else ()
+    quantities = [ask.asked for ask in asks]
+    found = facts(circuit, point, quantities, exact=tolerance.exact, method=method) if point is not None else {}
+    return Question(circuit, point, tuple(asks), found, tolerance, accept, warnings)
+
+
+def asks_of(
+    circuit: Circuit, wanted: Sequence[str] | None, weights: Mapping[str, Fraction] | None = None
+) -> tuple[Ask, ...]:
+    """What is asked for: the names that are wanted, or the gradient of every variable.
+
+    Raises ``Refused`` for a name that means nothing, and for two names of one quantity.
+    """
+    names, weights = Names(circuit), weights or {}
+    if wanted is None:
+        wanted = [f"d{name}" for name in circuit.inputs]
+    found: dict[Asked, Ask] = {}
+    problems = []
+    for name in wanted:
+        asked = names.read(name)
+        if asked is None:
+            problems.append(unknown(names, name))
+        elif asked in found:
+            problems.append(Problem("ask.twice", f"{name} and {found[asked].name} are the same quantity"))
+        else:
+            found[asked] = Ask(name, asked, weights.get(name, Fraction(1)))
+    if problems:
+        raise Refused(*problems)
+    return tuple(found.values())
+
+
+def unknown(names: Names, name: str) -> Problem:
+    """A name that means no quantity of the circuit."""
+    near = names.near(name)
+    hint = f"did you mean {near}?" if near else "dx is the gradient of x, q the value of the stage q"
+    return Problem("ask.name", f"{name} is no quantity of this expression", hint)

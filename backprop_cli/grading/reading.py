@@ -1,0 +1,68 @@
+"""An answer's text as what it is: a number as typed, or a formula. Read by our own reader, and never evaluated as code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import forward, refuse_without_output
+from backprop_cli.grading.tolerance import Typed, typed_decimal
+from backprop_cli.problems import Problem, Refused
+from backprop_cli.reading import read
+from backprop_cli.rules import Rules
+
+_NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "undefined", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer says: a number (``typed``), or a formula with names in it (``formula``), or why it says nothing.
+
+    All None: it was left open.
+    """
+
+    text: str
+    typed: Typed | None = None
+    formula: Circuit | None = None
+    problem: Problem | None = None
+
+
+def read_answer(text: str, names: Collection[str]) -> Reading:
+    """Read an answer; ``names`` are the question's own, so that ``e`` among them is no constant."""
+    text = text.strip()
+    if not text:
+        return Reading(text)
+    decimal = typed_decimal(text)
+    if decimal is not None:
+        return Reading(text, decimal)
+    if text.lower().lstrip("+-−") in _NOT_NUMBERS:
+        return Reading(text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula"))
+    try:
+        circuit = constant_or_formula(text, names)
+        return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))
+    except Refused as refused:
+        return Reading(text, problem=refused.problems[0])
+
+
+def constant_or_formula(text: str, names: Collection[str]) -> Circuit:
+    """The circuit of an answer's text. Raises ``Refused`` if it cannot be read."""
+    return read(text, bound=names, name="answer")
+
+
+def _value(circuit: Circuit) -> float:
+    run = forward(circuit, {}, Rules(Float64()))
+    refuse_without_output(run)
+    return float(run.values[circuit.output])
+
+
+def exact_number(text: str) -> Number:
+    """A constant answer in exact arithmetic; 0.1 is 1/10. Raises ``Refused`` where there is no such number."""
+    from backprop_cli.arithmetic.exact import ExactNumbers
+
+    circuit = read(text, name="answer")
+    run = forward(circuit, {}, Rules(ExactNumbers()))
+    refuse_without_output(run)
+    return run.values[circuit.output]

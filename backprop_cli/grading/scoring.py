@@ -1,0 +1,62 @@
+"""Opinions → a problem's result: credit by the key's rules, the score as an exact fraction, and what may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.judging import Opinion, judge
+from backprop_cli.grading.question import Question
+from backprop_cli.grading.records import Feedback, ProblemResult, Tally
+from backprop_cli.grading.telling import remarks, told
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a problem is scored and shown.
+
+    An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
+    earlier value the part ``follow_through``. Without ``partial`` a problem is all or nothing.
+    """
+
+    points: Fraction
+    feedback: Feedback = "hint"
+    partial: bool = True
+    close: Fraction = Fraction(0)
+    follow_through: Fraction = Fraction(0)
+    hidden: bool = False
+
+
+def result(
+    id_: str, title: str, question: Question, rules: Rules, answers: Sequence[Answer]
+) -> tuple[ProblemResult, Tally]:
+    """The result of one problem of one submission, and what the class summary counts of it."""
+    opinions, hints = judge(question, answers)
+    credits_ = [_credit(opinion, rules) for opinion in opinions]
+    judged = tuple(told(one, rules.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
+    counted = [one for one in opinions if one.weight]
+    right = sum(1 for one in counted if one.word == "ok")
+    score = _score(opinions, credits_, rules)
+    hinted = remarks(hints, rules.feedback)
+    tally = Tally(tuple((one.name, one.word) for one in counted), tuple(dict.fromkeys(hint.code for hint in hints)))
+    return ProblemResult(id_, title, judged, score, rules.points, right, len(counted), hinted, rules.hidden), tally
+
+
+def _credit(opinion: Opinion, rules: Rules) -> Fraction:
+    if opinion.word == "ok":
+        return Fraction(1)
+    earned = rules.close if opinion.word == "close" else Fraction(0)
+    return max(earned, rules.follow_through) if opinion.followed else earned
+
+
+def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], rules: Rules) -> Fraction:
+    """points × Σ weight·credit / Σ weight."""
+    whole = sum((one.weight for one in opinions), Fraction(0))
+    if not whole:
+        return rules.points
+    earned = sum((one.weight * credit for one, credit in zip(opinions, credits_, strict=True)), Fraction(0))
+    if not rules.partial and earned != whole:
+        return Fraction(0)
+    return rules.points * earned / whole

@@ -1,0 +1,48 @@
+"""What may be told of an opinion: the feedback level decides, and what it hides is not in the record at all.
+
+``none``: only whether an answer was received and could be read. ``verdict``: right, close or wrong. ``hint``: also what
+kind of mistake it may be, and no correct number. ``full``: everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from backprop_cli.grading.judging import Opinion, Said
+from backprop_cli.grading.records import FEEDBACK, Feedback, Judged, Remark, Word
+
+_JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})
+
+
+def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:
+    """The record of an opinion at a feedback level."""
+    secret = feedback == "none" and opinion.word in _JUDGED
+    full = feedback == "full"
+    return Judged(
+        opinion.name,
+        "received" if secret else opinion.word,
+        opinion.typed,
+        opinion.expected if full else None,
+        None if feedback == "none" else opinion.rel_error if full else _one_digit(opinion.rel_error),
+        opinion.kink and feedback != "none",
+        remarks(() if secret else opinion.said, feedback),
+        credit,
+        opinion.weight,
+        opinion.line,
+    )
+
+
+def remarks(said: Sequence[Said], feedback: Feedback) -> tuple[Remark, ...]:
+    """The sentences that this level may see."""
+    level, full = FEEDBACK.index(feedback), feedback == "full"
+    return tuple(
+        Remark(one.code, (one.detail if full else "") or one.message)
+        for one in said
+        if FEEDBACK.index(one.least) <= level
+    )
+
+
+def _one_digit(error: float | None) -> float | None:
+    """A relative error that does not give the truth away: one significant digit."""
+    return None if error is None else float(f"{error:.0e}")

@@ -1,0 +1,133 @@
+"""The truth of what is asked: values and derivatives right to the last bit, kinks with both slopes, or why there is none.
+
+Every gradient here was checked by forward tangents at high precision, and where rounding took digits from the backward
+pass it is the reference that counts. This module does not know any answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.calculation import Method, Settings, run
+from backprop_cli.check.ground import Ground, scales
+from backprop_cli.check.verdict import Verdict
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import Forward, forward
+from backprop_cli.grading.names import Asked
+from backprop_cli.point import Point, numbers
+from backprop_cli.problems import Problem, Refused
+from backprop_cli.report import Report
+from backprop_cli.rules import Rules
+
+_BITS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is true of one quantity.
+
+    ``value`` is the number; None where there is none, and ``problem`` says why. ``scale`` is the size of the terms that
+    cancel in it. ``slopes`` are the one-sided slopes at a kink, the smaller first. ``exact`` is the number in exact
+    arithmetic where that was asked for.
+    """
+
+    value: float | None
+    scale: float = 0.0
+    slopes: tuple[float, float] | None = None
+    problem: Problem | None = None
+    exact: Number = None
+
+
+def facts(
+    circuit: Circuit, point: Point, asked: Sequence[Asked], *, exact: bool = False, method: Method = "forward"
+) -> dict[Asked, Fact]:
+    """The fact for every quantity asked. The point is complete. Raises ``Refused`` for what no point can have."""
+    found = _values(circuit, point, [one for one in asked if one.is_value])
+    for of in dict.fromkeys(one.of for one in asked if not one.is_value):
+        found |= _gradients(replace(circuit, output=of), point, [a for a in asked if a.of == of and not a.is_value], method)
+    return _exactly(circuit, point, found) if exact else found
+
+
+def _values(circuit: Circuit, point: Point, asked: Sequence[Asked]) -> dict[Asked, Fact]:
+    """The values, from a run with so many digits that no cancellation shows."""
+    if not asked:
+        return {}
+    rules = Rules(Float64())
+    plain = forward(circuit, numbers(circuit, point, rules), rules)
+    deep = Ground(plain, point).forward(_BITS)
+    found = {}
+    for one in asked:
+        problem = plain.failed.get(one.of)
+        value = deep.values[one.of] if deep.values[one.of] is not None else plain.values[one.of]
+        found[one] = Fact(None, problem=problem) if problem else Fact(_double(deep, value))
+    return found
+
+
+def _double(run: Forward, value: Number) -> float:
+    return run.arithmetic.to_float(value)
+
+
+def _gradients(circuit: Circuit, point: Point, asked: Sequence[Asked], method: Method) -> dict[Asked, Fact]:
+    """The derivatives of the circuit's output: all at once, or one by one where one of them does not exist."""
+    found = {one: Fact(1.0, 1.0) for one in asked if one.by == one.of}
+    rest = [one for one in asked if one not in found]
+    try:
+        return found | _together(circuit, point, rest, method)
+    except Refused as refused:
+        if len(rest) == 1:
+            return found | {rest[0]: Fact(None, problem=refused.problems[0])}
+    for one in rest:
+        found |= _gradients(circuit, point, [one], method)
+    return found
+
+
+def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], method: Method) -> dict[Asked, Fact]:
+    if not asked:
+        return {}
+    names = {node: name for name, node in circuit.inputs.items()} | {stage.node: stage.name for stage in circuit.stages}
+    wanted = tuple(names[one.by] for one in asked if one.by is not None)
+    report = run(circuit, point, Settings(wrt=wanted, check=method))
+    if not report.ok:
+        raise _doubted(circuit)
+    sizes = scales(*report.trace)
+    verdicts = report.check.verdicts if report.check else {}
+    return {one: _fact(report, verdicts, one.by, sizes[one.by]) for one in asked if one.by is not None}
+
+
+def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: float) -> Fact:
+    verdict = verdicts.get(node)
+    own = report.trace[0].arithmetic.to_float(report.trace[1].gradients[node])
+    if verdict is None or verdict.word == "unchecked":
+        return Fact(own, scale)
+    if verdict.word == "kink":
+        left, right = verdict.slopes or (None, None)
+        if left is None or right is None:
+            return Fact(None, problem=Problem("answer.jump", "the output jumps here, so it has no gradient"))
+        return Fact(own, scale, (min(left, right), max(left, right)))
+    return Fact(own if verdict.expected is None else verdict.expected, scale)
+
+
+def _doubted(circuit: Circuit) -> Refused:
+    message = "a gradient of this expression does not pass backprop's own check, so no answer is judged by it"
+    return Refused(Problem("check.wrong", message, "this is a bug of backprop's own: please report the expression"))
+
+
+def _exactly(circuit: Circuit, point: Point, found: Mapping[Asked, Fact]) -> dict[Asked, Fact]:
+    """The same facts with their numbers in exact arithmetic."""
+    return {one: replace(fact, exact=_exact(circuit, point, one)) if fact.problem is None else fact for one, fact in found.items()}
+
+
+def _exact(circuit: Circuit, point: Point, asked: Asked) -> Number:
+    settings = Settings(wrt=_by(circuit, asked), exact=True, check="none")
+    forth, back = run(replace(circuit, output=asked.of), point, settings).trace
+    if asked.by is None:
+        return forth.values[asked.of]
+    return forth.arithmetic.one if asked.by == asked.of else back.gradients[asked.by]
+
+
+def _by(circuit: Circuit, asked: Asked) -> tuple[str, ...]:
+    named: Iterable[tuple[str, int]] = [*circuit.inputs.items(), *((stage.name, stage.node) for stage in circuit.stages)]
+    return tuple(name for name, node in named if node == asked.by)
