@@ -29,3 +29,11 @@ SYMBOLIC_TIES: Final = 1_000  # SymPy compares each input of a max with each: th
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
 
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
+
+ANSWER_CHARACTERS: Final = 2_000
+SUBMISSION_BYTES: Final = 1_000_000  # one student's file, or one line of a class's
+SUBMISSION_ANSWERS: Final = 10_000
+KEY_BYTES: Final = 1_000_000
+KEY_PROBLEMS: Final = 1_000
+KEY_POINTS: Final = 1_000  # at which one problem is asked
+LABEL_CHARACTERS: Final = 200  # of a student's or an answer's name, a title; the rest is cut off

@@ -1,0 +1,175 @@
+"""JSON and TOML texts as one kind of tree: numbers as they were typed, members in order, each with its line.
+
+A key that stands twice is there twice. Nothing here knows what the members mean, and no number is converted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from backprop_cli.grading.texts import printable
+from backprop_cli.problems import Problem, Refused
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')
+_DEEP = 8  # no answer is nested so deeply
+_DOTS = 200  # Python's TOML reader takes time in the square of a dotted key's parts
+_TOML_NUMBER = re.compile(r"\d\.[\d_]+(?:[eE][+-]?\d+)?(?=[\s,\]}]|$)")
+_TOML_KEY = r"(?:[\w-]+|\"[^\"\\\n]*\"|'[^'\n]*')"
+_TOML_LINE = re.compile(
+    rf"\s*(?:(?P<head>\[\[?)\s*(?P<table>{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*)\s*\]"
+    rf"|(?P<key>{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*)\s*=)"
+)
+_TOML_PART = re.compile(_TOML_KEY)
+
+Path = tuple[str | int, ...]
+
+
+class Number(str):
+    """A number as typed."""
+
+    __slots__ = ()
+
+
+class NotFinite(str):
+    """``NaN`` or an infinity, as typed."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Table:
+    """An object of JSON or a table of TOML."""
+
+    pairs: Sequence[tuple[str, object]]
+    lines: Sequence[int | None] = field(default=())
+
+    def members(self) -> Iterator[tuple[str, object, int | None]]:
+        """Key, value and line of each member, in the order of the text."""
+        lines = self.lines or (None,) * len(self.pairs)
+        return ((key, value, line) for (key, value), line in zip(self.pairs, lines, strict=True))
+
+    def get(self, key: str) -> object:
+        """The first value of a key; None if there is none."""
+        return next((value for name, value in self.pairs if name == key), None)
+
+    def count(self, key: str) -> int:
+        """How often a key stands there."""
+        return sum(1 for name, _ in self.pairs if name == key)
+
+
+def kind(value: object) -> str:
+    """What a value is called in a sentence."""
+    if value is None:
+        return "null"
+    if isinstance(value, NotFinite):
+        return str(value)
+    named = {Table: "an object", Number: "a number", str: "a text", list: "an array", bool: "true or false"}
+    return named.get(type(value), "a date or a time")
+
+
+def from_json(text: str, line: int = 1) -> object:
+    """The value of a JSON text that begins on a line of its file. Raises ``Refused`` with the line if it is none."""
+    closed: list[Table] = []
+
+    def table(pairs: list[tuple[str, object]]) -> Table:
+        closed.append(Table([(printable(key), _plain(value)) for key, value in pairs]))
+        return closed[-1]
+
+    try:
+        value = json.loads(
+            text, object_pairs_hook=table, parse_float=Number, parse_int=Number, parse_constant=NotFinite
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno + line - 1}, column {error.colno}"
+        raise Refused(Problem("answers.json", f"{where}: not valid JSON: {error.msg.lower()}")) from None
+    except RecursionError:
+        raise Refused(Problem("answers.deep", "the JSON is nested too deeply")) from None
+    for found, lines in zip(closed, _lines(text, line, closed), strict=True):
+        found.lines = lines
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    return printable(value) if type(value) is str else value
+
+
+def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]:
+    """The lines of each object's keys, in the order in which the objects are closed. The text is known to be JSON."""
+    if "\n" not in text:
+        yield from ((line,) * len(table.pairs) for table in closed)
+        return
+    opened: list[list[int]] = []
+    at = 0
+    for match in _STRUCTURE.finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        if match["key"]:
+            opened[-1].append(line)
+        elif match[0] == "{":
+            opened.append([])
+        elif match[0] == "}":
+            yield opened.pop()
+
+
+def from_toml(text: str) -> Table:
+    """The table of a TOML text. Raises ``Refused`` with the line if it is none."""
+    for number, row in enumerate(text.split("\n"), 1):
+        if row.count(".") > _DOTS and _TOML_NUMBER.sub("", row).count(".") > _DOTS:
+            raise Refused(Problem("answers.toml", f"line {number} has more than {_DOTS} dots"))
+    try:
+        return _toml_table(tomllib.loads(text, parse_float=_toml_float), toml_lines(text), ())
+    except RecursionError:
+        raise Refused(Problem("answers.deep", "the TOML is nested too deeply")) from None
+    except ValueError as error:  # a TOMLDecodeError, or an integer that Python does not convert
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "an integer has too many digits"
+        raise Refused(Problem("answers.toml", f"not valid TOML: {reason[:200]}")) from None
+
+
+def _toml_float(text: str) -> str:
+    return NotFinite(text) if text.strip("+-") in ("nan", "inf") else Number(text.replace("_", ""))
+
+
+def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Path) -> Table:
+    here = [(*path, key) for key in data]
+    pairs = [(key, _toml_value(value, lines, (*path, key))) for key, value in data.items()]
+    return Table(pairs, [lines.get(one) for one in here])
+
+
+def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
+    if len(path) > _DEEP:
+        return Table(()) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return _toml_table(value, lines, path)
+    if isinstance(value, list):
+        return [_toml_value(one, lines, (*path, index)) for index, one in enumerate(value)]
+    return Number(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def toml_lines(text: str) -> dict[Path, int]:
+    """The line of each key that begins a line of a TOML text, by its path; a table's is that of its head."""
+    found: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    section: Path = ()
+    for number, row in enumerate(text.split("\n"), 1):
+        match = _TOML_LINE.match(row)
+        if match is None:
+            continue
+        if match["head"]:
+            section = _toml_path(match["table"])
+            if match["head"] == "[[":
+                counts[section] = counts.get(section, -1) + 1
+                section = (*section, counts[section])
+            elif section[:-1] in counts:  # a table inside an array's last element
+                section = (*section[:-1], counts[section[:-1]], section[-1])
+            found.setdefault(section, number)
+        else:
+            found.setdefault((*section, *_toml_path(match["key"])), number)
+    return found
+
+
+def _toml_path(text: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in _TOML_PART.findall(text))
