@@ -1,0 +1,209 @@
+"""The fields of a table that a teacher wrote, each read as what it must be; what is wrong is collected, with its line.
+
+A field that is wrong counts as left out, so that the rest can be read too. Nothing here knows what the fields mean.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeVar
+
+from backprop_cli.grading import trees
+from backprop_cli.grading.texts import cut
+from backprop_cli.problems import Problem, Source, Span
+
+_T = TypeVar("_T", bound=str)
+_D = TypeVar("_D")
+_FRACTION = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,18}|\s*/\s*\d{1,18})?")
+_NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,18})?(?:[eE][+-]?\d{1,3})?")
+_MEANT = {
+    "point": "at",
+    "values": "at",
+    "expr": "expression",
+    "formula": "expression",
+    "name": "id",
+    "score": "points",
+    "wrt": "ask",
+    "asked": "ask",
+    "follow-through": "follow_through",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things stand in the text."""
+
+    source: Source
+
+    @cached_property
+    def _lines(self) -> Mapping[trees.Path, int]:
+        return trees.toml_lines(self.source.text)
+
+    def of_problem(self, index: int) -> trees.Path:
+        """The path of the problem with a number from 1."""
+        return ("problem", index - 1)
+
+    def line(self, path: trees.Path, key: str) -> int | None:
+        """The line of a key, or of the table that it should be in."""
+        return self._lines.get((*path, key)) or self._lines.get(path)
+
+    def problem(self, code: str, message: str, line: int | None, hint: str = "") -> Problem:
+        """A problem on a line of the text; in no place if the line is not known."""
+        problem = Problem(code, message, hint)
+        rows = self.source.text.split("\n")
+        if line is None or line > len(rows):
+            return problem
+        start = sum(len(row) + 1 for row in rows[: line - 1])
+        indent = len(rows[line - 1]) - len(rows[line - 1].lstrip())
+        return problem.at(self.source, Span(start + indent, start + max(indent + 1, len(rows[line - 1].rstrip()))))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """One table: ``label`` is what it is called in a sentence, ``known`` the fields it may have (None: any)."""
+
+    table: trees.Table
+    label: str
+    known: Sequence[str] | None
+    place: Place
+    found: list[Problem]
+    path: trees.Path = ()
+    _wrong: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for key in self.names:
+            if self.known is not None and key not in self.known:
+                near = [_MEANT[key]] if _MEANT.get(key) in self.known else get_close_matches(key, self.known, 1, 0.6)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.known)}"
+                self.wrong("key.field", key, f"there is no field `{cut(key)}`", hint)
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that are there."""
+        return [key for key, _ in self.table.pairs]
+
+    def wrong(self, code: str, key: str, message: str, hint: str = "") -> None:
+        """Note that something is wrong with a field."""
+        self._wrong.add(key)
+        line = self.place.line(self.path, key)
+        self.found.append(self.place.problem(code, f"{self.label}: {message}", line, hint))
+
+    def has_wrong(self, key: str) -> bool:
+        """Whether something was wrong with a field."""
+        return key in self._wrong
+
+    def _not(self, key: str, need: str) -> None:
+        value = self.table.get(key)
+        shown = f"`{cut(value)}`" if isinstance(value, str) else trees.kind(value)
+        self.wrong("key.value", key, f"{key} must be {need}, and is {shown}")
+
+    def text(self, key: str, default: str) -> str:
+        """A text; a number is its text."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str):
+            return str(value)
+        self._not(key, "a text")
+        return default
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self.table.get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self._not(key, "true or false")
+        return default
+
+    def one_of(self, key: str, words: Sequence[_T], default: _T) -> _T:
+        """One of a few words."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        found = next((word for word in words if word == value), None)
+        if found is None:
+            self._not(key, f"{', '.join(words[:-1])} or {words[-1]}")
+        return found or default
+
+    def fraction(self, key: str, default: _D, most: int) -> Fraction | _D:
+        """An exact number from 0 to ``most``: 2.5, or the text 10/3."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and _FRACTION.fullmatch(value) and not re.search(r"/\s*0+$", value):
+            number = Fraction(value.replace(" ", ""))
+            if 0 <= number <= most:
+                return number
+        self._not(key, f'a number from 0 to {most:,}, or a fraction as "1/3"')
+        return default
+
+    def number(self, key: str, default: _D) -> float | _D:
+        """A finite double, not below 0."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            number = float(value)
+            if 0 <= number < math.inf:
+                return number
+        self._not(key, "a finite number, and not negative")
+        return default
+
+    def whole(self, key: str, default: _D, least: int, most: int) -> int | _D:
+        """A whole number in a range."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value) and least <= int(value) <= most:
+            return int(value)
+        self._not(key, f"a whole number from {least} to {most}")
+        return default
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Names: an array of texts, or one text with commas."""
+        value = self.table.get(key)
+        if value is None:
+            return ()
+        names = value.split(",") if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+            self._not(key, 'an array of names, as ["dx", "q"]')
+            return ()
+        twice = sorted({name.strip() for name in names if names.count(name) > 1}) if len(names) <= 1000 else []
+        if twice:
+            self.wrong("key.value", key, f"{key} names {cut(twice[0])} twice")
+        return tuple(cut(name) for name in names)
+
+    def tables(self, key: str) -> list[trees.Table]:
+        """Tables: one, or an array of them."""
+        value = self.table.get(key)
+        if value is None:
+            return []
+        tables = value if isinstance(value, list) else [value]
+        found = [table for table in tables if isinstance(table, trees.Table)]
+        if len(found) < len(tables):
+            self._not(key, "a table, or an array of tables")
+        return found
+
+    def inner(self, key: str, known: Sequence[str] | None) -> Fields | None:
+        """The fields of a table inside this one."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if isinstance(value, trees.Table):
+            return Fields(value, f"{self.label}: {key}", known, self.place, self.found, (*self.path, key))
+        self._not(key, "a table")
+        return None
+
+    def texts(self, key: str, table: trees.Table) -> Mapping[str, str]:
+        """A table of numbers and texts, all kept as typed."""
+        for name, value in table.pairs:
+            if not isinstance(value, str) or isinstance(value, trees.NotFinite):
+                shown = trees.kind(value)
+                self.wrong("key.value", key, f"{cut(name)} in {key} must be a number or a text, and is {shown}")
+        return {name: str(value) for name, value in table.pairs if isinstance(value, str)}

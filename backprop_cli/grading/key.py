@@ -1,0 +1,206 @@
+"""A key: the problems of a homework, what is asked of each and what it is worth, from a TOML text.
+
+Everything that is wrong with a key is found in one reading. Expressions, points and names stay texts: whoever prepares
+the problems reads them. Scores are exact fractions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from importlib.resources import files
+from typing import Literal
+
+from backprop_cli import limits
+from backprop_cli.grading import trees
+from backprop_cli.grading.fields import Fields, Place
+from backprop_cli.grading.records import FEEDBACK, Feedback
+from backprop_cli.grading.texts import cut
+from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.problems import Problem, Refused, Source
+
+Accept = Literal["any", "number", "formula"]
+
+_ACCEPT: tuple[Accept, ...] = ("any", "number", "formula")
+_ID = re.compile(r"\w[\w-]{0,63}")
+_WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
+_TOLERANCE = tuple(one.name for one in fields(Tolerance))
+_COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "accept", "hidden", "share")
+_OF_KEY = ("title", *_COMMON, "problem")
+_OF_PROBLEM = ("id", "title", "expression", "at", "ask", "points", "weights", *_COMMON)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How answers are judged and scored: the key's own defaults, or one problem's.
+
+    ``partial``: each answer earns its part, not all or nothing. ``close`` and ``follow_through`` are the part of an
+    answer's weight that such an answer earns. ``hidden``: not for the student's eyes. ``share``: equal subexpressions
+    are one gate.
+    """
+
+    feedback: Feedback = "hint"
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    partial: bool = True
+    close: Fraction = Fraction(0)
+    follow_through: Fraction = Fraction(0)
+    accept: Accept = "any"
+    hidden: bool = False
+    share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """One problem. Without ``at`` only formulas can be judged, without ``ask`` every gradient is asked for.
+
+    ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 where there is none.
+    """
+
+    id: str
+    title: str
+    expression: str
+    at: tuple[Mapping[str, str], ...]
+    ask: tuple[str, ...]
+    points: Fraction | None
+    weights: Mapping[str, Fraction]
+    tolerance: Tolerance
+    accept: Accept
+    feedback: Feedback
+    partial: bool
+    close: Fraction
+    follow_through: Fraction
+    hidden: bool
+    share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """All problems, in their order; ``source`` is what the key's file is called."""
+
+    title: str
+    problems: tuple[KeyProblem, ...]
+    source: str
+    feedback: Feedback
+
+
+def new_key() -> str:
+    """A commented key to begin with, as text."""
+    return files("backprop_cli.grading").joinpath("new_key.toml").read_text("utf-8")
+
+
+def read_key(text: str, name: str) -> Key:
+    """The key of a TOML text. Raises ``Refused`` with everything that is wrong in it."""
+    if len(text.encode("utf-8", "replace")) > limits.KEY_BYTES:
+        raise Refused(Problem("key.size", f"{name} has more than {limits.KEY_BYTES:,} bytes"))
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    place = Place(Source(name, text))
+    try:
+        table = trees.from_toml(text)
+    except Refused as refused:
+        message = refused.problems[0].message
+        line = re.search(r"line (\d+)", message)
+        raise Refused(place.problem("key.toml", message, int(line[1]) if line else None)) from None
+    found: list[Problem] = []
+    key = _key(Fields(table, "the key", _OF_KEY, place, found), name)
+    if found:
+        raise Refused(*found)
+    return key
+
+
+def _key(top: Fields, name: str) -> Key:
+    manner = _manner(top, Manner())
+    tables = top.tables("problem")
+    if not tables:
+        top.wrong("key.problems", "problem", "the key has no problem", "each problem begins with [[problem]]")
+    if len(tables) > limits.KEY_PROBLEMS:
+        message = f"the key has {len(tables):,} problems; the limit is {limits.KEY_PROBLEMS:,}"
+        top.wrong("key.size", "problem", message)
+    problems = tuple(
+        _problem(top, table, index, manner) for index, table in enumerate(tables[: limits.KEY_PROBLEMS], 1)
+    )
+    _refuse_twins(top, tables, problems)
+    return Key(cut(top.text("title", "")), problems, name, manner.feedback)
+
+
+def _manner(given: Fields, default: Manner) -> Manner:
+    return Manner(
+        feedback=given.one_of("feedback", FEEDBACK, default.feedback),
+        tolerance=_tolerance(given, default.tolerance),
+        partial=given.flag("partial", default.partial),
+        close=given.fraction("close", default.close, most=1),
+        follow_through=given.fraction("follow_through", default.follow_through, most=1),
+        accept=given.one_of("accept", _ACCEPT, default.accept),
+        hidden=given.flag("hidden", default.hidden),
+        share=given.flag("share", default.share),
+    )
+
+
+def _tolerance(given: Fields, default: Tolerance) -> Tolerance:
+    inner = given.inner("tolerance", _TOLERANCE)
+    if inner is None:
+        return default
+    return Tolerance(
+        rtol=inner.number("rtol", default.rtol),
+        atol=inner.number("atol", default.atol),
+        sigfigs=inner.whole("sigfigs", default.sigfigs, 1, 15),
+        exact=inner.flag("exact", default.exact),
+    )
+
+
+def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> KeyProblem:
+    named = table.get("id")
+    label = f"problem {cut(named) if isinstance(named, str) else index}"
+    given = Fields(table, label, _OF_PROBLEM, top.place, top.found, top.place.of_problem(index))
+    manner = _manner(given, default)
+    return KeyProblem(
+        id=_id(given, index),
+        title=cut(given.text("title", "")),
+        expression=_expression(given),
+        at=_points(given),
+        ask=given.words("ask"),
+        points=given.fraction("points", None, most=10**9),
+        weights=_weights(given),
+        **{one.name: getattr(manner, one.name) for one in fields(Manner)},
+    )
+
+
+def _id(given: Fields, index: int) -> str:
+    name = given.text("id", f"p{index}")
+    if not _ID.fullmatch(name) or name.lower() in _WORDS_OF_SUBMISSIONS:
+        reserved = ", ".join(sorted(_WORDS_OF_SUBMISSIONS))
+        hint = f"an id is letters, digits, _ and -, up to 64 of them, and none of {reserved}"
+        given.wrong("key.value", "id", f"`{cut(name)}` is no id", hint)
+    return name
+
+
+def _expression(given: Fields) -> str:
+    text = given.text("expression", "")
+    if not text.strip() and not given.has_wrong("expression"):
+        given.wrong("key.missing", "expression", "there is no expression", 'as expression = "(x + y)*z"')
+    return text
+
+
+def _points(given: Fields) -> tuple[Mapping[str, str], ...]:
+    tables = given.tables("at")
+    if len(tables) > limits.KEY_POINTS:
+        given.wrong("key.size", "at", f"at has {len(tables):,} points; the limit is {limits.KEY_POINTS:,}")
+    return tuple(given.texts("at", table) for table in tables[: limits.KEY_POINTS])
+
+
+def _weights(given: Fields) -> Mapping[str, Fraction]:
+    inner = given.inner("weights", None)
+    if inner is None:
+        return {}
+    return {key: weight for key in inner.names if (weight := inner.fraction(key, None, most=10**6)) is not None}
+
+
+def _refuse_twins(top: Fields, tables: list[trees.Table], problems: tuple[KeyProblem, ...]) -> None:
+    seen: dict[str, int] = {}
+    for index, problem in enumerate(problems, 1):
+        first = seen.setdefault(problem.id.lower(), index)
+        if first != index:
+            message = f"problems {first} and {index} are both called {problem.id}"
+            line = top.place.line(top.place.of_problem(index), "id")
+            top.found.append(top.place.problem("key.twice", message, line, "capitals make no difference"))
