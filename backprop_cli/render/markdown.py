@@ -10,18 +10,18 @@ from backprop_cli.report import Report
 
 def render(report: Report, *, explain: bool = False) -> str:
     """A line for the value, a table for the variables, one for the stages, and the check."""
-    lines = [f"**{escape(report.output)}** = {_code(report.value.text)}", ""]
+    lines = [f"**{escape(report.output)}** = {code(report.value.text)}", ""]
     if report.variables:
         lines += _head("variable", "value", "gradient", "symbolic", "rel. error", "check")
         for v in report.variables:
-            gradient = _code(v.gradient.text) if v.gradient else "data"
+            gradient = code(v.gradient.text) if v.gradient else "data"
             verdict = numbers.word(v.verdict) if v.gradient else ""
             lines.append(
-                _row(
-                    _code(v.name),
-                    _code(v.value.text),
+                row(
+                    code(v.name),
+                    code(v.value.text),
                     gradient,
-                    _code(v.symbolic or ""),
+                    code(v.symbolic or ""),
                     numbers.error(v.verdict),
                     verdict,
                 )
@@ -30,12 +30,12 @@ def render(report: Report, *, explain: bool = False) -> str:
     if report.stages:
         lines += _head("stage", "value", "gradient", "formula", "rel. error", "check")
         for s in report.stages:
-            texts = (_code(s.value.text if s.value else "none"), _code(s.gradient.text) if s.gradient else "data")
+            texts = (code(s.value.text if s.value else "none"), code(s.gradient.text) if s.gradient else "data")
             lines.append(
-                _row(
-                    _code(s.name),
+                row(
+                    code(s.name),
                     *texts,
-                    _code(s.formula),
+                    code(s.formula),
                     numbers.error(s.verdict),
                     numbers.word(s.verdict) if s.gradient else "",
                 )
@@ -50,15 +50,16 @@ def render(report: Report, *, explain: bool = False) -> str:
 
 def _head(*titles: str) -> list[str]:
     aligned = ["---:" if title in ("value", "gradient", "rel. error") else "---" for title in titles]
-    return [_row(*titles), _row(*aligned)]
+    return [row(*titles), row(*aligned)]
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A line of a table."""
     return "| " + " | ".join(cells) + " |"
 
 
-def _code(text: str) -> str:
-    """Text from the user as code; a pipe would end the table's cell, a backtick the code."""
+def code(text: str) -> str:
+    """Text from a stranger as code; a pipe would end the table's cell, a backtick the code."""
     flat = visible(" ".join(text.split())).replace("|", "\\|").replace("`", "'")
     return f"`{flat}`" if flat else ""
 

@@ -1,0 +1,72 @@
+"""CSV (RFC 4180 with plain newlines): a row an answer for ``check``, a gradebook with a row a student for ``grade``.
+
+Spreadsheets run what begins with ``=`` and its kind: such a cell gets an apostrophe before it, unless it is a number.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from backprop_cli.grading.records import ClassSummary, Heading, Judged, SubmissionResult
+from backprop_cli.render.graded.words import SENTENCE, decimal, said, shown
+
+ANSWERS = ("name", "answer", "verdict", "rel_error", "expected", "remarks")
+BEFORE, AFTER = ("student", "score", "points", "percent"), ("status", "source", "line", "reason")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_FORMULA = tuple("=+-@＝＋－＠")
+
+
+class CsvReport:
+    """Rows of cells. Hints about several answers at once have no row of their own, and are left to other formats."""
+
+    def __init__(self) -> None:
+        self._check = False
+        self._ids: tuple[str, ...] = ()
+
+    def head(self, heading: Heading) -> str:
+        """The names of the columns."""
+        self._check = heading.command == "check"
+        if self._check:
+            return _row(*ANSWERS)
+        self._ids = tuple(name for name, _, _ in heading.problems)
+        return _row(*BEFORE, *(f"problem {name}" if name in BEFORE + AFTER else name for name in self._ids), *AFTER)
+
+    def add(self, result: SubmissionResult) -> str:
+        """A student's row, or a row for each answer."""
+        if self._check:
+            return "".join(_answer(one) for problem in result.problems for one in problem.judged)
+        scores = {problem.id: decimal(problem.score) for problem in result.problems}
+        status = "invalid" if result.invalid else "ok" if result.ok else "wrong"
+        notes = [result.invalid] if result.invalid else list(result.warnings)
+        return _row(
+            result.student,
+            *(decimal(value) for value in (result.score, result.points, result.percent)),
+            *(scores.get(name, "") for name in self._ids),
+            status,
+            result.source,
+            "" if result.line is None else str(result.line),
+            "; ".join(said(problem) for problem in notes),
+        )
+
+    def tail(self, summary: ClassSummary) -> str:
+        """Nothing: a gradebook has only students."""
+        return ""
+
+
+def _answer(one: Judged) -> str:
+    remarks = "; ".join(said(remark) for remark in one.remarks)
+    error = "" if one.rel_error is None else repr(one.rel_error)
+    return _row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
+
+
+def _row(*cells: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([_cell(text) for text in cells])
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    safe = shown(text, SENTENCE)
+    return f"'{safe}" if safe.startswith(_FORMULA) and not _NUMBER.fullmatch(safe) else safe

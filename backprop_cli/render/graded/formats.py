@@ -1,0 +1,59 @@
+"""The report formats by name. A format is loaded when it is asked for: only ``text`` needs rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backprop_cli.problems import Problem, Refused
+from backprop_cli.render.graded.base import Writer
+
+if TYPE_CHECKING:
+    from backprop_cli.render.table import Screen
+
+FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
+
+
+def writer(form: str, screen: Screen | None = None) -> Writer:
+    """A new report of this format. ``screen`` is what ``text`` is written to; None is a file. Raises ``Refused``."""
+    if form == "text":
+        from backprop_cli.render.graded.text import TextReport
+
+        return TextReport(screen)
+    if form in ("json", "jsonl"):
+        from backprop_cli.render.graded.json import JsonLines, JsonObject
+
+        return JsonObject() if form == "json" else JsonLines()
+    if form in ("csv", "markdown"):
+        return _table(form)
+    return _machine(form)
+
+
+def _table(form: str) -> Writer:
+    if form == "csv":
+        from backprop_cli.render.graded.csv import CsvReport
+
+        return CsvReport()
+    from backprop_cli.render.graded.markdown import MarkdownReport
+
+    return MarkdownReport()
+
+
+def _machine(form: str) -> Writer:
+    """What other programs run on: test reports and what is made of them."""
+    if form == "junit":
+        from backprop_cli.render.graded.junit import JunitReport
+
+        return JunitReport()
+    if form == "tap":
+        from backprop_cli.render.graded.tap import TapReport
+
+        return TapReport()
+    if form == "gradescope":
+        from backprop_cli.render.graded.gradescope import GradescopeResults
+
+        return GradescopeResults()
+    if form == "github":
+        from backprop_cli.render.graded.github import GithubCommands
+
+        return GithubCommands()
+    raise Refused(Problem("usage.report", f"there is no report format {form}", f"formats are {', '.join(FORMATS)}"))

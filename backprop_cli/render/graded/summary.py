@@ -1,0 +1,56 @@
+"""How a class did, for a terminal: the verdicts question by question, and the commonest mistakes."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from backprop_cli.grading.records import WORDS, ClassSummary, ProblemSummary, Word
+from backprop_cli.render.graded.words import NAME, commonest, facts, shown
+from backprop_cli.render.table import Screen, table_box
+
+_ALWAYS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid")
+_MISTAKES = 3
+"""How many mistakes are named for a problem."""
+
+
+def class_parts(summary: ClassSummary, screen: Screen) -> list[Text | Table]:
+    """A line of numbers and two tables, each only if there is something in it."""
+    parts: list[Text | Table] = [Text(), Text(", ".join(facts(summary)), no_wrap=False)]
+    problems = list(summary.problems.values())
+    if any(problem.answers for problem in problems):
+        parts += [Text(), _questions(problems, screen)]
+    if any(problem.mistakes for problem in problems):
+        parts += [Text(), _mistakes(problems, screen)]
+    return parts
+
+
+def _questions(problems: list[ProblemSummary], screen: Screen) -> Table:
+    """Per question, how many answers got each verdict; rare verdicts have a column only where they occur."""
+    seen = {word for problem in problems for words in problem.answers.values() for word in words if words[word]}
+    columns = [word for word in WORDS if word in _ALWAYS or word in seen]
+    table = _empty(screen, "problem", "question")
+    for word in columns:
+        table.add_column("right" if word == "ok" else word, justify="right", no_wrap=True)
+    for problem in problems:
+        for name, words in problem.answers.items():
+            counts = [str(words.get(word, 0)) for word in columns]
+            table.add_row(Text(shown(problem.id, NAME)), Text(shown(name, NAME)), *map(Text, counts))
+    return table
+
+
+def _mistakes(problems: list[ProblemSummary], screen: Screen) -> Table:
+    table = _empty(screen, "problem", "commonest mistakes")
+    table.add_column("times", justify="right", no_wrap=True)
+    for problem in problems:
+        for code, count in commonest(problem)[:_MISTAKES]:
+            table.add_row(Text(shown(problem.id, NAME)), Text(shown(code, NAME)), Text(str(count)))
+    return table
+
+
+def _empty(screen: Screen, *titles: str) -> Table:
+    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
+    for title in titles:
+        table.add_column(title, no_wrap=True)
+    return table

@@ -1,0 +1,222 @@
+"""The report for a terminal or a pipe: the answers in a table, or a line a student and then the class.
+
+A student's line is printed when it comes, before the next one is known: so the columns have fixed widths, made from the
+heading. A terminal that is too narrow for every problem leaves out the last ones, and says so.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rich.color import ColorSystem
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult, Word
+from backprop_cli.problems import Problem
+from backprop_cli.render.graded.summary import class_parts
+from backprop_cli.render.graded.words import (
+    ASCII_MARKS,
+    MARKS,
+    NAME,
+    decimal,
+    percent,
+    place,
+    rel_error,
+    right,
+    said,
+    score,
+    shown,
+    verdict,
+)
+from backprop_cli.render.table import FAINT, GRADIENT, Screen, for_screen, printed, table_box
+from backprop_cli.render.text import shorten, width
+
+_GOOD, _BAD = Style(color="green"), Style(color="red", bold=True)
+_STYLES: dict[Word, Style] = {
+    "ok": _GOOD,
+    "close": GRADIENT,
+    "wrong": _BAD,
+    "undefined": _BAD,
+    "invalid": GRADIENT,
+    "missing": FAINT,
+    "extra": FAINT,
+    "duplicate": FAINT,
+    "received": FAINT,
+}
+_STUDENT, _PERCENT, _LEAST, _GAP = 24, 7, 7, 2
+_PIPE = Screen(width=None, color=False, unicode=True)
+
+
+class TextReport:
+    """What people read. ``screen`` None is a file: nothing is cut to fit, and there is no colour."""
+
+    def __init__(self, screen: Screen | None = None) -> None:
+        self._screen = screen or _PIPE
+        self._check = False
+        self._columns = _Columns((), 0, 0)
+
+    def head(self, heading: Heading) -> str:
+        """The title; for a class the names of the columns."""
+        self._check = heading.command == "check"
+        title = f"{shown(heading.title, 200)}\n\n" if heading.title else ""
+        if self._check:
+            return for_screen(title, self._screen)
+        self._columns = _columns(heading, self._screen)
+        return for_screen(title + self._columns.head(self._screen), self._screen)
+
+    def add(self, result: SubmissionResult) -> str:
+        """The table of the one submission, or a student's line and what is to be said of it."""
+        if self._check:
+            return printed(_checked(result, self._screen), self._screen)
+        return for_screen(self._columns.row(result, self._screen) + _notes(result, self._screen), self._screen)
+
+    def tail(self, summary: ClassSummary) -> str:
+        """The class."""
+        return "" if self._check else printed(class_parts(summary, self._screen), self._screen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a class: problems with their widths, the width of ``score``, and how many had no room."""
+
+    problems: tuple[tuple[str, str, int], ...]
+    score: int
+    left_out: int
+
+    def head(self, screen: Screen) -> str:
+        """The titles and a rule."""
+        cells = [_left("student", _STUDENT), _right("score", self.score), _right("percent", _PERCENT)]
+        line = "  " + "".join(
+            [*_spaced(cells), *(" " * _GAP + _right(title, size) for _, title, size in self.problems)]
+        )
+        rule = ("─" if screen.unicode else "-") * width(line)
+        more = f"({self.left_out} more problems need a wider terminal)\n" if self.left_out else ""
+        return f"{more}{_painted(line, Style(bold=True), screen)}\n{rule}\n"
+
+    def row(self, result: SubmissionResult, screen: Screen) -> str:
+        """A student's line."""
+        word: Word = "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
+        cells = [
+            _left(shown(result.student, _STUDENT), _STUDENT),
+            _right(score(result.score, result.points), self.score),
+            _right(percent(result.percent), _PERCENT),
+        ]
+        parts = {problem.id: problem for problem in result.problems}
+        line = f"{_painted(_mark(word, screen), _STYLES[word], screen)} {''.join(_spaced(cells))}"
+        for name, _, size in self.problems:
+            line += " " * _GAP + (_part(parts[name], size, screen) if name in parts else " " * size)
+        return line.rstrip() + "\n"
+
+
+def _columns(heading: Heading, screen: Screen) -> _Columns:
+    """As many problems as there is room for, in their order."""
+    whole = len(score(heading.points, heading.points)) + 3  # two decimals and their point
+    wanted = [(name, _column_title(name, points)) for name, _, points in heading.problems]
+    problems = [(name, title, max(_LEAST, width(title))) for name, title in wanted]
+    whole = max(whole, len("score"))
+    room = screen.width - (2 + _STUDENT + whole + _PERCENT + 2 * _GAP) if screen.width else None
+    kept = []
+    for column in problems:
+        if room is not None:
+            room -= column[2] + _GAP
+            if room < 0:
+                break
+        kept.append(column)
+    return _Columns(tuple(kept), whole, len(problems) - len(kept))
+
+
+def _column_title(name: str, points: Fraction) -> str:
+    return f"{shown(name, 16)} /{decimal(points, 2)}"
+
+
+def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
+    """A problem's score and a mark, since a colour alone says nothing."""
+    words = {one.word for one in problem.judged if one.counted}
+    word: Word = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
+    if "received" in words:
+        word = "received"
+    return _painted(_right(f"{decimal(problem.score, 2)} {_mark(word, screen)}", size), _STYLES[word], screen)
+
+
+def _notes(result: SubmissionResult, screen: Screen) -> str:
+    """Why a submission could not be read, and warnings, below its line."""
+    notes: list[tuple[str, Problem]] = [("warning", warning) for warning in result.warnings]
+    if result.invalid is not None:
+        notes.insert(0, ("invalid", result.invalid))
+    text = ""
+    for kind, problem in notes:
+        source, line = place(result)
+        where = f" ({shown(source, 200)}{f', line {line}' if line is not None else ''})" if kind == "invalid" else ""
+        whole = f"{kind}: {said(problem)}{where}"
+        lines = textwrap.wrap(whole, max(20, screen.width - 4)) if screen.width else [whole]
+        text += "".join(f"    {line}\n" for line in lines)
+    return text
+
+
+def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
+    if result.invalid is not None:
+        return [Text(f"{_mark('invalid', screen)} invalid: {said(result.invalid)}", GRADIENT, no_wrap=False)]
+    answers = [one for problem in result.problems for one in problem.judged]
+    parts: list[Text | Table] = [_table(answers, screen), Text()] if answers else []
+    for one in answers:
+        parts += [_prose(f"{shown(one.name, NAME)}: {said(remark)}") for remark in one.remarks]
+    parts += [_prose(said(hint), GRADIENT) for problem in result.problems for hint in problem.hints]
+    parts += [_prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
+    parts += [Text()] if len(parts) > 2 else []
+    word: Word = "ok" if result.ok else "received" if any(one.word == "received" for one in answers) else "wrong"
+    return [*parts, _prose(f"{_mark(word, screen)} {right(result.problems)}", _STYLES[word])]
+
+
+def _table(answers: list[Judged], screen: Screen) -> Table:
+    """The answers; columns that say nothing are left out, and long answers leave room for the verdict."""
+    room = max(10, (screen.width - 50) // 2) if screen.width else NAME
+    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
+    full = any(one.expected is not None for one in answers)
+    measured = any(one.rel_error is not None for one in answers)
+    table.add_column("name", no_wrap=True)
+    table.add_column("your answer", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    if measured:
+        table.add_column("rel. error", justify="right", no_wrap=True)
+    if full:
+        table.add_column("expected", justify="right", no_wrap=True)
+    marks = MARKS if screen.unicode else ASCII_MARKS
+    for one in answers:
+        cells = [Text(shown(one.name, min(NAME, room))), Text(shown(one.typed, min(NAME, room)))]
+        cells.append(Text(verdict(one, marks), _STYLES[one.word]))
+        cells += [Text(rel_error(one))] if measured else []
+        cells += [Text(shown(one.expected, min(NAME, room)))] if full else []
+        table.add_row(*cells)
+    return table
+
+
+def _prose(text: str, style: Style | str = "") -> Text:
+    return Text(text, style, no_wrap=False)
+
+
+def _mark(word: Word, screen: Screen) -> str:
+    return (MARKS if screen.unicode else ASCII_MARKS)[word]
+
+
+def _spaced(cells: list[str]) -> list[str]:
+    return [cell if place == 0 else " " * _GAP + cell for place, cell in enumerate(cells)]
+
+
+def _left(text: str, size: int) -> str:
+    """Text filled up to a width; Chinese takes two columns a character, so it may have to be cut again."""
+    while width(text) > size:
+        text = shorten(text, len(text) - 1)
+    return text + " " * (size - width(text))
+
+
+def _right(text: str, size: int) -> str:
+    return " " * (size - width(text)) + text
+
+
+def _painted(text: str, style: Style, screen: Screen) -> str:
+    """Text with the codes of its colour; rich's own printing would take longer than the grading of a short answer."""
+    return style.render(text, color_system=ColorSystem.TRUECOLOR) if screen.color else text

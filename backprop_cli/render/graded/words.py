@@ -1,0 +1,147 @@
+"""How reports say a verdict, a score and a remark; and a student's text, made safe and short.
+
+Every text of a record may hold what a stranger typed: it leaves this package through ``shown`` or ``sentence`` here, or
+escaped as a format prescribes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from backprop_cli.grading.records import (
+    ClassSummary,
+    Judged,
+    ProblemResult,
+    ProblemSummary,
+    Remark,
+    SubmissionResult,
+    Word,
+)
+from backprop_cli.problems import Problem
+from backprop_cli.render.text import shorten, visible
+
+MARKS: dict[Word, str] = {
+    "ok": "✓",
+    "close": "~",
+    "wrong": "✗",
+    "missing": "–",
+    "invalid": "!",
+    "extra": "?",
+    "duplicate": "≡",
+    "undefined": "∄",
+    "received": "·",
+}
+ASCII_MARKS: dict[Word, str] = {
+    "ok": "+",
+    "close": "~",
+    "wrong": "x",
+    "missing": "-",
+    "invalid": "!",
+    "extra": "?",
+    "duplicate": "=",
+    "undefined": "/",
+    "received": ".",
+}
+NAME, ANSWER, SENTENCE = 60, 60, 2000
+"""How many characters of a name, an answer and a sentence are shown where people read."""
+
+
+def decimal(value: Fraction, places: int = 6) -> str:
+    """A score as a decimal, rounded, without zeros at its end: ``3.333333``, ``10``."""
+    scaled = round(value * 10**places)
+    whole, part = divmod(abs(scaled), 10**places)
+    digits = f"{part:0{places}d}".rstrip("0")
+    return ("-" if scaled < 0 else "") + (f"{whole}.{digits}" if digits else str(whole))
+
+
+def score(earned: Fraction, points: Fraction) -> str:
+    """``7.5/10``, as a person reads it."""
+    return f"{decimal(earned, 2)}/{decimal(points, 2)}"
+
+
+def percent(value: Fraction) -> str:
+    """``71.3 %``; what is less than everything is never rounded to everything."""
+    rounded = decimal(value, 1)
+    return "99.9 %" if rounded == "100" and value < 100 else f"{rounded} %"
+
+
+def shown(text: str | None, most: int = ANSWER) -> str:
+    """A stranger's text on one line: what acts or hides as code points, cut where it gets long."""
+    if text is None:
+        return ""
+    begun = text[: 4 * most]  # a megabyte of it need not be looked at
+    more = "…" if len(begun) < len(text) else ""
+    return shorten(visible(" ".join(begun.split())) + more, most)
+
+
+def sentence(text: str) -> str:
+    """A sentence of ours, which may quote a stranger."""
+    return shown(text, SENTENCE)
+
+
+def said(remark: Remark | Problem) -> str:
+    """A remark with the code of its page."""
+    hint = f" ({remark.hint})" if isinstance(remark, Problem) and remark.hint else ""
+    return sentence(f"{remark.message}{hint} [{remark.code}]")
+
+
+def rel_error(one: Judged) -> str:
+    """CS231n's relative error in two digits at most, nothing where there is none."""
+    return "" if one.rel_error is None else f"{one.rel_error:.2g}"
+
+
+def verdict(one: Judged, marks: dict[Word, str] | None = None) -> str:
+    """The verdict as a word, after its mark if marks are given."""
+    word = f"{one.word} (kink)" if one.kink else one.word
+    return f"{marks[one.word]} {word}" if marks else word
+
+
+def summed_up(one: Judged) -> str:
+    """A verdict in one line: ``wrong: answered 4; relative error 1; expected -4``."""
+    facts = [f"answered {shown(one.typed)}"] if one.typed else []
+    facts += [f"relative error {rel_error(one)}"] if one.rel_error is not None else []
+    facts += [f"expected {shown(one.expected)}"] if one.expected is not None else []
+    return f"{verdict(one)}: {'; '.join(facts)}" if facts else verdict(one)
+
+
+def asked(problems: Iterable[ProblemResult]) -> Iterator[tuple[ProblemResult, Judged]]:
+    """Every answer that was asked for, with its problem."""
+    return ((problem, one) for problem in problems for one in problem.judged if one.counted)
+
+
+def unasked(problems: Iterable[ProblemResult]) -> Iterator[tuple[ProblemResult, Judged]]:
+    """Every answer that nobody asked for, with its problem."""
+    return ((problem, one) for problem in problems for one in problem.judged if not one.counted)
+
+
+def right(problems: Sequence[ProblemResult]) -> str:
+    """``3 of 4 right``."""
+    return f"{sum(problem.right for problem in problems)} of {sum(problem.asked for problem in problems)} right"
+
+
+def place(result: SubmissionResult) -> tuple[str, int | None]:
+    """The file and the line that a report should point at: where the reason is, if it could not be read."""
+    problem = result.invalid
+    if problem is None or problem.source is None or problem.span is None:
+        return result.source, result.line
+    line, _ = problem.source.position(problem.span.start)
+    return result.source or problem.source.name, line
+
+
+def facts(summary: ClassSummary) -> list[str]:
+    """The class in numbers: ``40 submissions``, ``mean 71.2 %``."""
+    plural = "" if summary.submissions == 1 else "s"
+    found = [f"{summary.submissions} submission{plural}", f"{summary.all_right} all right"]
+    found += [f"{summary.invalid} invalid"] if summary.invalid else []
+    if summary.mean_percent is not None:
+        found.append(f"mean {percent(summary.mean_percent)}")
+    if summary.lowest is not None and summary.highest is not None:
+        found.append(f"lowest {score(summary.lowest, summary.points)}")
+        found.append(f"highest {score(summary.highest, summary.points)}")
+    return found
+
+
+def commonest(problem: ProblemSummary) -> list[tuple[str, int]]:
+    """The mistakes that were named, the commonest first."""
+    return sorted(problem.mistakes.items(), key=lambda item: (-item[1], item[0]))
