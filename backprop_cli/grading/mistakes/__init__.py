@@ -1,0 +1,10 @@
+"""Naming the mistake: the backward pass again with one rule broken, beside a student's whole vector of answers.
+
+slopes, table (which mistakes there are) → sweep (what comes of each) → choice, whole (which of them give the answers) →
+explain (what is said). A mistake is never claimed: the answers are "consistent with" it.
+"""
+
+from backprop_cli.grading.mistakes.explain import Mistakes
+from backprop_cli.grading.mistakes.records import Entry, Explanation
+
+__all__ = ["Entry", "Explanation", "Mistakes"]

@@ -1,0 +1,83 @@
+"""The run again with other values: rounded on the way, or with a student's own numbers in place of some.
+
+Values come first, gradients follow from them. Domains are not asked for again: what does not exist is NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backprop_cli.grading.mistakes.sweep import Tape
+
+Rounding = Callable[[float], float]
+
+
+def run(tape: Tape, own: Mapping[int, float], rounding: Rounding | None = None) -> list[float]:
+    """The value of every node, where some have a number of their own and every gate may round."""
+    circuit, rules = tape.circuit, tape.rules
+    values = list(tape.values)
+    for index in range(circuit.first_gate, len(values)):
+        if index in own:
+            values[index] = own[index]
+        elif own or rounding is not None:
+            value = _value(rules.operation(circuit.nodes[index].op), [values[i] for i in circuit.nodes[index].inputs])
+            values[index] = value if rounding is None else rounding(value)
+    return values
+
+
+def expected(tape: Tape, own: Mapping[int, float]) -> list[float]:
+    """What each node's value should be, given the numbers handed in for gates before it."""
+    nodes, handed = tape.circuit.nodes, run(tape, own)
+    values = list(handed)
+    for index in own:
+        operation = tape.rules.operation(nodes[index].op)
+        values[index] = _value(operation, [handed[i] for i in nodes[index].inputs])
+    return values
+
+
+def _value(operation: Callable[..., float], inputs: Sequence[float]) -> float:
+    try:
+        return float(operation(*inputs))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A run that rounded on the way: how, the values, and the gradients."""
+
+    said: str
+    values: list[float]
+    gradients: list[float]
+
+
+def roundings(tape: Tape) -> list[Rounded]:
+    """The run rounded in each usual way: the values alone, and the gradients too."""
+    return [one for said, rounding in _ROUNDINGS for one in _rounded(tape, said, rounding)]
+
+
+def _rounded(tape: Tape, said: str, rounding: Rounding) -> list[Rounded]:
+    values = run(tape, {}, rounding)
+    made = Tape.over(tape.circuit, tape.rules, values, tape.wanted)
+    exact = Rounded(said, values, made.gradients)
+    return [exact, Rounded(said, values, made.rounded(rounding))]
+
+
+def _decimals(digits: int) -> Rounding:
+    return lambda value: round(value, digits) if math.isfinite(value) else value
+
+
+def _figures(digits: int) -> Rounding:
+    return lambda value: float(f"{value:.{digits - 1}e}") if math.isfinite(value) else value
+
+
+_ROUNDINGS = (
+    ("1 decimal", _decimals(1)),
+    ("2 decimals", _decimals(2)),
+    ("3 decimals", _decimals(3)),
+    ("1 significant digit", _figures(1)),
+    ("2 significant digits", _figures(2)),
+    ("3 significant digits", _figures(3)),
+)

@@ -1,0 +1,172 @@
+"""One run in plain floats, and the backward pass again with some wires changed. No gate is named here.
+
+For given values the backward pass is linear in the local gradients, so a broken rule is an ``Edit``: other local
+gradients on some wires, or another upstream gradient that some gates hand on. Only what an edit changes is computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from backprop_cli.backward import Backward
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import Forward, ties
+from backprop_cli.rules import Rules
+
+Place = tuple[int, int]
+"""A wire: the gate that it enters, and which of the gate's inputs it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is broken: local gradients by wire, and what gates hand on in place of their upstream gradient."""
+
+    slopes: Mapping[Place, float] = field(default_factory=dict)
+    upstreams: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Values, local gradients and gradients of one run.
+
+    ``slopes[gate]`` has None for a wire behind which nothing was asked; ``wanted`` marks the nodes with a gradient.
+    A number that does not exist is NaN, which no answer ever fits.
+    """
+
+    circuit: Circuit
+    rules: Rules
+    values: Sequence[float]
+    wanted: bytearray
+    slopes: Sequence[tuple[float | None, ...]]
+
+    @classmethod
+    def of(cls, forth: Forward, back: Backward) -> Tape:
+        """The tape of a run that was made."""
+        wanted = bytearray(gradient is not None for gradient in back.gradients)
+        values = [math.nan if value is None else float(value) for value in forth.values]
+        return cls.over(forth.circuit, forth.rules, values, wanted)
+
+    @classmethod
+    def over(cls, circuit: Circuit, rules: Rules, values: Sequence[float], wanted: bytearray) -> Tape:
+        """The tape over given values, whose local gradients are computed here."""
+        slopes = [_slopes(circuit, rules, values, wanted, index) for index in range(len(circuit.nodes))]
+        return cls(circuit, rules, values, wanted, slopes)
+
+    @cached_property
+    def live(self) -> bytearray:
+        """1 for every node on a way to the output."""
+        marks = bytearray(len(self.circuit.nodes))
+        marks[self.circuit.output] = 1
+        for index in range(self.circuit.output, self.circuit.first_gate - 1, -1):
+            if marks[index]:
+                for source in self.circuit.nodes[index].inputs:
+                    marks[source] = 1
+        return marks
+
+    @cached_property
+    def gates(self) -> tuple[int, ...]:
+        """The gates that the backward pass goes through, in order."""
+        first = self.circuit.first_gate
+        return tuple(i for i in range(first, self.circuit.output + 1) if self.live[i] and self.wanted[i])
+
+    @cached_property
+    def feeds(self) -> list[list[Place]]:
+        """The wires that each wanted node feeds, in the order in which their contributions arrive."""
+        found: list[list[Place]] = [[] for _ in self.circuit.nodes]
+        for gate in reversed(self.gates):
+            for position, source in enumerate(self.circuit.nodes[gate].inputs):
+                if self.wanted[source]:
+                    found[source].append((gate, position))
+        return found
+
+    @cached_property
+    def gradients(self) -> list[float]:
+        """∂output/∂node for every wanted node."""
+        return self.backward({})
+
+    def backward(self, forced: Mapping[int, float]) -> list[float]:
+        """What the nodes hand on in a backward pass in which some have a number of their own."""
+        found = [math.nan] * len(self.wanted)
+        for node in range(len(found) - 1, -1, -1):
+            if self.wanted[node]:
+                found[node] = forced[node] if node in forced else self.arriving(node, found)
+        return found
+
+    def rounded(self, rounding: Callable[[float], float]) -> list[float]:
+        """The backward pass, in which every sum is rounded before it is handed on."""
+        found = [math.nan] * len(self.wanted)
+        for node in range(len(found) - 1, -1, -1):
+            if self.wanted[node]:
+                found[node] = rounding(self.arriving(node, found))
+        return found
+
+    def arriving(self, node: int, upstreams: Sequence[float]) -> float:
+        """The sum of the contributions that arrive at a node, given what the gates hand on."""
+        total = 1.0 if node == self.circuit.output else 0.0
+        for gate, position in self.feeds[node]:
+            total += upstreams[gate] * self.slope(gate, position)
+        return total
+
+    def slope(self, gate: int, position: int) -> float:
+        """A wire's local gradient; NaN where there is none."""
+        slope = self.slopes[gate][position]
+        return math.nan if slope is None else slope
+
+    def changed(self, edit: Edit) -> dict[int, float]:
+        """The gradients that an edit changes, by node."""
+        nodes, truth, slopes = self.circuit.nodes, self.gradients, self.slopes
+        new: dict[int, float] = {}
+        handed = dict(edit.upstreams)
+        due = {nodes[gate].inputs[position] for gate, position in edit.slopes}
+        due.update(source for gate in handed for source in nodes[gate].inputs if self.wanted[source])
+        for node in range(max(due, default=-1), -1, -1):
+            if node not in due:
+                continue
+            total = 1.0 if node == self.circuit.output else 0.0
+            for place in self.feeds[node]:
+                gate, position = place
+                local = edit.slopes[place] if place in edit.slopes else slopes[gate][position]
+                assert local is not None
+                total += (handed[gate] if gate in handed else truth[gate]) * local
+            if total != truth[node]:
+                new[node] = total
+                if node not in handed:
+                    handed[node] = total
+                    due.update(source for source in nodes[node].inputs if self.wanted[source])
+        return new
+
+
+def _slopes(
+    circuit: Circuit, rules: Rules, values: Sequence[float], wanted: bytearray, index: int
+) -> tuple[float | None, ...]:
+    """A gate's local gradients: of every wanted input, also of one that no gradient reaches."""
+    node = circuit.nodes[index]
+    if not node.is_gate or not wanted[index]:
+        return (None,) * len(node.inputs)
+    inputs = [values[source] for source in node.inputs]
+    return tuple(
+        _slope(rules, node.op, position, inputs, values[index]) if wanted[source] else None
+        for position, source in enumerate(node.inputs)
+    )
+
+
+def _slope(rules: Rules, op: str, position: int, inputs: list[float], value: float) -> float:
+    row = rules[op]
+    which = 0 if row.gate.many else position
+    wires = gate_wires(rules, op, position, inputs, value)
+    try:
+        domain = row.slope_domains[which]
+        outside = not row.gate.slope(position).text or (domain is not None and not domain(wires))
+        return math.nan if outside else float(row.slopes[which](wires))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def gate_wires(rules: Rules, op: str, position: int, inputs: Sequence[float], value: float) -> tuple[float, ...]:
+    """What the rule of a local gradient sees: ``(x, z, n)`` where there are any number of inputs."""
+    if not rules[op].gate.many:
+        return (*inputs, value)
+    return (inputs[position], value, float(ties(rules.arithmetic, list(inputs), value)))
