@@ -6,14 +6,14 @@ import sys
 
 import click
 
-NAMES = ("grad", "error", "gates")
+NAMES = ("grad", "check", "grade", "error", "gates")
 
 
 @click.command("schema", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(name: str) -> None:
-    """The JSON Schema of what `grad --json`, an error under --json, or `gates --json` prints."""
+    """The JSON Schema of what `grad`, `check`, `grade` or `gates` prints under --json, or of an error there."""
     from importlib.resources import files
 
     sys.stdout.write(files("backprop_cli").joinpath("schemas", f"{name}.json").read_text("utf-8"))
