@@ -6,7 +6,7 @@ Values come first, gradients follow from them. Domains are not asked for again: 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.grading.mistakes.sweep import Tape
@@ -14,8 +14,10 @@ from backprop_cli.grading.mistakes.sweep import Tape
 Rounding = Callable[[float], float]
 
 
-def run(tape: Tape, own: Mapping[int, float], rounding: Rounding | None = None) -> list[float]:
-    """The value of every node, where some have a number of their own and every gate may round."""
+def run(
+    tape: Tape, own: Mapping[int, float], rounding: Rounding | None = None, at: Collection[int] = ()
+) -> list[float]:
+    """The value of every node, where some have a number of their own, and some gates round theirs."""
     circuit, rules = tape.circuit, tape.rules
     values = list(tape.values)
     for index in range(circuit.first_gate, len(values)):
@@ -23,7 +25,7 @@ def run(tape: Tape, own: Mapping[int, float], rounding: Rounding | None = None) 
             values[index] = own[index]
         elif own or rounding is not None:
             value = _value(rules.operation(circuit.nodes[index].op), [values[i] for i in circuit.nodes[index].inputs])
-            values[index] = value if rounding is None else rounding(value)
+            values[index] = rounding(value) if rounding is not None and index in at else value
     return values
 
 
@@ -54,15 +56,18 @@ class Rounded:
 
 
 def roundings(tape: Tape) -> list[Rounded]:
-    """The run rounded in each usual way: the values alone, and the gradients too."""
-    return [one for said, rounding in _ROUNDINGS for one in _rounded(tape, said, rounding)]
+    """The run rounded in each usual way: after every gate or at the stages, the values alone or the gradients too."""
+    every = frozenset(range(len(tape.values)))
+    stages = frozenset(stage.node for stage in tape.circuit.stages) | {tape.circuit.output}
+    places = [every, stages] if len(stages) > 1 and not stages.issuperset(tape.gates) else [every]
+    return [one for said, rounding in _ROUNDINGS for at in places for one in _rounded(tape, said, rounding, at)]
 
 
-def _rounded(tape: Tape, said: str, rounding: Rounding) -> list[Rounded]:
-    values = run(tape, {}, rounding)
+def _rounded(tape: Tape, said: str, rounding: Rounding, at: Collection[int]) -> list[Rounded]:
+    values = run(tape, {}, rounding, at)
     made = Tape.over(tape.circuit, tape.rules, values, tape.wanted)
     exact = Rounded(said, values, made.gradients)
-    return [exact, Rounded(said, values, made.rounded(rounding))]
+    return [exact, Rounded(said, values, made.rounded(rounding, at))]
 
 
 def _decimals(digits: int) -> Rounding:

@@ -15,7 +15,7 @@ from backprop_cli.grading.mistakes.records import Entry, Explanation
 from backprop_cli.grading.mistakes.sweep import Tape
 from backprop_cli.grading.mistakes.table import Broken, breakages
 
-_WORK = 1_000_000
+WORK = 1_000_000
 """Mutants times nodes; beyond, a circuit is too large to look for one broken gate."""
 
 
@@ -59,13 +59,13 @@ class _Mutant:
 class Mutants:
     """The broken backward passes of one tape, by the nodes whose gradients they change."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, tape: Tape, work: int = WORK) -> None:
+        self.tape, self.work = tape, work
 
     @cached_property
     def by_node(self) -> dict[int, list[_Mutant]]:
         """Empty where there would be too many."""
-        most = _WORK // len(self.tape.values)
+        most = self.work // len(self.tape.values)
         all_ = list(islice(breakages(self.tape), most + 1))
         found: dict[int, list[_Mutant]] = {}
         for one in all_ if len(all_) <= most else ():

@@ -24,6 +24,8 @@ _MOST_NAMED = 2
 _LARGE = 5_000
 """Nodes: in a larger circuit the run is not made again for each student."""
 _ROUNDED = 3
+_WORK_FOR_ONE = 30_000
+"""Mutants times nodes for the run with one student's own values, which serves nobody else."""
 
 Ranked = tuple[int, Explanation]
 
@@ -111,7 +113,7 @@ class Mistakes:
         found: tuple[Explanation, ...] = ()
         if slopes and follow.tape is not self._tape:
             right = tuple(entry for entry in entries if entry.right or entry.name in follow.names)
-            found = _chosen(Mutants(follow.tape).explaining(Answers(right, (), slopes)))[:1]
+            found = _chosen(Mutants(follow.tape, _WORK_FOR_ONE).explaining(Answers(right, (), slopes)))[:1]
         ratio = None if found else one_ratio(follow.tape, slopes)
         found = found if ratio is None else (ratio,)
         names = tuple(entry.name for entry in entries if entry.name in follow.names)

@@ -1,8 +1,8 @@
 """Wrong local gradients that people write, gate by gate, as text in the calculator's own language.
 
 Each row stands beside a row of the gate table: for the same inputs (``x``, ``y`` …) and the same cached output ``z`` it
-has another rule. An empty text leaves that input's rule as it is, and one text of a gate with any number of inputs is
-for all of them. ``said`` follows the words "consistent with"; ``{gate}`` is the gate as it was typed, or "every
+has another rule. An empty text, or none, leaves that input's rule as it is; a gate with any number of inputs has one
+text for all of them. ``said`` follows the words "consistent with"; ``{gate}`` is the gate as it was typed, or "every
 tanh(x)" where the rule is broken at all of them.
 """
 
@@ -26,7 +26,9 @@ class WrongSlope:
 
     def slope(self, position: int) -> str:
         """The wrong rule of the input at that position; nothing if it is not broken."""
-        return self.slopes[0] if GATES[self.gate].many else self.slopes[position]
+        if GATES[self.gate].many:
+            return self.slopes[0]
+        return self.slopes[position] if position < len(self.slopes) else ""
 
 
 def computed(rules: Rules, gate: str, text: str, wires: Sequence[float]) -> float:
@@ -134,6 +136,7 @@ _OWN_VALUE = (
 _LIKE_POWER = "using the power rule for {gate}"
 _OTHERS = "using the derivative of another function for {gate}"
 _INNER = "leaving the inner derivative out of {gate}"
+_DEGREES = "a calculator set to degrees for the slope of {gate}"
 _BASE_LOST = "leaving the base out of the slope of {gate}"
 
 ELEMENTARY = (
@@ -144,9 +147,13 @@ ELEMENTARY = (
     wrong("elementary", "log", "1/z", said="using 1 over the value of {gate} as its slope"),
     wrong("elementary", "log", "x", said="using the input of {gate} as its slope, not 1 over it"),
     wrong("elementary", "log", "-1/(x*x)", said="differentiating {gate} twice"),
+    wrong("elementary", "log", "1/(x*log(10))", said="taking {gate} for the logarithm to base 10"),
     wrong("elementary", "log1p", "1/x", said="using 1 over the input of {gate}, without the 1 that is added"),
     wrong("elementary", "log2", "1/x", said=_BASE_LOST),
     wrong("elementary", "log10", "1/x", said=_BASE_LOST),
+    wrong("degrees", "sin", "cos(x*pi/180)", said=_DEGREES),
+    wrong("degrees", "cos", "-sin(x*pi/180)", said=_DEGREES),
+    wrong("degrees", "tan", "sec(x*pi/180)^2", said=_DEGREES),
     wrong("elementary", "tan", "1/cos(x)", said="not squaring the cosine in the slope of {gate}"),
     wrong("elementary", "tan", "1/(1 + x*x)", said=_OTHERS),
     wrong("elementary", "asin", "1/(1 + x*x)", said=_OTHERS),

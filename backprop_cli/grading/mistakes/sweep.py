@@ -7,7 +7,7 @@ gradients on some wires, or another upstream gradient that some gates hand on. O
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -95,19 +95,24 @@ class Tape:
                 found[node] = forced[node] if node in forced else self.arriving(node, found)
         return found
 
-    def rounded(self, rounding: Callable[[float], float]) -> list[float]:
-        """The backward pass, in which every sum is rounded before it is handed on."""
+    def rounded(self, rounding: Callable[[float], float], at: Collection[int]) -> list[float]:
+        """The backward pass, in which some nodes round their sum before they hand it on."""
         found = [math.nan] * len(self.wanted)
         for node in range(len(found) - 1, -1, -1):
             if self.wanted[node]:
-                found[node] = rounding(self.arriving(node, found))
+                total = self.arriving(node, found)
+                found[node] = rounding(total) if node in at else total
         return found
 
     def arriving(self, node: int, upstreams: Sequence[float]) -> float:
-        """The sum of the contributions that arrive at a node, given what the gates hand on."""
+        """The sum of the contributions that arrive at a node, given what the gates hand on.
+
+        A gate with nothing to hand on is not asked for its slope: behind a branch not taken there may be none.
+        """
         total = 1.0 if node == self.circuit.output else 0.0
         for gate, position in self.feeds[node]:
-            total += upstreams[gate] * self.slope(gate, position)
+            if upstreams[gate]:
+                total += upstreams[gate] * self.slope(gate, position)
         return total
 
     def slope(self, gate: int, position: int) -> float:
@@ -117,7 +122,7 @@ class Tape:
 
     def changed(self, edit: Edit) -> dict[int, float]:
         """The gradients that an edit changes, by node."""
-        nodes, truth, slopes = self.circuit.nodes, self.gradients, self.slopes
+        nodes, truth = self.circuit.nodes, self.gradients
         new: dict[int, float] = {}
         handed = dict(edit.upstreams)
         due = {nodes[gate].inputs[position] for gate, position in edit.slopes}
@@ -128,9 +133,9 @@ class Tape:
             total = 1.0 if node == self.circuit.output else 0.0
             for place in self.feeds[node]:
                 gate, position = place
-                local = edit.slopes[place] if place in edit.slopes else slopes[gate][position]
-                assert local is not None
-                total += (handed[gate] if gate in handed else truth[gate]) * local
+                upstream = handed[gate] if gate in handed else truth[gate]
+                if upstream:
+                    total += upstream * (edit.slopes[place] if place in edit.slopes else self.slope(gate, position))
             if total != truth[node]:
                 new[node] = total
                 if node not in handed:

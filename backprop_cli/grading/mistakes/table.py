@@ -173,7 +173,9 @@ def _without_upstream(tape: Tape, gate: int) -> Iterator[Edit]:
 
 
 def _without_slope(tape: Tape, gate: int) -> Iterator[Edit]:
-    """1 in place of the local gradient, on each wire that scales and on all together."""
+    """1 in place of the local gradient, on each wire that scales and on all together. Routing has words of its own."""
+    if GATES[tape.circuit.nodes[gate].op].routes:
+        return
     edits = [Edit({(gate, p): 1.0}) for p in _wired(tape, gate) if abs(tape.slope(gate, p)) != 1]
     yield from edits
     if len(edits) > 1:

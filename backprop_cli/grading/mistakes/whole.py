@@ -23,8 +23,7 @@ def turned_sign(tape: Tape, wrong: Sequence[Entry]) -> Explanation | None:
     """Every wrong answer is minus the right one."""
     if not all(truth(tape, entry) and entry.fits(-truth(tape, entry)) for entry in wrong):
         return None
-    which = "every wrong answer" if len(wrong) > 1 else wrong[0].name
-    return _explained("sign", f"a turned sign: {which} is minus what it should be", wrong)
+    return _explained("sign", f"a turned sign in {', '.join(entry.name for entry in wrong[:6])}", wrong)
 
 
 def own_values(tape: Tape, wrong: Sequence[Entry]) -> Explanation | None:
