@@ -135,6 +135,11 @@ def object_of(value: object) -> trees.Table:
     raise Refused(Problem("answers.json", f"must be one JSON object, and is {trees.kind(value)}", 'as {"dx": -4}'))
 
 
+def is_gradients(key: str, value: object) -> bool:
+    """Whether a member is an object of gradients by the variables' names."""
+    return key.lower() in _GRADIENTS and isinstance(value, trees.Table)
+
+
 def from_table(table: trees.Table) -> Iterator[Answer]:
     """The answers of an object, which may be what this program's own ``--json`` wrote."""
     schema = table.get("schema")

@@ -171,7 +171,7 @@ class Fields:
         if value is None:
             return ()
         names = value.split(",") if isinstance(value, str) else value
-        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        if not isinstance(names, list) or not all(_is_name(name) for name in names):
             self._not(key, 'an array of names, as ["dx", "q"]')
             return ()
         twice = sorted({name.strip() for name in names if names.count(name) > 1}) if len(names) <= 1000 else []
@@ -207,3 +207,7 @@ class Fields:
                 shown = trees.kind(value)
                 self.wrong("key.value", key, f"{cut(name)} in {key} must be a number or a text, and is {shown}")
         return {name: str(value) for name, value in table.pairs if isinstance(value, str)}
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and not isinstance(value, trees.Number | trees.NotFinite) and bool(value.strip())

@@ -55,7 +55,7 @@ class Manner:
 class KeyProblem:
     """One problem. Without ``at`` only formulas can be judged, without ``ask`` every gradient is asked for.
 
-    ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 where there is none.
+    ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 if not given.
     """
 
     id: str
@@ -105,7 +105,7 @@ def read_key(text: str, name: str) -> Key:
     found: list[Problem] = []
     key = _key(Fields(table, "the key", _OF_KEY, place, found), name)
     if found:
-        raise Refused(*found)
+        raise Refused(*sorted(found, key=lambda problem: problem.span.start if problem.span else 0))
     return key
 
 

@@ -60,7 +60,7 @@ def _row(line: Line, ahead: deque[Line], rest: Iterator[Line], separator: str) -
     """The row that begins with a line; a quoted cell may go on over further ones."""
     taken: list[Line] = []
     text, problem = line.text, line.problem
-    cells = _split(text, separator)
+    cells = first = _split(text, separator)
     while cells == _OPEN and len(taken) < _CELL_LINES and len(text) < _CELL_CHARACTERS:
         more = _next(ahead, rest)
         if more is None:
@@ -72,7 +72,7 @@ def _row(line: Line, ahead: deque[Line], rest: Iterator[Line], separator: str) -
     if not isinstance(cells, str):
         return Row(line.number, cells, line.size + sum(one.size for one in taken), problem)
     ahead.extendleft(reversed(taken))
-    problem = line.problem or Problem("answers.csv", f"line {line.number}: {cells}", 'a " inside quotes is written ""')
+    problem = line.problem or Problem("answers.csv", f"line {line.number}: {first}", 'a " inside quotes is written ""')
     return Row(line.number, [cell.strip(' "') for cell in line.text.split(separator)], line.size, problem)
 
 

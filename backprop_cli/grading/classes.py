@@ -1,0 +1,226 @@
+"""Files of many submissions, read one after the other: JSON Lines, CSV in long or wide form; also one student's CSV.
+
+A broken row spoils the submission that it belongs to and no other. No more than one submission is in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import BinaryIO
+
+from backprop_cli import limits
+from backprop_cli.grading import trees
+from backprop_cli.grading.answers import Columns, answer, columns_of, object_of
+from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
+from backprop_cli.grading.tables import Row, rows
+from backprop_cli.grading.texts import Line, cut, lines
+from backprop_cli.problems import Problem, Refused
+
+_STUDENT = re.compile(r'"student"\s*:\s*"([^"\\]{1,200})"')
+_STUDENTS = ("student", "student name", "student id", "username", "user", "login", "email", "email address", "e-mail")
+_ABOUT = frozenset({*_STUDENTS, "timestamp", "time", "date", "score", "total score", "comment", "comments", "name"})
+_LONG_OR_WIDE = "a class has the columns student, problem, name, answer, or student and one for each answer (chain.dx)"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is known of a file before it is read: the name of its student where it tells none, and its own."""
+
+    name: str
+    source: str
+    problems: Problems
+
+    def invalid(self, problem: Problem, student: str = "", line: int | None = None) -> Submission:
+        """A submission that could not be read."""
+        return Submission(student or self.name, self.source, line, {}, problem)
+
+    def student(self, given: str, line: int) -> tuple[str, tuple[Problem, ...]]:
+        """A student's name, made up with a warning if none is given."""
+        if given:
+            return given, ()
+        made = f"{self.name}:{line}"
+        return made, (Problem("submission.student", f"line {line} names no student; it is called {made}"),)
+
+
+def from_json_lines(stream: BinaryIO, file: File) -> Iterator[Submission]:
+    """A submission from each line that is not blank."""
+    empty = True
+    for line in lines(stream):
+        if line.text.strip() or line.problem:
+            empty = False
+            yield _of_line(line, file)
+    if empty:
+        yield file.invalid(nothing())
+
+
+def nothing() -> Problem:
+    """An empty file."""
+    return Problem("answers.empty", "there is nothing in it")
+
+
+def _of_line(line: Line, file: File) -> Submission:
+    sheet = Sheet(file.problems)
+    try:
+        student, warnings = file.student(_read_line(line, sheet), line.number)
+    except Refused as refused:
+        match = _STUDENT.search(line.text)
+        name = cut(match[1]) if match else f"{file.name}:{line.number}"
+        return file.invalid(refused.problems[0], name, line.number)
+    return sheet.submission(student, file.source, line.number, warnings)
+
+
+def _read_line(line: Line, sheet: Sheet) -> str:
+    if line.problem:
+        raise Refused(line.problem)
+    return read_table(object_of(trees.from_json(line.text, line.number)), sheet)
+
+
+def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
+    """The submissions of a CSV file, whose first row tells which form it has."""
+    rest = rows(lines(stream))
+    head = next(rest, None)
+    if head is None:
+        yield file.invalid(nothing())
+        return
+    titles = [" ".join(cell.lower().split()) for cell in head.cells]
+    student = next((titles.index(title) for title in _STUDENTS if title in titles), None)
+    columns = columns_of(titles)
+    if columns and student is not None:
+        yield from _long(rest, columns, _Head(student, len(titles)), file)
+    elif columns:
+        yield _single(rest, columns, len(titles), file)
+    elif student is not None or sum(1 for cell in head.cells if _called(cell, file.problems)) > 1:
+        yield from _wide(rest, head, titles, student, file)
+    else:
+        yield _untitled(chain([head], rest), len(titles), file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    student: int
+    width: int
+
+
+def _called(cell: str, problems: Problems) -> bool:
+    """Whether a title has a problem's name before its dot."""
+    head, dot, _ = cell.partition(".")
+    return bool(dot) and bool(problems.parts(head))
+
+
+def _untitled(found: Iterator[Row], width: int, file: File) -> Submission:
+    by_width = {2: Columns(0, 1), 3: Columns(1, 2, 0)}
+    if width not in by_width:
+        message = f"the first row has {width} cells, and no titles that say what they are"
+        return file.invalid(Problem("submission.columns", message, _LONG_OR_WIDE))
+    return _single(found, by_width[width], width, file)
+
+
+def _single(found: Iterator[Row], columns: Columns, width: int, file: File) -> Submission:
+    """One student's file."""
+    group = _Group(file, file.name, None, columns, width)
+    for row in found:
+        group.add(row)
+    return group.submission(())
+
+
+@dataclass
+class _Group:
+    """The rows of one student."""
+
+    file: File
+    student: str
+    line: int | None
+    columns: Columns
+    width: int
+    size: int = 0
+    invalid: Problem | None = None
+
+    def __post_init__(self) -> None:
+        self.sheet = Sheet(self.file.problems)
+
+    def add(self, row: Row) -> None:
+        """Read one more row, unless an earlier one has spoilt the submission."""
+        self.size += row.size
+        if self.size > limits.SUBMISSION_BYTES:
+            message = f"one student has more than {limits.SUBMISSION_BYTES:,} bytes"
+            self.invalid = self.invalid or Problem("answers.size", message)
+        self.invalid = self.invalid or row.problem
+        if self.invalid is None:
+            try:
+                self.sheet.put_named(self.columns.cell(row, self.columns.problem), self.columns.read(row, self.width))
+            except Refused as refused:
+                self.invalid = refused.problems[0]
+
+    def submission(self, warnings: tuple[Problem, ...]) -> Submission:
+        """The submission when its last row is read."""
+        if self.invalid:
+            return self.file.invalid(self.invalid, self.student, self.line)
+        return self.sheet.submission(self.student, self.file.source, self.line, warnings)
+
+
+def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> Iterator[Submission]:
+    """A row for each answer; the rows of a student stand together."""
+    group: _Group | None = None
+    warnings: tuple[Problem, ...] = ()
+    current = ""
+    ended: set[int] = set()
+    for row in found:
+        given = cut(row.cells[head.student]) if head.student < len(row.cells) else ""
+        if group is None or given != current:
+            if group:
+                yield group.submission(warnings)
+            current = given
+            student, warnings = file.student(given, row.line)
+            group = _Group(file, student, row.line, columns, head.width)
+            if given and hash(given) in ended:
+                message = f"line {row.line}: the rows of this student do not stand together"
+                group.invalid = Problem("submission.scattered", message, "sort the file by student")
+            ended.add(hash(given))
+        group.add(row)
+    yield group.submission(warnings) if group else file.invalid(nothing())
+
+
+def _wide(found: Iterator[Row], head: Row, titles: list[str], student: int | None, file: File) -> Iterator[Submission]:
+    """A row for each student; the titles are the answers' names."""
+    if head.problem:
+        yield file.invalid(head.problem)
+        return
+    asked = [(index, name) for index, name in enumerate(head.cells) if name and titles[index] not in _ABOUT]
+    first, second = next(found, None), next(found, None)
+    if first is None:
+        yield file.invalid(nothing())
+        return
+    alone = student is None and second is None
+    strangers = True
+    for row in chain((first,), (second,) if second else (), found):
+        given = (
+            file.name if alone else cut(row.cells[student]) if student is not None and student < len(row.cells) else ""
+        )
+        yield _of_row(row, given, asked, len(titles), file, strangers=strangers)
+        strangers = False
+
+
+def _of_row(
+    row: Row, given: str, asked: list[tuple[int, str]], width: int, file: File, *, strangers: bool
+) -> Submission:
+    name, warnings = file.student(given, row.line)
+    sheet = Sheet(file.problems)
+    try:
+        _read_row(row, asked, width, sheet)
+    except Refused as refused:
+        return file.invalid(refused.problems[0], name, row.line)
+    done = sheet.submission(name, file.source, row.line, warnings)
+    return done if strangers else replace(done, warnings=warnings)
+
+
+def _read_row(row: Row, asked: list[tuple[int, str]], width: int, sheet: Sheet) -> None:
+    if row.problem:
+        raise Refused(row.problem)
+    if any(row.cells[width:]):
+        message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
+        raise Refused(Problem("submission.cells", message, "put an answer with separators in it in quotes"))
+    for index, title in asked:
+        sheet.put_named("", answer(title, row.cells[index] if index < len(row.cells) else "", row.line))

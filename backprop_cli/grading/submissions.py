@@ -1,0 +1,215 @@
+"""Paths → submissions, one after the other: files of one student or of a class, directories of them, standard input.
+
+Whatever is wrong with a file is a submission that says so, and never stops the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from backprop_cli.grading import trees
+from backprop_cli.grading.answers import form_of, from_lines, lines_of, object_of
+from backprop_cli.grading.classes import File, from_csv, from_json_lines, nothing
+from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
+from backprop_cli.grading.texts import cut, decoded, printable, whole
+from backprop_cli.problems import Problem, Refused
+
+__all__ = ["Submission", "submissions"]
+
+Form = Literal["json", "jsonl", "csv", "toml", "lines"]
+
+_FORMS: Mapping[str, Form | None] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".toml": "toml",
+    ".txt": None,
+}
+_SNIFFED = 65_536
+_SECTION = re.compile(r"^\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$", re.MULTILINE)
+_NAMED_APART = 3
+
+
+def submissions(paths: Sequence[str], parts: Mapping[str, int]) -> Iterator[Submission]:
+    """Every submission at the paths, in order; ``-`` is standard input.
+
+    ``parts`` are the ids of the key's problems with the number of points each is asked at. Raises ``Refused`` at once
+    for paths that do not exist.
+    """
+    missing = [path for path in paths if path != "-" and not os.path.lexists(path)]
+    if missing:
+        raise Refused(*(Problem("submission.missing", f"there is no file {printable(path)}") for path in missing))
+    return _warned(paths, Problems(parts))
+
+
+def _warned(paths: Sequence[str], problems: Problems) -> Iterator[Submission]:
+    """The submissions, with a warning on a student's second one."""
+    seen: set[int] = set()
+    for path in paths:
+        for one in _of_path(path, problems):
+            again = one.invalid is None and hash(one.student) in seen
+            warning = Problem("submission.again", "this student has an earlier submission; both are graded")
+            yield replace(one, warnings=(*one.warnings, warning)) if again else one
+            seen.add(hash(one.student))
+
+
+def _of_path(path: str, problems: Problems) -> Iterator[Submission]:
+    if path == "-":
+        yield from _of_stream(sys.stdin.buffer if sys.stdin else BytesIO(), File("-", "-", problems), None)
+    elif Path(path).is_dir():
+        yield from _of_directory(Path(path), problems)
+    else:
+        yield from _of_file(Path(path), problems)
+
+
+def _of_directory(folder: Path, problems: Problems) -> Iterator[Submission]:
+    """The files of a directory by their names; those of no known form are skipped, with a warning once."""
+    file = File(cut(printable(folder.name or str(folder))), printable(str(folder)), problems)
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        yield file.invalid(_unreadable(error))
+        return
+    skipped = [path.name for path in paths if not _is_read(path)]
+    warnings = (_skipped(skipped),) if skipped else ()
+    if len(skipped) == len(paths):
+        yield replace(file.invalid(Problem("submission.folder", "no file in it is a submission")), warnings=warnings)
+    for path in paths:
+        if _is_read(path):
+            for one in _of_entry(path, problems):
+                yield replace(one, warnings=(*warnings, *one.warnings)) if warnings else one
+                warnings = ()
+
+
+def _is_read(path: Path) -> bool:
+    return not path.name.startswith(".") and (path.suffix.lower() in _FORMS or path.is_dir())
+
+
+def _skipped(names: list[str]) -> Problem:
+    shown = ", ".join(cut(printable(name)) for name in names[:_NAMED_APART])
+    more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
+    return Problem("submission.skipped", f"skipped: {shown}{more}", f"submissions end in {', '.join(_FORMS)}")
+
+
+def _of_entry(path: Path, problems: Problems) -> Iterator[Submission]:
+    """A directory's entry: what is no file is never opened, since a pipe would wait for ever."""
+    file = _known(path, problems)
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield file.invalid(_unreadable(error))
+        return
+    if stat.S_ISDIR(mode):
+        yield file.invalid(Problem("submission.folder", "a directory in a directory is not read", "name it by itself"))
+    elif stat.S_ISREG(mode):
+        yield from _of_file(path, problems)
+    else:
+        yield file.invalid(Problem("submission.file", "it is no regular file"))
+
+
+def _known(path: Path, problems: Problems) -> File:
+    return File(cut(printable(path.stem)), printable(str(path)), problems)
+
+
+def _unreadable(error: OSError) -> Problem:
+    return Problem("submission.file", f"it cannot be read: {(error.strerror or 'an error').lower()}")
+
+
+def _of_file(path: Path, problems: Problems) -> Iterator[Submission]:
+    file = _known(path, problems)
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        yield file.invalid(_unreadable(error))
+        return
+    with stream:
+        yield from _of_stream(stream, file, _FORMS.get(path.suffix.lower()))
+
+
+@dataclass
+class _Peeked:
+    """A stream whose beginning was looked at."""
+
+    head: bytes
+    stream: BinaryIO
+
+    def read(self, size: int) -> bytes:
+        """As many bytes as there are, up to a size."""
+        taken, self.head = self.head[:size], self.head[size:]
+        return taken + self.stream.read(size - len(taken)) if len(taken) < size else taken
+
+
+def _of_stream(stream: BinaryIO, file: File, form: Form | None) -> Iterator[Submission]:
+    try:
+        if form is None:
+            head = stream.read(_SNIFFED)
+            stream = cast("BinaryIO", _Peeked(head, stream))
+            form = _sniffed(head)
+        if form in ("jsonl", "csv"):
+            yield from (from_json_lines if form == "jsonl" else from_csv)(stream, file)
+        else:
+            yield _one(stream, file, _READERS[form])
+    except Refused as refused:
+        yield file.invalid(refused.problems[0])
+    except OSError as error:
+        yield file.invalid(_unreadable(error))
+
+
+def _sniffed(head: bytes) -> Form:
+    """The form that a text seems to have, from its beginning."""
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
+    if text.startswith("{"):
+        first, _, rest = text.partition("\n")
+        return "jsonl" if rest.strip() and _is_json(first) else "json"
+    if _SECTION.search(text):
+        return "toml"
+    return form_of(text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        trees.from_json(text)
+    except Refused:
+        return False
+    return True
+
+
+def _one(stream: BinaryIO, file: File, reader: Callable[[str, Sheet], str]) -> Submission:
+    """The submission that is a whole file."""
+    text = decoded(whole(stream))
+    if not text.strip():
+        raise Refused(nothing())
+    sheet = Sheet(file.problems)
+    student = reader(text, sheet)
+    return sheet.submission(student or file.name, file.source)
+
+
+def _json(text: str, sheet: Sheet) -> str:
+    return read_table(object_of(trees.from_json(text)), sheet)
+
+
+def _toml(text: str, sheet: Sheet) -> str:
+    return read_table(trees.from_toml(text), sheet)
+
+
+def _lines(text: str, sheet: Sheet) -> str:
+    student = ""
+    for one in from_lines(lines_of(text)):
+        if one.name.lower() == "student" and not one.problem:
+            student = cut(one.text)
+        else:
+            sheet.put_named("", one)
+    return student
+
+
+_READERS: Mapping[str, Callable[[str, Sheet], str]] = {"json": _json, "toml": _toml, "lines": _lines}
