@@ -1,0 +1,284 @@
+"""Formulas as answers: whether a student's formula is the same function as the truth, and where it differs.
+
+The formula is a circuit like any other. It is run beside the question's circuit at many points; a formula without a
+difference anywhere is equal, and SymPy may prove it. Nothing here reads text or words a verdict.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.check.slopes import live_kinks
+from backprop_cli.circuit import Circuit
+from backprop_cli.forward import Forward, forward
+from backprop_cli.grading.borders import borders, live, sides
+from backprop_cli.grading.candidates import around
+from backprop_cli.grading.names import Asked
+from backprop_cli.grading.proof import Proof
+from backprop_cli.grading.samples import LEAST, Samples, literals, missing
+from backprop_cli.grading.search import Search, Seen, Side
+from backprop_cli.grading.subject import BITS, Sample, Spot, Subject, cost, known_names, many_bits
+from backprop_cli.problems import Problem
+from backprop_cli.rules import Rules
+
+_ALIKE = 1e-12
+_VISIBLE, _SMALLEST = 1e-5, 1e-200
+_WORK = 20_000  # gates run in doubles for the branches of one formula
+_MOST_GATES, _MOST_COST = 5_000, 5_000
+_SECONDS = 0.7
+_ASIDE = 2.0**-20
+_WALKS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which an answer is not the truth; ``answer`` is None where the formula has no value there.
+
+    ``at`` has every variable that either side depends on; ``here``: it is the question's own point.
+    """
+
+    at: Mapping[str, float]
+    answer: float | None
+    truth: float
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaVerdict:
+    """Whether a formula is the quantity asked for, as a function.
+
+    ``points`` says at how many points both were compared, ``proved`` whether SymPy confirmed that they are equal,
+    ``unseen`` which gates were met on one side only. With a ``problem`` it could not be judged.
+    """
+
+    equal: bool
+    points: int
+    proved: bool
+    counterexample: Counterexample | None
+    unseen: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
+def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Problem | None:
+    """What is wrong with the names in a formula: one that means nothing, or a stage that is itself to be found."""
+    known = known_names(circuit)
+    allowed = [
+        name for name, node in known.items() if name in circuit.inputs or asked.by is not None or node < asked.of
+    ]
+    for name, node in formula.inputs.items():
+        if name in allowed:
+            continue
+        if name in known:
+            message = f"a formula for {circuit.names[asked.of]} cannot use {name}, which does not stand before it"
+            hint = f"write it with {', '.join(allowed[:6])}" if allowed else ""
+        else:
+            message, hint = f"{name} is no name of this expression", _near(name, allowed)
+        return Problem("answer.name", message, hint).at(formula.source, formula.spans[node])
+    return None
+
+
+def _near(name: str, allowed: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, allowed, n=1, cutoff=0.6) or [
+        other for other in allowed if other.lower() == name.lower()
+    ]
+    if near:
+        return f"did you mean {near[0]}?"
+    letters = [*name] if len(name) > 1 else []
+    if letters and all(letter in allowed for letter in letters):
+        return f"{name} is one name; the product is {'*'.join(letters)}"
+    return f"the names here are {', '.join(allowed[:6])}" if allowed else ""
+
+
+class Formulas:
+    """One quantity of a question, and how formulas for it are judged; its points are found once."""
+
+    def __init__(self, circuit: Circuit, asked: Asked, here: Mapping[str, float] | None) -> None:
+        self.circuit, self.asked, self._here = circuit, asked, here
+        self.subject = Subject(circuit, asked)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The points at which this quantity has a truth."""
+        return Samples(self.subject, self._here)
+
+    @cached_property
+    def proof(self) -> Proof:
+        """SymPy's side of it."""
+        return Proof(self.subject)
+
+    @cached_property
+    def _problem(self) -> Problem | None:
+        """Why no formula can be judged."""
+        gates = len(self.circuit.nodes)
+        if gates > _MOST_GATES:
+            message = f"the expression has {gates:,} gates; formulas are judged up to {_MOST_GATES:,}"
+            return Problem("limit.formula", message, "answer with numbers")
+        count = len(self.samples.samples)
+        if count < (LEAST if self.circuit.inputs else 1):
+            what = "value" if self.asked.is_value else "gradient"
+            found = "no point was" if not count else f"only {count} points were"
+            return Problem("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
+        return None
+
+    def judge(self, formula: Circuit) -> FormulaVerdict:
+        """The verdict on a formula whose names are known (see ``unknown_names``)."""
+        problem = unknown_names(self.circuit, self.asked, formula)
+        if problem is None and cost(formula) > _MOST_COST:
+            message = f"the formula has {len(formula.nodes):,} parts, more than are judged"
+            problem = Problem("limit.formula", message, "a derivative of this expression is shorter")
+        problem = problem or self._problem
+        if problem is not None:
+            return _unjudged(problem)
+        return _Judging(self, formula).verdict()
+
+
+def _unjudged(problem: Problem) -> FormulaVerdict:
+    return FormulaVerdict(equal=False, points=0, proved=False, counterexample=None, problem=problem)
+
+
+class _Judging:
+    """One formula on its way through the samples."""
+
+    def __init__(self, formulas: Formulas, formula: Circuit) -> None:
+        self.formulas, self.formula = formulas, formula
+        self.subject, self.samples = formulas.subject, formulas.samples
+        self.bits = min(self.subject.many_bits, many_bits(formula))
+        self.points = 0
+        self.found: list[tuple[Sample, Number]] = []
+        self.until = time.monotonic() + _SECONDS
+        self.own = borders(formula)
+        self.doubles = Rules(Float64())
+        self.sides: set[Side] = set()
+
+    def verdict(self) -> FormulaVerdict:
+        """Compare at the question's samples, on the formula's own branches, and at the question's point."""
+        for sample in self.samples.samples:
+            if self._compare(sample):
+                break
+        unseen = () if self.found else self._branches()
+        if self.samples.here is not None and not self._shown():
+            self._compare(self.samples.here, here=True)
+        if self.found:
+            return FormulaVerdict(equal=False, points=self.points, proved=False, counterexample=self._counterexample())
+        if self._late():
+            message = "the formula takes too long to compute"
+            return _unjudged(Problem("limit.formula", message, "a derivative needs no numbers as large as these"))
+        if not self.points:
+            return _unjudged(Problem("answer.domain", "the formula could be compared at no point"))
+        proved = self.formulas.proof.proves(self.formula)
+        return FormulaVerdict(equal=True, points=self.points, proved=proved, counterexample=None, unseen=unseen)
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.until
+
+    def _shown(self) -> bool:
+        """Whether there is a difference that shows in a few digits; of others a plainer one is looked for."""
+        return any(_shows(answer, sample.truth) for sample, answer in self.found)
+
+    def _compare(self, sample: Sample, *, here: bool = False) -> bool:
+        """Compare at one point; returns whether that is enough."""
+        run = self._run(sample, BITS)
+        answer = run.values[run.circuit.output] if run is not None else None
+        if here or not self._chance(sample, run, answer):
+            self.points += 1
+            if not self._alike(sample, answer):
+                self.found.append((sample, answer))
+        return self._shown() or self._late()
+
+    def _run(self, sample: Sample, bits: int) -> Forward | None:
+        """The formula at a point; None where a stage that it names has no value."""
+        known = {name: sample.known[name] for name in self.formula.inputs}
+        return None if None in known.values() else forward(self.formula, known, self.subject.rules(bits))
+
+    def _chance(self, sample: Sample, run: Forward | None, answer: Number) -> bool:
+        """Whether the formula has a hole or a kink at just this point, which says nothing about the function."""
+        if answer is not None and (_near_enough(answer, sample.truth) or run is None or not live_kinks(run)):
+            return False
+        moved = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
+        beside = self.subject.sample(moved)
+        run = self._run(beside, BITS) if beside is not None else None
+        again = run.values[run.circuit.output] if run is not None else None
+        return beside is not None and again is not None and _near_enough(again, beside.truth)
+
+    def _alike(self, sample: Sample, answer: Number) -> bool:
+        """Whether the formula's value is the truth, or differs from it by nothing but lost digits.
+
+        At a kink any slope between the two sides is right, and so is none.
+        """
+        if answer is None:
+            return sample.between is not None and sample.between[0] < sample.between[1]
+        if sample.between is not None:
+            low, high = sample.between
+            room = _ALIKE * max(abs(low), abs(high))
+            return bool(low - room <= answer <= high + room)
+        if _near_enough(answer, sample.truth):
+            return True
+        exact = self.subject.sample(sample.at, self.bits)
+        run = self._run(exact, self.bits) if exact is not None else None
+        again = run.values[run.circuit.output] if run is not None else None
+        return exact is not None and again is not None and _near_enough(again, exact.truth)
+
+    def _branches(self) -> tuple[str, ...]:
+        """Compare where the formula's own gates take other branches; returns the gates that were met on one side."""
+        search = Search(self.subject, self.samples.pool, _WORK, self.subject.cost + cost(self.formula))
+        start = 0
+        for count in (0, _WALKS) if self.own else ():
+            if len(self.sides) < 2 * len(self.own):
+                search.walk(around((*literals(self.formula), *self.samples.literals)), count)
+            for spot in search.pool[start:]:
+                if self._note(spot):
+                    return ()
+            start = len(search.pool)
+        search.cross(Seen(self.sides, len(self.own), self._away, self._note))
+        return tuple(dict.fromkeys((*self.samples.unseen, *missing(self.own, self.formula, self.sides))))
+
+    def _plain(self, spot: Spot) -> Forward | None:
+        known = {name: spot.plain[name] for name in self.formula.inputs}
+        return None if None in known.values() else forward(self.formula, known, self.doubles)
+
+    def _note(self, spot: Spot) -> bool:
+        """Compare at a spot on a side that was not met before; returns whether that is enough."""
+        run = self._plain(spot)
+        new = sides(self.own, run) - self.sides if run is not None else frozenset()
+        sample = self.samples.sample(spot.at) if new else None
+        if sample is None:
+            return self._late()
+        self.sides |= new
+        return self._compare(sample)
+
+    def _away(self, number: int, spot: Spot) -> Number:
+        run, border = self._plain(spot), self.own[number]
+        return border.distance(run) if run is not None and live(run)[border.gate] else None
+
+    def _counterexample(self) -> Counterexample:
+        """The plainest difference that shows, at another point than the question's own if there is one."""
+        here = self.samples.here
+        sample, answer = max(self.found, key=lambda found: (_shows(found[1], found[0].truth), found[0] is not here))
+        known = self.subject.names
+        used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends
+        double = self.subject.rules(BITS).arithmetic.to_float
+        return Counterexample(
+            {name: value for name, value in sample.at.items() if name in used},
+            None if answer is None else double(answer),
+            double(sample.truth),
+            sample is here,
+        )
+
+
+def _near_enough(answer: Number, truth: Number) -> bool:
+    return bool(abs(answer - truth) <= _ALIKE * max(abs(answer), abs(truth)))
+
+
+def _shows(answer: Number, truth: Number) -> bool:
+    """Whether two numbers differ in the digits that are shown, and as doubles."""
+    if answer is None:
+        return True
+    size = max(abs(answer), abs(truth))
+    return bool(_SMALLEST < size < 1 / _SMALLEST and abs(answer - truth) > _VISIBLE * size)

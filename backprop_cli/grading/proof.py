@@ -1,0 +1,77 @@
+"""SymPy's word on a formula that no point refutes: the difference from SymPy's own derivative becomes 0, or not.
+
+Sizes are known before SymPy is asked for anything, and what it derives for a question is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from backprop_cli.check.formulas import NotThisWayError, derive, too_large
+from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.grading.subject import Subject, cut_at
+from backprop_cli.symbolic.build import expression, symbol
+from backprop_cli.symbolic.equal import equal
+
+_TREE = 60
+
+
+class Proof:
+    """One quantity's form, and whether a formula has the same."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject, self._stages = subject, dict[str, Any]()
+
+    def proves(self, formula: Circuit) -> bool:
+        """Whether SymPy confirms that the formula is the quantity; False where it cannot tell, or it is too large."""
+        names = self._subject.names
+        weights = {name: self._sizes[names[name]] for name in formula.inputs}
+        if self._form is None or _sizes(formula, weights)[formula.output] > _TREE or too_large(formula, ()):
+            return False
+        stages = {
+            symbol(name): self._stage(name) for name in formula.inputs if name not in self._subject.circuit.inputs
+        }
+        circuits = (self._subject.circuit, formula)
+        literals = [node.text for circuit in circuits for node in circuit.constants if node.op == CONSTANT]
+        return equal(self._form, expression(formula).xreplace(stages), literals)
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return _sizes(self._subject.circuit, {})
+
+    @cached_property
+    def _form(self) -> Any:
+        """The quantity as an expression of the variables; None if it is too large for SymPy, or SymPy has none."""
+        circuit, by = self._subject.circuit, self._subject.asked.by
+        if self._sizes[circuit.output] > _TREE:
+            return None
+        if by is None:
+            return None if too_large(circuit, ()) else expression(circuit)
+        name = circuit.names[by]
+        cut = circuit if name in circuit.inputs else cut_at(circuit, by, name)
+        if too_large(cut, [name]):
+            return None
+        try:
+            (form,) = derive(cut, [name]).forms
+        except NotThisWayError:
+            return None
+        return form if cut is circuit else form.xreplace({symbol(name): self._stage(name)})
+
+    def _stage(self, name: str) -> Any:
+        """A stage's value as an expression of the variables."""
+        if name not in self._stages:
+            self._stages[name] = expression(replace(self._subject.circuit, output=self._subject.names[name]))
+        return self._stages[name]
+
+
+def _sizes(circuit: Circuit, weights: Mapping[str, int]) -> list[int]:
+    """How many operations each node is, with shared parts written out; an input may stand for more than itself."""
+    found: list[int] = []
+    for node in circuit.nodes:
+        found.append(
+            min(10**6, weights.get(node.text, 1) if not node.inputs else 1 + sum(found[i] for i in node.inputs))
+        )
+    return found

@@ -1,0 +1,109 @@
+"""The points at which formulas are held against a question: found once, and the same for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.circuit import Circuit
+from backprop_cli.grading.borders import Border, borders, live, sides
+from backprop_cli.grading.candidates import At, around, plainness, traits
+from backprop_cli.grading.search import Search, Seen, Side
+from backprop_cli.grading.subject import Sample, Spot, Subject
+
+LEAST, _FEW, _MOST = 12, 16, 40
+_POOL = 120
+_WORK = 30_000  # gates run in doubles to find the points of a question
+_REMEMBERED = 1_000
+
+
+class Samples:
+    """``samples`` in order of their plainness, ``here`` the question's own point, ``pool`` more spots to start from.
+
+    ``unseen`` are the gates, as typed, that were not met on both sides of a border.
+    """
+
+    def __init__(self, subject: Subject, here: Mapping[str, float] | None) -> None:
+        self.subject = subject
+        self.literals = literals(subject.circuit)
+        start = {name: here[name] for name in subject.variables} if here is not None else None
+        self.here = subject.sample(start, kinks=True) if start is not None else None
+        self._borders = borders(subject.circuit)
+        self._known: dict[tuple[float, ...], Sample | None] = {}
+        self._seen: set[Side] = set()
+        search = self._found(start)
+        self.pool = tuple(search.pool)
+        self.samples = self._chosen() or self._on_kinks(search.kinked)
+        self.unseen = missing(self._borders, subject.circuit, self._seen)
+
+    def _found(self, here: At | None) -> Search:
+        """Spots of every kind, then as many as it takes, then on the far sides of borders."""
+        search = Search(self.subject, (), _WORK + 100 * self.subject.cost, self.subject.cost)
+        if not self.subject.variables:
+            search.attempt({})
+            return search
+        special = around(self.literals)
+        search.scatter(_POOL)
+        if here is not None:
+            search.near(here, _POOL // 5)
+        search.walk(special, _POOL // 4)
+        while len(search.pool) < _POOL // 2 and search.left > _WORK // 3:
+            search.scatter(_POOL // 4)
+            search.walk(special, _POOL // 4)
+        self._cross(search)
+        return search
+
+    def _cross(self, search: Search) -> None:
+        met: set[Side] = set()
+
+        def note(spot: Spot) -> bool:
+            met.update(sides(self._borders, spot.run))
+            return False
+
+        def away(number: int, spot: Spot) -> Number:
+            border = self._borders[number]
+            return border.distance(spot.run) if live(spot.run)[border.gate] else None
+
+        for spot in search.pool:
+            note(spot)
+        search.cross(Seen(met, len(self._borders), away, note))
+
+    def _chosen(self) -> list[Sample]:
+        """Samples at spots with something new in them, and at as many more as are needed."""
+        known: set[object] = set()
+        found: list[Sample] = []
+        for spot in sorted(self.pool, key=lambda spot: plainness(spot.at)):
+            crossed, new = sides(self._borders, spot.run) - self._seen, traits(spot.at) - known
+            if not crossed and len(found) >= (_MOST if new else _FEW):
+                continue
+            sample = self.sample(spot.at)
+            if sample is not None:
+                found.append(sample)
+                self._seen |= crossed
+                known |= new
+        return found
+
+    def _on_kinks(self, points: list[At]) -> list[Sample]:
+        """Where every point is on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
+        found = (self.subject.sample(at, kinks=True) for at in points)
+        return [sample for sample in found if sample is not None]
+
+    def sample(self, at: At) -> Sample | None:
+        """The truth at a point, remembered."""
+        key = tuple(at.values())
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = self.subject.sample(at)
+        return self._known[key]
+
+
+def literals(circuit: Circuit) -> tuple[float, ...]:
+    """The numbers that stand in a circuit."""
+    return tuple(float(node.text) for node in circuit.constants if node.text not in ("pi", "e"))
+
+
+def missing(found: tuple[Border, ...], circuit: Circuit, seen: set[Side]) -> tuple[str, ...]:
+    """The gates, as typed, with a border of which only one side or none was seen."""
+    gates = [border.gate for number, border in enumerate(found) if not {(number, 1), (number, -1)} <= seen]
+    return tuple(dict.fromkeys(circuit.typed(gate, 60) for gate in gates))

@@ -1,0 +1,134 @@
+"""The search for points: inside a question's domain, and across each border of its circuit or of a formula over it.
+
+It runs in doubles, in a fixed order, and is bounded in work. What is done with the points is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.grading.candidates import At, Dice, beside, mixed, short, walked
+from backprop_cli.grading.subject import Spot, Subject
+
+_STARTS, _ROUNDS = 3, 8
+_STEPS = (1.2, 1.02, 2.0, 6.0)
+_FARTHEST = 1e7
+
+Side = tuple[int, int]
+Away = Callable[[int, Spot], Number]
+
+
+@dataclass(slots=True)
+class Seen:
+    """The sides that were met, and how a spot's are found; ``away`` is its distance from a border, None if not met.
+
+    ``note`` takes a spot and returns whether the search may end.
+    """
+
+    sides: set[Side]
+    count: int
+    away: Away
+    note: Callable[[Spot], bool]
+
+
+class Search:
+    """Spots that were found so far, and the work (in gates) that may still be done."""
+
+    def __init__(self, subject: Subject, pool: Iterable[Spot], work: int, cost: int) -> None:
+        self.subject, self.pool, self.left, self.cost = subject, list(pool), work, cost
+        self.kinked: list[At] = []
+        self._dice = Dice()
+
+    def probe(self, at: At) -> Spot | None:
+        """A candidate's spot, not kept; None if it is outside, or nothing is left to spend."""
+        self.left -= self.cost
+        return self.subject.spot(at) if self.left >= 0 else None
+
+    def attempt(self, at: At) -> None:
+        """Keep a candidate that is inside; where there is none so far, those that were not, for another look."""
+        spot = self.probe(at)
+        if spot is not None:
+            self.pool.append(spot)
+        elif not self.pool and len(self.kinked) < 16:
+            self.kinked.append(at)
+
+    def scatter(self, count: int) -> None:
+        """Try candidates of every kind."""
+        for at in islice(mixed(self.subject.variables, self._dice), count):
+            self.attempt(at)
+
+    def near(self, at: Mapping[str, float], count: int) -> None:
+        """Try candidates near a point."""
+        for moved in islice(beside(at, self._dice), count):
+            self.attempt(moved)
+
+    def walk(self, special: tuple[float, ...], count: int) -> None:
+        """Try spots with one coordinate replaced, now and then by a special one."""
+        for _ in range(count if self.pool and self.subject.variables else 0):
+            at = self.pool[self._dice.below(len(self.pool))].at
+            self.attempt(walked(at, special, self._dice))
+
+    def cross(self, seen: Seen) -> None:
+        """Go after every side that no spot is on, from those on the other side."""
+        again = True
+        while again and self.left > 0:
+            again = False
+            for number in range(seen.count):
+                for sign in (1, -1):
+                    if (number, sign) in seen.sides or (number, -sign) not in seen.sides:
+                        continue
+                    spot = self._reach(number, seen.away, sign)
+                    if spot is None:
+                        continue
+                    self.pool.append(spot)
+                    if seen.note(spot):
+                        return
+                    again = again or (number, sign) in seen.sides
+
+    def _reach(self, number: int, away: Away, sign: int) -> Spot | None:
+        """A spot on the other side: by steps along the distance's slope, from where the border is nearest."""
+        measured = [(abs(d), n) for n, spot in enumerate(self.pool) if (d := away(number, spot)) is not None and d]
+        for _, start in sorted(measured)[:_STARTS]:
+            spot = self.pool[start]
+            for _ in range(_ROUNDS):
+                nearer = None
+                for moved in self._closer(spot, number, away):
+                    if away(number, moved) * sign > 0:
+                        return moved
+                    nearer = moved
+                if nearer is None or self.left <= 0:
+                    break
+                spot = nearer
+        return None
+
+    def _closer(self, spot: Spot, number: int, away: Away) -> Iterator[Spot]:
+        """Spots beyond the border as they are found, and at last the one that came nearest to it."""
+        here = away(number, spot)
+        best, least = spot, abs(here)
+        for at in self._moves(spot, number, away):
+            moved = self.probe(at)
+            distance = away(number, moved) if moved is not None else None
+            if moved is None or not distance:
+                continue
+            if distance * here < 0:
+                yield moved
+            elif abs(distance) < least:
+                best, least = moved, abs(distance)
+        if best is not spot:
+            yield best
+
+    def _moves(self, spot: Spot, number: int, away: Away) -> Iterator[At]:
+        """Each coordinate moved by Newton's step, and beyond."""
+        here = away(number, spot)
+        for name, value in spot.at.items():
+            step = 1e-5 * max(abs(value), 0.01)
+            moved = self.probe({**spot.at, name: value + step})
+            there = away(number, moved) if moved is not None else None
+            if there is None or there == here:
+                continue
+            way = -here * step / (there - here)
+            targets = (short(value + way * factor) for factor in _STEPS)
+            yield from ({**spot.at, name: target} for target in targets if target and abs(target) <= _FARTHEST)

@@ -1,0 +1,197 @@
+"""The quantity asked for, as a function: its truth at any point, in doubles to search and in many digits to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.digits import Digits, exponent_of
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.backward import backward
+from backprop_cli.check.ground import Ground
+from backprop_cli.check.slopes import live_kinks, one_sided
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
+from backprop_cli.forward import Forward, forward
+from backprop_cli.gates import GATES
+from backprop_cli.grading.candidates import At
+from backprop_cli.grading.names import Asked
+from backprop_cli.point import given
+from backprop_cli.problems import Refused
+from backprop_cli.rules import Rules, rule_circuit
+
+BITS = 200
+_FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2
+_MANY_BITS, _MANY_BITS_SLOW = 3_200, 600
+_SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point inside the domain, run in doubles; ``plain`` has the value of every variable and stage."""
+
+    at: At
+    run: Forward
+    plain: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The truth at a point in many digits; ``known`` has the value of every variable and stage.
+
+    ``between`` are the one-sided slopes, the smaller first, where the point is on a kink.
+    """
+
+    at: At
+    known: Mapping[str, Number]
+    truth: Number
+    between: tuple[Number, Number] | None = None
+
+
+class Subject:
+    """A value or a derivative of a circuit's node, ready at any point and precision."""
+
+    def __init__(self, circuit: Circuit, asked: Asked) -> None:
+        self.circuit, self.asked = replace(circuit, output=asked.of), asked
+        self.names = known_names(circuit)
+        self.cost = cost(circuit)
+        self._marks = self.circuit.reach([asked.by]) if asked.by is not None else None
+        self._doubles = Rules(Float64())
+        self._rules: dict[int, Rules] = {}
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the circuit."""
+        return tuple(self.circuit.inputs)
+
+    @cached_property
+    def many_bits(self) -> int:
+        """A precision at which what only cancels is told from what differs."""
+        return many_bits(self.circuit)
+
+    def rules(self, bits: int) -> Rules:
+        """The gate table at that precision."""
+        if bits not in self._rules:
+            self._rules[bits] = Rules(Digits(bits))
+        return self._rules[bits]
+
+    def spot(self, at: At, *, kinks: bool = False) -> Spot | None:
+        """The point in doubles; None outside the domain, or on a kink unless those are wanted."""
+        run = forward(self.circuit, at, self._doubles)
+        if run.values[self.circuit.output] is None or (run.kinks and not kinks and live_kinks(run)):
+            return None
+        try:
+            if self._marks is not None:
+                backward(run, self._marks)
+        except Refused:
+            return None
+        return Spot(at, run, {name: run.values[node] for name, node in self.names.items()})
+
+    def sample(self, at: At, bits: int = BITS, *, kinks: bool = False) -> Sample | None:
+        """The truth at a point; None where there is none, or where its digits would not show a difference."""
+        rules = self.rules(bits)
+        run = forward(self.circuit, {name: rules.arithmetic.number(repr(value)) for name, value in at.items()}, rules)
+        if run.values[self.circuit.output] is None:
+            return None
+        on_kink = bool(run.kinks and live_kinks(run))
+        if on_kink and not kinks:
+            return None
+        known = {name: run.values[node] for name, node in self.names.items()}
+        if self._marks is None or self.asked.by is None:
+            return Sample(at, known, run.values[self.circuit.output])
+        try:
+            sweep = backward(run, self._marks)
+        except Refused:
+            return None
+        truth = sweep.gradients[self.asked.by]
+        if on_kink:
+            between = self._between(run, at, truth)
+            return None if between is None else Sample(at, known, truth, between)
+        flat = any(local and exponent_of(local) < _FLATTEST for row in sweep.locals for local in row)
+        return None if flat else Sample(at, known, truth)
+
+    def _between(self, run: Forward, at: At, truth: Number) -> tuple[Number, Number] | None:
+        """The slopes on both sides, the smaller first; None where the output jumps."""
+        assert self.asked.by is not None
+        name = run.circuit.names[self.asked.by]
+        point = {variable: given(variable, repr(value)) for variable, value in at.items()}
+        if self.asked.by >= len(run.circuit.inputs):
+            if run.circuit.output == self.asked.by:
+                return truth, truth
+            held = run.arithmetic.context.nstr(run.values[self.asked.by], 60)  # type: ignore[attr-defined]  # Digits
+            point[name] = given(name, held)
+            cut = cut_at(run.circuit, self.asked.by, name)
+            run = forward(
+                cut, {n: run.arithmetic.number(p.text) for n, p in point.items() if n in cut.inputs}, run.rules
+            )
+        left, right = one_sided(Ground(run, point), name)
+        return None if left is None or right is None else (min(left, right), max(left, right))
+
+    @cached_property
+    def depends(self) -> frozenset[str]:
+        """The variables that the quantity depends on, as far as its rules mention them."""
+        if self.asked.by is None:
+            return self.behind([self.circuit.output])
+        moved, used = self.circuit.reach([self.asked.by]), set()
+        for index in _ancestors(self.circuit, [self.circuit.output]):
+            node = self.circuit.nodes[index]
+            for position, source in enumerate(node.inputs):
+                if moved[source]:
+                    used |= _wires(self.circuit, index, position)
+        return self.behind(used)
+
+    def behind(self, nodes: Iterable[int]) -> frozenset[str]:
+        """The variables from which these nodes are fed."""
+        found = (self.circuit.nodes[index] for index in _ancestors(self.circuit, nodes))
+        return frozenset(node.text for node in found if node.op == INPUT)
+
+
+def known_names(circuit: Circuit) -> dict[str, int]:
+    """The nodes that a formula may name: variables, stages, and the output as it is called."""
+    named = circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
+    return {circuit.output_name: circuit.output} | named
+
+
+def cost(circuit: Circuit) -> int:
+    """How much work a run is, in plain gates."""
+    return len(circuit.nodes) + sum(_SLOW.get(node.op, 0) for node in circuit.nodes)
+
+
+def many_bits(circuit: Circuit) -> int:
+    """As many bits as its gates allow in little time."""
+    return _MANY_BITS_SLOW if any(node.op in _SLOW for node in circuit.nodes) else _MANY_BITS
+
+
+def _wires(circuit: Circuit, index: int, position: int) -> set[int]:
+    """The nodes whose values a gate's local gradient mentions."""
+    node, gate = circuit.nodes[index], GATES[circuit.nodes[index].op]
+    mentioned = rule_circuit(gate.slope(position).text or "0").inputs
+    if gate.many:
+        return set(node.inputs)
+    wires = dict(zip((*gate.params, "z"), (*node.inputs, index), strict=True))
+    return {wires[name] for name in mentioned}
+
+
+def _ancestors(circuit: Circuit, nodes: Iterable[int]) -> list[int]:
+    marks = bytearray(len(circuit.nodes))
+    for index in nodes:
+        marks[index] = 1
+    for index in range(len(marks) - 1, -1, -1):
+        if marks[index]:
+            for source in circuit.nodes[index].inputs:
+                marks[source] = 1
+    return [index for index, mark in enumerate(marks) if mark]
+
+
+def cut_at(circuit: Circuit, at: int, name: str) -> Circuit:
+    """The circuit with a node turned into a variable."""
+    builder, place = CircuitBuilder(share=False), list[int]()
+    for index, (node, span) in enumerate(zip(circuit.nodes, circuit.spans, strict=True)):
+        if index == at or node.op == INPUT:
+            place.append(builder.input(name if index == at else node.text, span))
+        elif node.op == CONSTANT:
+            place.append(builder.constant(node.text, span))
+        else:
+            place.append(builder.gate(node.op, tuple(place[i] for i in node.inputs), span))
+    return builder.finish(circuit.source, place[circuit.output])[0]
