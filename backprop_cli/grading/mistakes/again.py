@@ -1,6 +1,6 @@
 """The run again with other values: rounded on the way, or with a student's own numbers in place of some.
 
-Values come first, gradients follow from them. Domains are not asked for again: what does not exist is NaN.
+Values come first, gradients follow from them. Nothing is refused here: what does not exist is NaN.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from backprop_cli.circuit import Node
 from backprop_cli.grading.mistakes.sweep import Tape
+from backprop_cli.rules import Rules
 
 Rounding = Callable[[float], float]
 
@@ -24,7 +26,7 @@ def run(
         if index in own:
             values[index] = own[index]
         elif own or rounding is not None:
-            value = _value(rules.operation(circuit.nodes[index].op), [values[i] for i in circuit.nodes[index].inputs])
+            value = _value(rules, circuit.nodes[index], values)
             values[index] = rounding(value) if rounding is not None and index in at else value
     return values
 
@@ -34,14 +36,18 @@ def expected(tape: Tape, own: Mapping[int, float]) -> list[float]:
     nodes, handed = tape.circuit.nodes, run(tape, own)
     values = list(handed)
     for index in own:
-        operation = tape.rules.operation(nodes[index].op)
-        values[index] = _value(operation, [handed[i] for i in nodes[index].inputs])
+        values[index] = _value(tape.rules, nodes[index], handed)
     return values
 
 
-def _value(operation: Callable[..., float], inputs: Sequence[float]) -> float:
+def _value(rules: Rules, node: Node, values: Sequence[float]) -> float:
+    """A gate's value, inside its domain; only ``where`` has one beside an input that has none."""
+    inputs = [values[source] for source in node.inputs]
+    row = rules[node.op]
+    if node.op != "where" and not all(map(math.isfinite, inputs)):
+        return math.nan
     try:
-        return float(operation(*inputs))
+        return float(row.value(*inputs)) if row.domain is None or row.domain((*inputs, None)) else math.nan
     except (ArithmeticError, ValueError):
         return math.nan
 
@@ -65,7 +71,7 @@ def roundings(tape: Tape) -> list[Rounded]:
 
 def _rounded(tape: Tape, said: str, rounding: Rounding, at: Collection[int]) -> list[Rounded]:
     values = run(tape, {}, rounding, at)
-    made = Tape.over(tape.circuit, tape.rules, values, tape.wanted)
+    made = tape.with_values(values)
     exact = Rounded(said, values, made.gradients)
     return [exact, Rounded(said, values, made.rounded(rounding, at))]
 

@@ -66,6 +66,8 @@ class Mutants:
     def by_node(self) -> dict[int, list[_Mutant]]:
         """Empty where there would be too many."""
         most = self.work // len(self.tape.values)
+        if sum(map(len, self.tape.feeds)) > most:  # each wire can be broken
+            return {}
         all_ = list(islice(breakages(self.tape), most + 1))
         found: dict[int, list[_Mutant]] = {}
         for one in all_ if len(all_) <= most else ():

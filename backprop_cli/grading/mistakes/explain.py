@@ -95,7 +95,7 @@ class Mistakes:
         values = {e.node: e.answer for e in wrong if e.is_value and e.node >= tape.circuit.first_gate}
         slopes = {e.node: e.answer for e in wrong if not e.is_value}
         if values:
-            tape = Tape.over(tape.circuit, tape.rules, again.run(tape, values), tape.wanted)
+            tape = tape.with_values(again.run(tape, values))
         due = again.expected(self._tape, values)
         handed = tape.backward(slopes)
         names = set()
@@ -116,8 +116,8 @@ class Mistakes:
             found = _chosen(Mutants(follow.tape, _WORK_FOR_ONE).explaining(Answers(right, (), slopes)))[:1]
         ratio = None if found else one_ratio(follow.tape, slopes)
         found = found if ratio is None else (ratio,)
-        names = tuple(entry.name for entry in entries if entry.name in follow.names)
-        return (*found, _from_own(roots, names)) if names else found
+        followed = [entry for entry in entries if entry.name in follow.names]
+        return (*found, _from_own(roots, followed)) if followed else found
 
 
 def _fits(entry: Entry, run: again.Rounded) -> bool:
@@ -125,10 +125,13 @@ def _fits(entry: Entry, run: again.Rounded) -> bool:
     return math.isfinite(number) and entry.fits(number)
 
 
-def _from_own(roots: Sequence[Entry], names: tuple[str, ...]) -> Explanation:
-    own = ", ".join(entry.name for entry in roots[:4])
+def _from_own(roots: Sequence[Entry], followed: Sequence[Entry]) -> Explanation:
+    """Values come from values before them, gradients from all values and from the gradients nearer to the output."""
+    first = min((entry.node for entry in followed if not entry.is_value), default=math.inf)
+    own = ", ".join([root.name for root in roots if root.is_value or root.node > first][:4])
+    names = tuple(entry.name for entry in followed)
     right = f"{', '.join(names[:6])} {'is' if len(names) == 1 else 'are'} right"
-    said = f"consistent with one earlier slip: {right}, given your own {own}"
+    said = f"consistent with an earlier slip: {right}, given your own {own}"
     return Explanation("mistake.follow-through", said, said, names)
 
 

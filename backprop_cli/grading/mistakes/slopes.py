@@ -123,8 +123,8 @@ ROUTES = (
     wrong("max-both", "leaky_relu", "1", "", said=_ALWAYS),
     wrong("max-both", "abs", "1", said=_ALWAYS),
     wrong("max-both", "where", "", "1", "1", said="letting both branches of {gate} receive the gradient"),
-    wrong("max-wrong-branch", "relu", "step(-x)", said=_OTHER),
-    wrong("max-wrong-branch", "leaky_relu", "where(x > 0, a, 1)", "", said=_OTHER),
+    wrong("max-wrong-branch", "relu", "0", said=_OTHER),
+    wrong("max-wrong-branch", "leaky_relu", "a", "", said=_OTHER),
     wrong("max-wrong-branch", "abs", "-1", said="taking the slope of {gate} as -1"),
     wrong("max-wrong-branch", "where", "", "where(c != 0, 0, 1)", "where(c != 0, 1, 0)", said=_OTHER),
 )
@@ -170,5 +170,8 @@ ELEMENTARY = (
     wrong("elementary", "hypot", "1/(2*z)", "1/(2*z)", said=_INNER),
     wrong("elementary", "hypot", "x/(2*z)", "y/(2*z)", said="leaving the factor 2 of the squares out of {gate}"),
 )
+
+TEXTBOOK = {"sigmoid": "z*(1 - z)", "tanh": "1 - z*z"}
+"""Right rules as they are worked by hand, from the output alone: they matter where that output was rounded or wrong."""
 
 WRONG_SLOPES = (*PRODUCTS, *POWERS, *SQUASHES, *ROUTES, *ELEMENTARY)

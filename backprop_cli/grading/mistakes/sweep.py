@@ -1,4 +1,4 @@
-"""One run in plain floats, and the backward pass again with some wires changed. No gate is named here.
+"""One run in plain floats, and the backward pass again with some wires changed. No rule of a gate stands here.
 
 For given values the backward pass is linear in the local gradients, so a broken rule is an ``Edit``: other local
 gradients on some wires, or another upstream gradient that some gates hand on. Only what an edit changes is computed.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from backprop_cli.backward import Backward
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward, ties
+from backprop_cli.grading.mistakes.slopes import TEXTBOOK, computed
 from backprop_cli.rules import Rules
 
 Place = tuple[int, int]
@@ -30,30 +31,67 @@ class Edit:
 
 @dataclass(frozen=True)
 class Tape:
-    """Values, local gradients and gradients of one run.
+    """One run: its values, and from them its local gradients and gradients.
 
-    ``slopes[gate]`` has None for a wire behind which nothing was asked; ``wanted`` marks the nodes with a gradient.
-    A number that does not exist is NaN, which no answer ever fits.
+    ``wanted`` marks the nodes whose gradient was asked for. ``written`` has the rules of gates whose slopes are worked
+    out in another way than the table's. A number that does not exist is NaN, which no answer ever fits.
     """
 
     circuit: Circuit
     rules: Rules
     values: Sequence[float]
     wanted: bytearray
-    slopes: Sequence[tuple[float | None, ...]]
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, forth: Forward, back: Backward) -> Tape:
         """The tape of a run that was made."""
         wanted = bytearray(gradient is not None for gradient in back.gradients)
         values = [math.nan if value is None else float(value) for value in forth.values]
-        return cls.over(forth.circuit, forth.rules, values, wanted)
+        return cls(forth.circuit, forth.rules, values, wanted)
 
-    @classmethod
-    def over(cls, circuit: Circuit, rules: Rules, values: Sequence[float], wanted: bytearray) -> Tape:
-        """The tape over given values, whose local gradients are computed here."""
-        slopes = [_slopes(circuit, rules, values, wanted, index) for index in range(len(circuit.nodes))]
-        return cls(circuit, rules, values, wanted, slopes)
+    def with_values(self, values: Sequence[float]) -> Tape:
+        """The tape over other values, its local gradients worked out from them as by hand."""
+        return replace(self, values=values, written=TEXTBOOK)
+
+    @cached_property
+    def slopes(self) -> list[tuple[float | None, ...]]:
+        """Each gate's local gradients; None for a wire behind which nothing was asked."""
+        return [self._slopes(index) for index in range(len(self.values))]
+
+    def _slopes(self, index: int) -> tuple[float | None, ...]:
+        """Of every wanted input, also of one that no gradient reaches."""
+        node, wanted = self.circuit.nodes[index], self.wanted
+        if not node.is_gate or not wanted[index]:
+            return (None,) * len(node.inputs)
+        text = self.written.get(node.op)
+        return tuple(
+            (computed(self.rules, node.op, text, wires) if text else self._slope(node.op, position, wires))
+            if wanted[source]
+            else None
+            for position, (source, wires) in enumerate(zip(node.inputs, self.wires(index), strict=True))
+        )
+
+    def _slope(self, op: str, position: int, wires: tuple[float, ...]) -> float:
+        if op != "where" and not all(map(math.isfinite, wires)):
+            return math.nan
+        row = self.rules[op]
+        which = 0 if row.gate.many else position
+        domain = row.slope_domains[which]
+        try:
+            outside = not row.gate.slope(position).text or (domain is not None and not domain(wires))
+            return math.nan if outside else float(row.slopes[which](wires))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    def wires(self, gate: int) -> list[tuple[float, ...]]:
+        """For each input, what the rule of its local gradient sees; ``(x, z, n)`` where there are any number."""
+        node, value = self.circuit.nodes[gate], self.values[gate]
+        inputs = [self.values[source] for source in node.inputs]
+        if not self.rules[node.op].gate.many:
+            return [(*inputs, value)] * len(inputs)
+        count = float(ties(self.rules.arithmetic, inputs, value))
+        return [(number, value, count) for number in inputs]
 
     @cached_property
     def live(self) -> bytearray:
@@ -142,36 +180,3 @@ class Tape:
                     handed[node] = total
                     due.update(source for source in nodes[node].inputs if self.wanted[source])
         return new
-
-
-def _slopes(
-    circuit: Circuit, rules: Rules, values: Sequence[float], wanted: bytearray, index: int
-) -> tuple[float | None, ...]:
-    """A gate's local gradients: of every wanted input, also of one that no gradient reaches."""
-    node = circuit.nodes[index]
-    if not node.is_gate or not wanted[index]:
-        return (None,) * len(node.inputs)
-    inputs = [values[source] for source in node.inputs]
-    return tuple(
-        _slope(rules, node.op, position, inputs, values[index]) if wanted[source] else None
-        for position, source in enumerate(node.inputs)
-    )
-
-
-def _slope(rules: Rules, op: str, position: int, inputs: list[float], value: float) -> float:
-    row = rules[op]
-    which = 0 if row.gate.many else position
-    wires = gate_wires(rules, op, position, inputs, value)
-    try:
-        domain = row.slope_domains[which]
-        outside = not row.gate.slope(position).text or (domain is not None and not domain(wires))
-        return math.nan if outside else float(row.slopes[which](wires))
-    except (ArithmeticError, ValueError):
-        return math.nan
-
-
-def gate_wires(rules: Rules, op: str, position: int, inputs: Sequence[float], value: float) -> tuple[float, ...]:
-    """What the rule of a local gradient sees: ``(x, z, n)`` where there are any number of inputs."""
-    if not rules[op].gate.many:
-        return (*inputs, value)
-    return (inputs[position], value, float(ties(rules.arithmetic, list(inputs), value)))

@@ -13,10 +13,11 @@ from itertools import chain
 
 from backprop_cli.gates import GATES
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES, WrongSlope, computed
-from backprop_cli.grading.mistakes.sweep import Edit, Place, Tape, gate_wires
+from backprop_cli.grading.mistakes.sweep import Edit, Place, Tape
 
+_FORK = "mistake.fork-overwrite"
 _MOST_KEPT = 6
-"""At a fork of more wires only the first and the last contribution are looked at."""
+"""At a fork of more wires only the first and the last contribution are kept, and none is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,13 @@ def _wrong_slopes(tape: Tape) -> Iterator[Broken]:
 
 def _with_rule(tape: Tape, row: WrongSlope, gate: int) -> Edit:
     """A gate's wires with the wrong rule, where that makes a difference."""
-    inputs = [tape.values[source] for source in tape.circuit.nodes[gate].inputs]
     slopes = {}
-    for position in range(len(inputs)):
-        right = tape.slopes[gate][position]
+    wires = tape.wires(gate)
+    for position in _wired(tape, gate):
         text = row.slope(position)
-        if right is not None and text:
-            wires = gate_wires(tape.rules, row.gate, position, inputs, tape.values[gate])
-            slope = computed(tape.rules, row.gate, text, wires)
-            if slope != right:
+        if text:
+            slope = computed(tape.rules, row.gate, text, wires[position])
+            if slope != tape.slope(gate, position):
                 slopes[gate, position] = slope
     return Edit(slopes)
 
@@ -125,22 +124,26 @@ def _wrong_routes(tape: Tape) -> Iterator[Broken]:
 
 
 def _forks(tape: Tape) -> Iterator[Broken]:
-    """``=`` in place of ``+=``: of the contributions to a node only one is kept."""
+    """``=`` in place of ``+=``: of the contributions to a node only one is kept, or one is lost."""
     firsts, lasts = [], []
     for node, wires in enumerate(tape.feeds):
         if len(wires) < 2:
             continue
-        kept = range(len(wires)) if len(wires) <= _MOST_KEPT else (0, len(wires) - 1)
+        name, few = tape.circuit.names[node], len(wires) <= _MOST_KEPT
+        kept = range(len(wires)) if few else (0, len(wires) - 1)
         edits = [Edit(dict.fromkeys(wires[:one] + wires[one + 1 :], 0.0)) for one in kept]
-        said = f"keeping only one of the {len(wires)} contributions to {tape.circuit.names[node]} (= in place of +=)"
-        yield from (Broken("mistake.fork-overwrite", said, (node,), edit) for edit in edits)
         firsts.append((node, edits[0]))
         lasts.append((node, edits[-1]))
+        said = f"keeping only one of the {len(wires)} contributions to {name} (= in place of +=)"
+        yield from (Broken(_FORK, said, (node,), edit) for edit in edits)
+        if few and len(wires) > 2:
+            said = f"leaving out one of the {len(wires)} contributions to {name}"
+            yield from (Broken(_FORK, said, (node,), Edit({wire: 0.0})) for wire in wires)
     if len(firsts) > 1:
         said = "keeping only one contribution at every fork (= in place of +=)"
         for made in (lasts, firsts):
             nodes = tuple(node for node, _ in made)
-            yield Broken("mistake.fork-overwrite", said, nodes, joined([edit for _, edit in made]), 2)
+            yield Broken(_FORK, said, nodes, joined([edit for _, edit in made]), 2)
 
 
 # --- what can go wrong at any gate ---
@@ -168,7 +171,7 @@ def _together(row: General, made: dict[int, list[Edit]], said: str) -> Iterator[
 
 
 def _without_upstream(tape: Tape, gate: int) -> Iterator[Edit]:
-    if tape.gradients[gate] != 1:
+    if abs(tape.gradients[gate]) != 1:  # of -1 it is the sign that was left out
         yield Edit(upstreams={gate: 1.0})
 
 
