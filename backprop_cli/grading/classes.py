@@ -94,6 +94,8 @@ def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
         yield _single(rest, columns, len(titles), file)
     elif student is not None or sum(1 for cell in head.cells if _called(cell, file.problems)) > 1:
         yield from _wide(rest, head, titles, student, file)
+    elif head.problem:
+        yield file.invalid(head.problem)
     else:
         yield _untitled(chain([head], rest), len(titles), file)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeVar
 
 from backprop_cli.grading import trees
@@ -22,6 +23,7 @@ _T = TypeVar("_T", bound=str)
 _D = TypeVar("_D")
 _FRACTION = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,18}|\s*/\s*\d{1,18})?")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,18})?(?:[eE][+-]?\d{1,3})?")
+_MOST = 100  # more mistakes than anybody reads at once
 _MEANT = {
     "point": "at",
     "values": "at",
@@ -45,6 +47,14 @@ class Place:
     def _lines(self) -> Mapping[trees.Path, int]:
         return trees.toml_lines(self.source.text)
 
+    @cached_property
+    def _rows(self) -> Sequence[str]:
+        return self.source.text.split("\n")
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        return [0, *accumulate(len(row) + 1 for row in self._rows)]
+
     def of_problem(self, index: int) -> trees.Path:
         """The path of the problem with a number from 1."""
         return ("problem", index - 1)
@@ -56,12 +66,11 @@ class Place:
     def problem(self, code: str, message: str, line: int | None, hint: str = "") -> Problem:
         """A problem on a line of the text; in no place if the line is not known."""
         problem = Problem(code, message, hint)
-        rows = self.source.text.split("\n")
-        if line is None or line > len(rows):
+        if line is None or line > len(self._rows):
             return problem
-        start = sum(len(row) + 1 for row in rows[: line - 1])
-        indent = len(rows[line - 1]) - len(rows[line - 1].lstrip())
-        return problem.at(self.source, Span(start + indent, start + max(indent + 1, len(rows[line - 1].rstrip()))))
+        row, start = self._rows[line - 1], self._starts[line - 1]
+        indent = len(row) - len(row.lstrip())
+        return problem.at(self.source, Span(start + indent, start + max(indent + 1, len(row.rstrip()))))
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Fields:
 
     def __post_init__(self) -> None:
         for key in self.names:
-            if self.known is not None and key not in self.known:
+            if self.known is not None and key not in self.known and len(self.found) < _MOST:
                 near = [_MEANT[key]] if _MEANT.get(key) in self.known else get_close_matches(key, self.known, 1, 0.6)
                 hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.known)}"
                 self.wrong("key.field", key, f"there is no field `{cut(key)}`", hint)
@@ -91,6 +100,8 @@ class Fields:
     def wrong(self, code: str, key: str, message: str, hint: str = "") -> None:
         """Note that something is wrong with a field."""
         self._wrong.add(key)
+        if len(self.found) >= _MOST:
+            return
         line = self.place.line(self.path, key)
         self.found.append(self.place.problem(code, f"{self.label}: {message}", line, hint))
 

@@ -16,8 +16,8 @@ from backprop_cli.problems import Problem, Refused
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')
 _DEEP = 8  # no answer is nested so deeply
-_DOTS = 200  # Python's TOML reader takes time in the square of a dotted key's parts
-_TOML_NUMBER = re.compile(r"\d\.[\d_]+(?:[eE][+-]?\d+)?(?=[\s,\]}]|$)")
+_DOTS = 50  # Python's TOML reader takes time in the square of a dotted key's parts
+_TOML_VALUE = re.compile(r"(?:\"[^\"]*\"|'[^']*'|\d\.[\d_]++(?:[eE][+-]?\d++)?+)(?!\s*[.=])|^\s*#.*")
 _TOML_KEY = r"(?:[\w-]+|\"[^\"\\\n]*\"|'[^'\n]*')"
 _TOML_LINE = re.compile(
     rf"\s*(?:(?P<head>\[\[?)\s*(?P<table>{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*)\s*\]"
@@ -118,8 +118,8 @@ def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]
 def from_toml(text: str) -> Table:
     """The table of a TOML text. Raises ``Refused`` with the line if it is none."""
     for number, row in enumerate(text.split("\n"), 1):
-        if row.count(".") > _DOTS and _TOML_NUMBER.sub("", row).count(".") > _DOTS:
-            raise Refused(Problem("answers.toml", f"line {number} has more than {_DOTS} dots"))
+        if row.count(".") > _DOTS and _TOML_VALUE.sub("", row).count(".") > _DOTS:
+            raise Refused(Problem("answers.toml", f"line {number} has more than {_DOTS} dots in a key"))
     try:
         return _toml_table(tomllib.loads(text, parse_float=_toml_float), toml_lines(text), ())
     except RecursionError:
