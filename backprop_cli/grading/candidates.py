@@ -83,6 +83,12 @@ def short(value: float) -> float:
     return float(f"{value:.4g}") if math.isfinite(value) else 0.0
 
 
+def rounded(value: float, room: float) -> float:
+    """The shortest decimal that is no farther than ``room`` from a value."""
+    decimals = (float(f"{value:.{digits}g}") for digits in range(1, 16))
+    return next((decimal for decimal in decimals if abs(decimal - value) <= room), value)
+
+
 def traits(at: Mapping[str, float]) -> frozenset[tuple[object, ...]]:
     """What a point has that others may lack: each coordinate's sign with its size, the pattern of signs."""
     found: list[tuple[object, ...]] = []

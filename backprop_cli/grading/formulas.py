@@ -6,6 +6,7 @@ difference anywhere is equal, and SymPy may prove it. Nothing here reads text or
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,13 +32,13 @@ _VISIBLE, _SMALLEST = 1e-5, 1e-200
 _WORK = 20_000  # gates run in doubles for the branches of one formula
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7
-_ASIDE = 2.0**-20
+_ASIDE, _FAR = 2.0**-20, 20
 _WALKS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point at which an answer is not the truth; ``answer`` is None where the formula has no value there.
+    """A point at which an answer is not the truth; ``answer`` is None without a value there that a double holds.
 
     ``at`` has every variable that either side depends on; ``here``: it is the question's own point.
     """
@@ -108,6 +109,11 @@ class Formulas:
         """The points at which this quantity has a truth."""
         return Samples(self.subject, self._here)
 
+    def reveals(self, sample: Sample) -> bool:
+        """Whether the truth at a sample is that at the question's own point: what it depends on is the same there."""
+        here = self._here
+        return here is not None and all(sample.at[name] == here[name] for name in self.subject.depends)
+
     @cached_property
     def proof(self) -> Proof:
         """SymPy's side of it."""
@@ -159,10 +165,8 @@ class _Judging:
 
     def verdict(self) -> FormulaVerdict:
         """Compare at the question's samples, on the formula's own branches, and at the question's point."""
-        for sample in self.samples.samples:
-            if self._compare(sample):
-                break
-        unseen = () if self.found else self._branches()
+        enough = any(self._compare(sample) for sample in self.samples.samples)
+        unseen = () if enough or self.found else self._branches()
         if self.samples.here is not None and not self._shown():
             self._compare(self.samples.here, here=True)
         if self.found:
@@ -170,8 +174,8 @@ class _Judging:
         if self._late():
             message = "the formula takes too long to compute"
             return _unjudged(Problem("limit.formula", message, "a derivative needs no numbers as large as these"))
-        if not self.points:
-            return _unjudged(Problem("answer.domain", "the formula could be compared at no point"))
+        if self.points < min(LEAST, len(self.samples.samples)):
+            return _unjudged(Problem("answer.domain", f"the formula could be compared at {self.points} points only"))
         proved = self.formulas.proof.proves(self.formula)
         return FormulaVerdict(equal=True, points=self.points, proved=proved, counterexample=None, unseen=unseen)
 
@@ -179,16 +183,17 @@ class _Judging:
         return time.monotonic() > self.until
 
     def _shown(self) -> bool:
-        """Whether there is a difference that shows in a few digits; of others a plainer one is looked for."""
-        return any(_shows(answer, sample.truth) for sample, answer in self.found)
+        """Whether there is a difference to tell: one that shows in a few digits, and does not give the truth away."""
+        return any(_shows(answer, sample.truth) and not self.formulas.reveals(sample) for sample, answer in self.found)
 
     def _compare(self, sample: Sample, *, here: bool = False) -> bool:
         """Compare at one point; returns whether that is enough."""
         run = self._run(sample, BITS)
-        answer = run.values[run.circuit.output] if run is not None else None
-        if here or not self._chance(sample, run, answer):
+        answer = _output(run)
+        alike = self._alike(sample, answer)
+        if alike or here or not self._chance(sample, run):
             self.points += 1
-            if not self._alike(sample, answer):
+            if not alike:
                 self.found.append((sample, answer))
         return self._shown() or self._late()
 
@@ -197,33 +202,36 @@ class _Judging:
         known = {name: sample.known[name] for name in self.formula.inputs}
         return None if None in known.values() else forward(self.formula, known, self.subject.rules(bits))
 
-    def _chance(self, sample: Sample, run: Forward | None, answer: Number) -> bool:
-        """Whether the formula has a hole or a kink at just this point, which says nothing about the function."""
-        if answer is not None and (_near_enough(answer, sample.truth) or run is None or not live_kinks(run)):
-            return False
-        moved = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
-        beside = self.subject.sample(moved)
-        run = self._run(beside, BITS) if beside is not None else None
-        again = run.values[run.circuit.output] if run is not None else None
-        return beside is not None and again is not None and _near_enough(again, beside.truth)
-
     def _alike(self, sample: Sample, answer: Number) -> bool:
         """Whether the formula's value is the truth, or differs from it by nothing but lost digits.
 
         At a kink any slope between the two sides is right, and so is none.
         """
-        if answer is None:
-            return sample.between is not None and sample.between[0] < sample.between[1]
         if sample.between is not None:
             low, high = sample.between
             room = _ALIKE * max(abs(low), abs(high))
-            return bool(low - room <= answer <= high + room)
+            return low < high if answer is None else bool(low - room <= answer <= high + room)
         if _near_enough(answer, sample.truth):
             return True
         exact = self.subject.sample(sample.at, self.bits)
+        return exact is not None and _near_enough(_output(self._run(exact, self.bits)), exact.truth)
+
+    def _chance(self, sample: Sample, run: Forward | None) -> bool:
+        """Whether a difference says nothing about the function.
+
+        The formula has a hole or a kink at just this point; or, far out, it is made of terms that cancel to 0 with any
+        number of digits, as 1 - tanh(x) does.
+        """
+        if run is None or run.values[run.circuit.output] is None or live_kinks(run):
+            moved = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
+            beside = self.subject.sample(moved)
+            if beside is not None and _near_enough(_output(self._run(beside, BITS)), beside.truth):
+                return True
+        if max(map(abs, sample.at.values()), default=0) < _FAR:
+            return False
+        exact = self.subject.sample(sample.at, self.bits)
         run = self._run(exact, self.bits) if exact is not None else None
-        again = run.values[run.circuit.output] if run is not None else None
-        return exact is not None and again is not None and _near_enough(again, exact.truth)
+        return run is not None and _cancelled(run)
 
     def _branches(self) -> tuple[str, ...]:
         """Compare where the formula's own gates take other branches; returns the gates that were met on one side."""
@@ -237,6 +245,10 @@ class _Judging:
                     return ()
             start = len(search.pool)
         search.cross(Seen(self.sides, len(self.own), self._away, self._note))
+        for spot in self.samples.pool if self.points < LEAST and not self.found else ():
+            sample = self.samples.sample(spot.at)
+            if self.points >= LEAST or (sample is not None and self._compare(sample)):
+                break
         return tuple(dict.fromkeys((*self.samples.unseen, *missing(self.own, self.formula, self.sides))))
 
     def _plain(self, spot: Spot) -> Forward | None:
@@ -258,22 +270,40 @@ class _Judging:
         return border.distance(run) if run is not None and live(run)[border.gate] else None
 
     def _counterexample(self) -> Counterexample:
-        """The plainest difference that shows, at another point than the question's own if there is one."""
-        here = self.samples.here
-        sample, answer = max(self.found, key=lambda found: (_shows(found[1], found[0].truth), found[0] is not here))
+        """The plainest difference that shows; the question's own truth is only told if there is nothing else."""
+
+        def worth(found: tuple[Sample, Number]) -> tuple[bool, int]:
+            sample, answer = found
+            rank = 1 if sample is self.samples.here else 0 if self.formulas.reveals(sample) else 2
+            return _shows(answer, sample.truth), rank
+
+        sample, answer = max(self.found, key=worth)
         known = self.subject.names
         used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends
         double = self.subject.rules(BITS).arithmetic.to_float
+        given = math.inf if answer is None else double(answer)
         return Counterexample(
             {name: value for name, value in sample.at.items() if name in used},
-            None if answer is None else double(answer),
+            given if math.isfinite(given) else None,
             double(sample.truth),
-            sample is here,
+            sample is self.samples.here,
         )
 
 
+def _output(run: Forward | None) -> Number:
+    return None if run is None else run.values[run.circuit.output]
+
+
+def _cancelled(run: Forward) -> bool:
+    """Whether a sum is 0 although its terms are not."""
+    nodes, values = run.circuit.nodes, run.values
+    sums = (index for index, node in enumerate(nodes) if node.op in ("add", "sub") and values[index] is not None)
+    return any(not values[index] and values[nodes[index].inputs[0]] for index in sums)
+
+
 def _near_enough(answer: Number, truth: Number) -> bool:
-    return bool(abs(answer - truth) <= _ALIKE * max(abs(answer), abs(truth)))
+    """Whether two numbers agree to twelve digits."""
+    return answer is not None and bool(abs(answer - truth) <= _ALIKE * max(abs(answer), abs(truth)))
 
 
 def _shows(answer: Number, truth: Number) -> bool:
@@ -281,4 +311,4 @@ def _shows(answer: Number, truth: Number) -> bool:
     if answer is None:
         return True
     size = max(abs(answer), abs(truth))
-    return bool(_SMALLEST < size < 1 / _SMALLEST and abs(answer - truth) > _VISIBLE * size)
+    return bool(size > _SMALLEST and abs(answer - truth) > _VISIBLE * size)

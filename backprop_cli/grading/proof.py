@@ -16,7 +16,7 @@ from backprop_cli.grading.subject import Subject, cut_at
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 
-_TREE = 60
+_TREE = 150
 
 
 class Proof:

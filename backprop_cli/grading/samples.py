@@ -85,7 +85,7 @@ class Samples:
 
     def _on_kinks(self, points: list[At]) -> list[Sample]:
         """Where every point is on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
-        found = (self.subject.sample(at, kinks=True) for at in points)
+        found = (self.subject.sample(at, kinks=True) for at in sorted(points, key=plainness))
         return [sample for sample in found if sample is not None]
 
     def sample(self, at: At) -> Sample | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.grading.candidates import At, Dice, beside, mixed, short, walked
+from backprop_cli.grading.candidates import At, Dice, beside, mixed, rounded, walked
 from backprop_cli.grading.subject import Spot, Subject
 
 _STARTS, _ROUNDS = 3, 8
@@ -130,5 +130,5 @@ class Search:
             if there is None or there == here:
                 continue
             way = -here * step / (there - here)
-            targets = (short(value + way * factor) for factor in _STEPS)
+            targets = (rounded(value + way * factor, abs(way) / 100) for factor in _STEPS)
             yield from ({**spot.at, name: target} for target in targets if target and abs(target) <= _FARTHEST)

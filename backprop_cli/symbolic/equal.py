@@ -10,7 +10,7 @@ from functools import reduce
 from math import comb
 from typing import Any
 
-_OPERATIONS, _TERMS, _MULTIPLE = 120, 400, 6
+_OPERATIONS, _TERMS, _MULTIPLE = 250, 400, 6
 _STOPS = (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError, ArithmeticError)  # SymPy, lost
 
 
