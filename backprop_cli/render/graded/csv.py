@@ -14,7 +14,7 @@ from backprop_cli.render.graded.words import SENTENCE, decimal, said, shown
 
 ANSWERS = ("name", "answer", "verdict", "rel_error", "expected", "remarks")
 BEFORE, AFTER = ("student", "score", "points", "percent"), ("status", "source", "line", "reason")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _FORMULA = tuple("=+-@＝＋－＠")
 
 

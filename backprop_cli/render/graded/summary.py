@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from backprop_cli.grading.records import WORDS, ClassSummary, ProblemSummary, Word
-from backprop_cli.render.graded.words import NAME, commonest, facts, shown
+from backprop_cli.render.graded.words import ASCII_MARKS, MARKS, NAME, commonest, facts, shown
 from backprop_cli.render.table import Screen, table_box
 
 _ALWAYS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid")
+_GAP, _MARK, _NAMES = 3, 4, 24
 _MISTAKES = 3
 """How many mistakes are named for a problem."""
 
@@ -20,24 +21,32 @@ def class_parts(summary: ClassSummary, screen: Screen) -> list[Text | Table]:
     parts: list[Text | Table] = [Text(), Text(", ".join(facts(summary)), no_wrap=False)]
     problems = list(summary.problems.values())
     if any(problem.answers for problem in problems):
-        parts += [Text(), _questions(problems, screen)]
+        parts += [Text(), *_questions(problems, screen)]
     if any(problem.mistakes for problem in problems):
         parts += [Text(), _mistakes(problems, screen)]
     return parts
 
 
-def _questions(problems: list[ProblemSummary], screen: Screen) -> Table:
-    """Per question, how many answers got each verdict; rare verdicts have a column only where they occur."""
+def _questions(problems: list[ProblemSummary], screen: Screen) -> list[Text | Table]:
+    """Per question, how many answers got each verdict; rare verdicts have a column only where they occur.
+
+    Where a terminal has no room for words, their marks stand over the columns, and are explained below.
+    """
     seen = {word for problem in problems for words in problem.answers.values() for word in words if words[word]}
     columns = [word for word in WORDS if word in _ALWAYS or word in seen]
-    table = _empty(screen, "problem", "question")
-    for word in columns:
-        table.add_column("right" if word == "ok" else word, justify="right", no_wrap=True)
+    said = ["right" if word == "ok" else word for word in columns]
+    wide = screen.width is None or sum(len(word) + _GAP for word in said) <= screen.width - _NAMES
+    room = NAME if screen.width is None or wide else max(3, (screen.width - _GAP - _MARK * len(columns)) // 2)
+    marks = MARKS if screen.unicode else ASCII_MARKS
+    table = _empty(screen, shown("problem", room), shown("question", room))
+    for title in said if wide else [marks[word] for word in columns]:
+        table.add_column(title, justify="right", no_wrap=True, min_width=len(title))
     for problem in problems:
         for name, words in problem.answers.items():
             counts = [str(words.get(word, 0)) for word in columns]
-            table.add_row(Text(shown(problem.id, NAME)), Text(shown(name, NAME)), *map(Text, counts))
-    return table
+            table.add_row(Text(shown(problem.id, room)), Text(shown(name, room)), *map(Text, counts))
+    legend = ", ".join(f"{marks[word]} {name}" for word, name in zip(columns, said, strict=True))
+    return [table] if wide else [table, Text(legend, no_wrap=False)]
 
 
 def _mistakes(problems: list[ProblemSummary], screen: Screen) -> Table:

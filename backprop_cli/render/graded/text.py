@@ -47,7 +47,8 @@ _STYLES: dict[Word, Style] = {
     "duplicate": FAINT,
     "received": FAINT,
 }
-_STUDENT, _PERCENT, _LEAST, _GAP = 24, 7, 7, 2
+_STUDENT, _SHORTEST, _PERCENT, _LEAST, _GAP = 24, 8, 7, 7, 2
+_NARROW = 60
 _PIPE = Screen(width=None, color=False, unicode=True)
 
 
@@ -57,7 +58,7 @@ class TextReport:
     def __init__(self, screen: Screen | None = None) -> None:
         self._screen = screen or _PIPE
         self._check = False
-        self._columns = _Columns((), 0, 0)
+        self._columns = _Columns((), 0, 0, 0)
 
     def head(self, heading: Heading) -> str:
         """The title; for a class the names of the columns."""
@@ -81,15 +82,16 @@ class TextReport:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The columns of a class: problems with their widths, the width of ``score``, and how many had no room."""
+    """The columns of a class: problems with their widths, the widths before them, and how many had no room."""
 
     problems: tuple[tuple[str, str, int], ...]
+    student: int
     score: int
     left_out: int
 
     def head(self, screen: Screen) -> str:
         """The titles and a rule."""
-        cells = [_left("student", _STUDENT), _right("score", self.score), _right("percent", _PERCENT)]
+        cells = [_left("student", self.student), _right("score", self.score), _right("percent", _PERCENT)]
         line = "  " + "".join(
             [*_spaced(cells), *(" " * _GAP + _right(title, size) for _, title, size in self.problems)]
         )
@@ -101,7 +103,7 @@ class _Columns:
         """A student's line."""
         word: Word = "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
         cells = [
-            _left(shown(result.student, _STUDENT), _STUDENT),
+            _left(shown(result.student, self.student if screen.width else NAME), self.student, cut=bool(screen.width)),
             _right(score(result.score, result.points), self.score),
             _right(percent(result.percent), _PERCENT),
         ]
@@ -113,20 +115,21 @@ class _Columns:
 
 
 def _columns(heading: Heading, screen: Screen) -> _Columns:
-    """As many problems as there is room for, in their order."""
-    whole = len(score(heading.points, heading.points)) + 3  # two decimals and their point
-    wanted = [(name, _column_title(name, points)) for name, _, points in heading.problems]
-    problems = [(name, title, max(_LEAST, width(title))) for name, title in wanted]
-    whole = max(whole, len("score"))
-    room = screen.width - (2 + _STUDENT + whole + _PERCENT + 2 * _GAP) if screen.width else None
-    kept = []
-    for column in problems:
+    """As many problems as there is room for, in their order; a narrow terminal shortens the names before."""
+    points = max(len("score"), len(score(heading.points, heading.points)) + 3)  # two decimals and their point
+    fixed = len("x ") + points + _PERCENT + 2 * _GAP
+    student = _STUDENT if screen.width is None else max(_SHORTEST, min(_STUDENT, screen.width - fixed))
+    room = screen.width - fixed - student if screen.width else None
+    kept: list[tuple[str, str, int]] = []
+    for name, _, worth in heading.problems:
+        title = _column_title(name, worth)
+        size = max(_LEAST, width(title))
         if room is not None:
-            room -= column[2] + _GAP
+            room -= size + _GAP
             if room < 0:
                 break
-        kept.append(column)
-    return _Columns(tuple(kept), whole, len(problems) - len(kept))
+        kept.append((name, title, size))
+    return _Columns(tuple(kept), student, points, len(heading.problems) - len(kept))
 
 
 def _column_title(name: str, points: Fraction) -> str:
@@ -173,23 +176,24 @@ def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
 
 def _table(answers: list[Judged], screen: Screen) -> Table:
     """The answers; columns that say nothing are left out, and long answers leave room for the verdict."""
-    room = max(10, (screen.width - 50) // 2) if screen.width else NAME
-    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
+    narrow = screen.width is not None and screen.width < _NARROW
+    room = min(NAME, max(8, (screen.width - 50) // 2) if screen.width else NAME)
     full = any(one.expected is not None for one in answers)
     measured = any(one.rel_error is not None for one in answers)
+    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
     table.add_column("name", no_wrap=True)
-    table.add_column("your answer", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column("answer" if narrow else "your answer", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True, min_width=len("= duplicate"))
     if measured:
-        table.add_column("rel. error", justify="right", no_wrap=True)
+        table.add_column("error" if narrow else "rel. error", justify="right", no_wrap=True, min_width=len("0.017"))
     if full:
         table.add_column("expected", justify="right", no_wrap=True)
     marks = MARKS if screen.unicode else ASCII_MARKS
     for one in answers:
-        cells = [Text(shown(one.name, min(NAME, room))), Text(shown(one.typed, min(NAME, room)))]
+        cells = [Text(shown(one.name, room)), Text(shown(one.typed, room))]
         cells.append(Text(verdict(one, marks), _STYLES[one.word]))
         cells += [Text(rel_error(one))] if measured else []
-        cells += [Text(shown(one.expected, min(NAME, room)))] if full else []
+        cells += [Text(shown(one.expected, room))] if full else []
         table.add_row(*cells)
     return table
 
@@ -206,9 +210,9 @@ def _spaced(cells: list[str]) -> list[str]:
     return [cell if place == 0 else " " * _GAP + cell for place, cell in enumerate(cells)]
 
 
-def _left(text: str, size: int) -> str:
+def _left(text: str, size: int, *, cut: bool = False) -> str:
     """Text filled up to a width; Chinese takes two columns a character, so it may have to be cut again."""
-    while width(text) > size:
+    while cut and width(text) > size:
         text = shorten(text, len(text) - 1)
     return text + " " * (size - width(text))
 
