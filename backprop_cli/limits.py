@@ -37,3 +37,4 @@ KEY_BYTES: Final = 1_000_000
 KEY_PROBLEMS: Final = 1_000
 KEY_POINTS: Final = 1_000  # at which one problem is asked
 LABEL_CHARACTERS: Final = 200  # of a student's or an answer's name, a title; the rest is cut off
+PROBLEM_SECONDS: Final = 2  # for the answers to one problem

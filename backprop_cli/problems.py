@@ -13,6 +13,7 @@ USAGE, UNREADABLE, NO_VALUE = 2, 3, 4
 
 _EXIT_CODES = {
     "usage": USAGE,
+    "ask": USAGE,
     "domain": NO_VALUE,
     "slope": NO_VALUE,
     "overflow": NO_VALUE,
@@ -58,13 +59,14 @@ class Problem:
 
 
 class Refused(Exception):
-    """What the user asked cannot be done; the problems say why."""
+    """What the user asked cannot be done; the problems say why.
 
-    def __init__(self, *problems: Problem) -> None:
+    ``exit_code`` is 2 for usage, 3 for unreadable input, 4 for no value or no gradient there: the first problem decides,
+    unless whoever raises it knows better (what is a wrong argument on a command line is an unreadable file in a key).
+    """
+
+    def __init__(self, *problems: Problem, exit_code: int | None = None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
-
-    @property
-    def exit_code(self) -> int:
-        """2 usage, 3 unreadable input, 4 no value or no gradient there; the first problem decides."""
-        return _EXIT_CODES.get(self.problems[0].code.partition(".")[0], UNREADABLE)
+        family = problems[0].code.partition(".")[0]
+        self.exit_code = _EXIT_CODES.get(family, UNREADABLE) if exit_code is None else exit_code

@@ -17,7 +17,9 @@ class _TimeUp(BaseException):
 
 
 @contextmanager
-def deadline(seconds: int) -> Iterator[None]:
+def deadline(
+    seconds: int, hint: str = "--max-seconds gives it more; --no-check leaves the check out"
+) -> Iterator[None]:
     """Raise ``Refused`` in the block when the time is up, where the system has an alarm for that."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
@@ -31,7 +33,6 @@ def deadline(seconds: int) -> Iterator[None]:
     try:
         yield
     except _TimeUp:
-        hint = "--max-seconds gives it more; --no-check leaves the check out"
         raise Refused(Problem("limit.time", f"the calculation took longer than {seconds} s", hint)) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

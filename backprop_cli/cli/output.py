@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from backprop_cli.problems import Problem, Refused
 
@@ -20,34 +22,76 @@ def write_out(path: str | None, data: str | bytes) -> None:
         sys.stdout.buffer.write(data)
 
 
-def _write(path: str, data: bytes) -> None:
-    """Put data where path points: beside it first, then in its place. Raises ``Refused`` if that cannot be done."""
+@contextlib.contextmanager
+def growing(path: str) -> Iterator[TextIO]:
+    """A text file that is written piece by piece beside its place, and put there when the block ends well.
+
+    Raises ``Refused`` if it cannot be written.
+    """
+    with _refused(path):
+        target = _target(path)
+        beside = target if _is_special(target) else _beside(target)
+        file = beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
-        target = Path(path).resolve()
-        if target.exists() and not target.is_file():
-            if target.is_dir():
-                raise IsADirectoryError(21, "is a directory")
-            target.write_bytes(data)  # a pipe or a device is written to, never replaced
-        else:
-            _replace(target, data)
+        yield file
+        with _refused(path):
+            file.close()
+            if beside != target:
+                _in_place(beside, target)
+    except BaseException:
+        file.close()
+        if beside != target:
+            beside.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def _refused(path: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         message = f"{path} cannot be written: {reason}"
         raise Refused(Problem("output.file", message, "name a file in a folder that exists and is yours")) from None
 
 
-def _replace(target: Path, data: bytes) -> None:
-    mode = None
+def _write(path: str, data: bytes) -> None:
+    """Put data where path points: beside it first, then in its place. Raises ``Refused`` if that cannot be done."""
+    with _refused(path):
+        target = _target(path)
+        if _is_special(target):
+            target.write_bytes(data)
+            return
+        beside = _beside(target)
+        try:
+            beside.write_bytes(data)
+            _in_place(beside, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
+
+
+def _target(path: str) -> Path:
+    """Where a file is to be; one that is read-only stays as it is."""
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise IsADirectoryError(21, "is a directory")
+    if target.is_file():
+        target.open("ab").close()
+    return target
+
+
+def _is_special(target: Path) -> bool:
+    """Whether it is a pipe or a device, which is written to, never replaced."""
+    return target.exists() and not target.is_file()
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+
+
+def _in_place(beside: Path, target: Path) -> None:
     if target.exists():
-        mode = target.stat().st_mode & 0o777
-        target.open("ab").close()  # a file that is read-only stays as it is
-    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(data)
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
+        beside.chmod(target.stat().st_mode & 0o777)
+    beside.replace(target)

@@ -22,7 +22,7 @@ FOLLOWED = "mistake.follow-through"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence that may be told from the feedback level ``least`` on; ``detail`` has correct numbers: ``full`` only."""
+    """A sentence for the feedback level ``least`` and above; ``detail`` has correct numbers, for ``full`` alone."""
 
     code: str
     message: str
@@ -94,26 +94,33 @@ def _first(question: Question, ask: Ask, answers: list[Answer]) -> tuple[Opinion
 
 def _one(question: Question, ask: Ask, answer: Answer) -> Opinion:
     plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, line=answer.line)
-    if answer.problem is not None:
-        return _invalid(plain, answer.problem)
     reading = question.reading(answer.text)
-    if reading.problem is not None:
-        return _invalid(plain, reading.problem)
-    if reading.typed is None and reading.formula is None:
+    problem = answer.problem or reading.problem or _wrong_form(question, reading)
+    if problem is not None:
+        return _invalid(plain, problem)
+    if reading.open:
         return replace(plain, typed=None)
-    if question.accept == "number" and reading.formula is not None:
-        return _invalid(plain, Problem("answer.form", "a number is asked for, and this is a formula"))
     fact = question.facts.get(ask.asked)
     if fact is not None and fact.problem is not None:
-        what = "value" if ask.asked.is_value else "gradient"
-        said = Said("answer.undefined", f"there is no {what} here, so no answer is right: {fact.problem.message}")
-        return replace(plain, word="undefined", said=(said,))
+        return _undefined(ask, plain, fact.problem)
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return _formula(question, ask, plain, reading)
         return _number(question, ask, plain, reading.typed, fact)
     except Refused as refused:
         return _invalid(plain, refused.problems[0])
+
+
+def _wrong_form(question: Question, reading: Reading) -> Problem | None:
+    if question.accept == "number" and reading.formula is not None:
+        return Problem("answer.form", "a number is asked for, and this is a formula")
+    return None
+
+
+def _undefined(ask: Ask, plain: Opinion, problem: Problem) -> Opinion:
+    what = "value" if ask.asked.is_value else "gradient"
+    said = Said("answer.undefined", f"there is no {what} here, so no answer is right: {problem.message}")
+    return replace(plain, word="undefined", said=(said,))
 
 
 def _invalid(plain: Opinion, problem: Problem) -> Opinion:
@@ -134,7 +141,9 @@ def _number(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fa
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
     entry = _entry(question, ask, typed, right=right, scale=fact.scale)
     error = rel_error(typed.value, truth)
-    return replace(plain, word=word, expected=_shown(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry)
+    return replace(
+        plain, word=word, expected=expected(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry
+    )
 
 
 def _same(fact: Fact, text: str) -> bool:
@@ -145,7 +154,8 @@ def _same(fact: Fact, text: str) -> bool:
     return arithmetic.truth(arithmetic.operations["eq"](exact_number(text), fact.exact))
 
 
-def _shown(fact: Fact) -> str:
+def expected(fact: Fact) -> str:
+    """The right answer as text: a number, exact where that was asked for, or at a kink the slopes on both sides."""
     if fact.slopes is not None:
         return f"{fact.slopes[0]!r} to {fact.slopes[1]!r}"
     if fact.exact is not None:
@@ -161,7 +171,9 @@ def _on_kink(fact: Fact, *, right: bool) -> tuple[Said, ...]:
     low, high = fact.slopes
     between = "this one is" if right else "this one is not"
     detail = f"a kink: any slope from {low!r} to {high!r} is right here, and {between}"
-    return (Said("answer.kink", f"a kink: any slope between the two sides is right here, and {between}", detail, "verdict"),)
+    return (
+        Said("answer.kink", f"a kink: any slope between the two sides is right here, and {between}", detail, "verdict"),
+    )
 
 
 def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple[Said, ...]:
@@ -216,11 +228,15 @@ def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said,
 
 def _counter(ask: Ask, counter: Counterexample) -> Said:
     what = "value" if ask.asked.is_value else "gradient"
-    at = ", ".join(f"{name} = {value:g}" if float(f"{value:g}") == value else f"{name} = {value!r}" for name, value in counter.at.items())
+    at = ", ".join(f"{name} = {_short(value)}" for name, value in counter.at.items())
     yours = "yours has no value" if counter.answer is None else f"yours gives {counter.answer:.6g}"
     full = f"at {at or 'every point'} {yours}, the {what} is {counter.truth:.6g}"
     hidden = f"at the point of the question {yours}, and the {what} is another"
     return Said("answer.counterexample", hidden if counter.here else full, full, "hint")
+
+
+def _short(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def _explained(

@@ -24,7 +24,7 @@ _BY = (
     re.compile(r"(?:grad|gradient|∇)\s*[\[(]\s*(?P<by>[^()\[\]]+?)\s*[\])]"),
     re.compile(r"[d∂]_?\s*(?P<by>.+)"),
 )
-_PRIME = re.compile(r"(?P<of>.+?)\s*['′]\s*(?:\(\s*(?P<by>[^()]+?)\s*\))?")  # noqa: RUF001  # the prime is the sign for it
+_PRIME = re.compile(r"(?P<of>.+?)\s*['′]\s*(?:\(\s*(?P<by>[^()]+?)\s*\))?")  # the prime is the sign for it
 _VALUES = frozenset({"output", "value", "out"})
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
+from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.formulas import Formulas
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
@@ -93,9 +94,17 @@ class Question:
             self._formulas[asked] = Formulas(self.circuit, asked, self.here)
         return self._formulas[asked]
 
+    def warm(self, answers: Sequence[Answer]) -> None:
+        """Make what these answers need and others will need again, so that none of them pays for it."""
+        _ = self.mistakes
+        for answer in answers:
+            asked = self.meant(answer.name)
+            if asked is not None and self.reading(answer.text).formula is not None:
+                _ = self.formulas(asked).samples
+
     @cached_property
     def mistakes(self) -> Mistakes | None:
-        """The vectors that known mistakes give; None where the circuit has no value or no gradient to be mistaken in."""
+        """The vectors that known mistakes give; None where the circuit has no value or a gradient does not exist."""
         if self.point is None:
             return None
         try:
@@ -122,26 +131,40 @@ def prepare(
 def asks_of(
     circuit: Circuit, wanted: Sequence[str] | None, weights: Mapping[str, Fraction] | None = None
 ) -> tuple[Ask, ...]:
-    """What is asked for: the names that are wanted, or the gradient of every variable.
+    """What is asked for: the names that are wanted, or the gradient of every variable; ``weights`` by any of its names.
 
-    Raises ``Refused`` for a name that means nothing, and for two names of one quantity.
+    Raises ``Refused`` for a name that means nothing, for two names of one quantity and for a weight of nothing asked.
     """
-    names, weights = Names(circuit), weights or {}
+    names = Names(circuit)
     if wanted is None:
         wanted = [f"d{name}" for name in circuit.inputs]
-    found: dict[Asked, Ask] = {}
-    problems = []
+    problems: list[Problem] = []
+    meant = _meant(names, wanted, problems)
+    heavy = _meant(names, list(weights or {}), problems)
+    problems += [
+        Problem("ask.weight", f"{name} has a weight and is not asked for")
+        for asked, name in heavy.items()
+        if asked not in meant
+    ]
+    if problems:
+        raise Refused(*problems)
+    return tuple(
+        Ask(name, asked, (weights or {}).get(heavy.get(asked, ""), Fraction(1))) for asked, name in meant.items()
+    )
+
+
+def _meant(names: Names, wanted: Sequence[str], problems: list[Problem]) -> dict[Asked, str]:
+    """The quantities that names mean, with the names; what is wrong with them is added to the problems."""
+    found: dict[Asked, str] = {}
     for name in wanted:
         asked = names.read(name)
         if asked is None:
             problems.append(unknown(names, name))
         elif asked in found:
-            problems.append(Problem("ask.twice", f"{name} and {found[asked].name} are the same quantity"))
+            problems.append(Problem("ask.twice", f"{name} and {found[asked]} are the same quantity"))
         else:
-            found[asked] = Ask(name, asked, weights.get(name, Fraction(1)))
-    if problems:
-        raise Refused(*problems)
-    return tuple(found.values())
+            found[asked] = name
+    return found
 
 
 def unknown(names: Names, name: str) -> Problem:

@@ -1,4 +1,4 @@
-"""An answer's text as what it is: a number as typed, or a formula. Read by our own reader, and never evaluated as code."""
+"""An answer's text as what it is, a number as typed or a formula: our own reader reads it, and nothing evaluates it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Reading:
     formula: Circuit | None = None
     problem: Problem | None = None
 
+    @property
+    def open(self) -> bool:
+        """Whether there is no answer."""
+        return self.typed is None and self.formula is None and self.problem is None
+
 
 def read_answer(text: str, names: Collection[str]) -> Reading:
     """Read an answer; ``names`` are the question's own, so that ``e`` among them is no constant."""
@@ -39,7 +44,9 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
     if decimal is not None:
         return Reading(text, decimal)
     if text.lower().lstrip("+-−") in _NOT_NUMBERS:
-        return Reading(text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula"))
+        return Reading(
+            text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula")
+        )
     try:
         circuit = constant_or_formula(text, names)
         return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))

@@ -52,7 +52,7 @@ def _credit(opinion: Opinion, rules: Rules) -> Fraction:
 
 
 def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], rules: Rules) -> Fraction:
-    """points × Σ weight·credit / Σ weight."""
+    """Σ weight·credit / Σ weight of the points."""
     whole = sum((one.weight for one in opinions), Fraction(0))
     if not whole:
         return rules.points

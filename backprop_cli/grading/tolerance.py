@@ -1,8 +1,8 @@
 """When a number is right: how far an answer may be from the truth, and CS231n's relative error.
 
-right ⇔ |s - t| ≤ max(atol, rtol·|t|, W)·(1 + 1e-9), where t is the truth, s the answer, atol = 1e-9·max(1, C) with C the
-size of the terms that cancel in t, and W half a unit of the last digit that was typed, if there are two at least.
-``close`` is within ten times that, or the truth rounded to the one digit that was typed.
+right ⇔ |s - t| ≤ max(atol, rtol·|t|, W)·(1 + 1e-9), where t is the truth, s the answer, atol = 1e-9·max(1, C) with C
+the size of the terms that cancel in t, and W half a unit of the last digit that was typed, if there are two at least.
+``close`` is within ten times that (of W no more than 5 % of t), or the truth rounded to the one digit that was typed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _DECIMAL = re.compile(r"[+\-−]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[+\-−]?\d{1,4}))?")
 _ROUND_UP = 1 + 1e-9
-_CLOSE = 10
+_CLOSE, _NEAR = 10, 0.05
 RTOL, ATOL = 1e-3, 1e-9
 
 
@@ -44,23 +44,30 @@ class Tolerance:
 
     def right(self, typed: Typed, truth: float, scale: float) -> bool:
         """Whether the number typed is right; ``scale`` is C. ``exact`` is for exact numbers to decide."""
-        return abs(typed.value - truth) <= self._allowed(typed, truth, scale)
+        rounded = typed.half_unit if typed.digits > 1 and self.sigfigs is None else 0.0
+        return abs(typed.value - truth) <= max(self._allowed(truth, scale), rounded) * _ROUND_UP
 
     def close(self, typed: Typed, truth: float, scale: float) -> bool:
-        """Whether a number that is not right is within ten times of it, or is the truth rounded too far."""
+        """Whether a number that is not right is near: within ten times of it, or the truth rounded too far.
+
+        Ten units of a digit may be more than the number itself: 17 is not close to 12, so of W no more than a twentieth
+        of the truth counts. What should be exact is close if it is right to the usual tolerance.
+        """
+        if self.exact:
+            return Tolerance().right(typed, truth, scale)
+        rounded = min(_CLOSE * typed.half_unit, _NEAR * abs(truth)) if typed.digits > 1 else 0.0
         away = abs(typed.value - truth)
-        return away <= _CLOSE * self._allowed(typed, truth, scale) or self.coarse(typed, truth)
+        return away <= max(_CLOSE * self._allowed(truth, scale), rounded) or self.coarse(typed, truth)
 
     def coarse(self, typed: Typed, truth: float) -> bool:
         """Whether the number typed is the truth rounded to fewer digits than count as an answer."""
         return typed.digits > 0 and abs(typed.value - truth) <= typed.half_unit * _ROUND_UP
 
-    def _allowed(self, typed: Typed, truth: float, scale: float) -> float:
+    def _allowed(self, truth: float, scale: float) -> float:
         atol = self.atol if self.atol is not None else ATOL * max(1.0, scale)
         if self.sigfigs is not None:
-            return max(atol, figure(truth, self.sigfigs) / 2) * _ROUND_UP
-        rounded = typed.half_unit if typed.digits > 1 else 0.0
-        return max(atol, self.rtol * abs(truth), rounded) * _ROUND_UP
+            return max(atol, figure(truth, self.sigfigs) / 2)
+        return max(atol, self.rtol * abs(truth))
 
 
 def figure(value: float, figures: int) -> float:

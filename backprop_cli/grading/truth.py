@@ -1,4 +1,4 @@
-"""The truth of what is asked: values and derivatives right to the last bit, kinks with both slopes, or why there is none.
+"""The truth of what is asked: values and derivatives right to the last bit, kinks with both slopes, or a reason.
 
 Every gradient here was checked by forward tangents at high precision, and where rounding took digits from the backward
 pass it is the reference that counts. This module does not know any answer.
@@ -47,7 +47,9 @@ def facts(
     """The fact for every quantity asked. The point is complete. Raises ``Refused`` for what no point can have."""
     found = _values(circuit, point, [one for one in asked if one.is_value])
     for of in dict.fromkeys(one.of for one in asked if not one.is_value):
-        found |= _gradients(replace(circuit, output=of), point, [a for a in asked if a.of == of and not a.is_value], method)
+        found |= _gradients(
+            replace(circuit, output=of), point, [a for a in asked if a.of == of and not a.is_value], method
+        )
     return _exactly(circuit, point, found) if exact else found
 
 
@@ -117,7 +119,10 @@ def _doubted(circuit: Circuit) -> Refused:
 
 def _exactly(circuit: Circuit, point: Point, found: Mapping[Asked, Fact]) -> dict[Asked, Fact]:
     """The same facts with their numbers in exact arithmetic."""
-    return {one: replace(fact, exact=_exact(circuit, point, one)) if fact.problem is None else fact for one, fact in found.items()}
+    return {
+        one: replace(fact, exact=_exact(circuit, point, one)) if fact.problem is None else fact
+        for one, fact in found.items()
+    }
 
 
 def _exact(circuit: Circuit, point: Point, asked: Asked) -> Number:
@@ -129,5 +134,8 @@ def _exact(circuit: Circuit, point: Point, asked: Asked) -> Number:
 
 
 def _by(circuit: Circuit, asked: Asked) -> tuple[str, ...]:
-    named: Iterable[tuple[str, int]] = [*circuit.inputs.items(), *((stage.name, stage.node) for stage in circuit.stages)]
+    named: Iterable[tuple[str, int]] = [
+        *circuit.inputs.items(),
+        *((stage.name, stage.node) for stage in circuit.stages),
+    ]
     return tuple(name for name, node in named if node == asked.by)

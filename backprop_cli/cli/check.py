@@ -1,0 +1,138 @@
+"""``backprop check``: my answers, right or wrong."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli import limits
+from backprop_cli.cli.arguments import ExpressionCommand, text_of
+from backprop_cli.cli.calculation_options import circuit_and_point, exclude, reading_options
+from backprop_cli.cli.report_options import report_options, tolerance_options, warn
+
+if TYPE_CHECKING:
+    from backprop_cli.circuit import Circuit
+    from backprop_cli.grading.answers import Answer
+    from backprop_cli.grading.names import Asked
+    from backprop_cli.grading.question import Ask
+    from backprop_cli.grading.records import ProblemResult
+
+_WRONG = 1
+
+
+@click.command(
+    "check", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("expression", metavar="EXPR")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("-a", "--answer", "words", metavar="NAME=ANSWER", multiple=True, help="An answer: dx=-4, q=3, dy='x*z'.")
+@click.option("--answers", "file", metavar="FILE", help="Answers from a file or -: JSON, CSV, or lines name = value.")
+@click.option("--ask", metavar="NAMES", multiple=True, help="What must be answered: dx,dy,q. The rest is extra.")
+@click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input).")
+@tolerance_options
+@click.option(
+    "--accept",
+    type=click.Choice(["any", "number", "formula"]),
+    default="any",
+    help="number: no formulas; formula: judged as functions, numbers too.",
+)
+@report_options
+@reading_options
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+    """Whether answers to EXPR at a point are right, and what may have gone wrong.
+
+    An answer is a number, a fraction, a constant expression or a formula. dx, df/dx, dfdx, x.grad and ∂f/∂x name a
+    gradient, a stage's bare name its value, f the output's value, dq/dx a derivative of the stage q.
+
+    \b
+    backprop check 'q = x + y; f = q*z' x=-2 y=5 z=-4 -a q=3 -a dx=-4 -a dz=3
+    backprop check 'relu(x)*y' x=2 y=3 -a 'dx=y*step(x)' -a dy=x
+    backprop check @circuit.txt --at point.json --answers mine.csv --feedback full
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    from backprop_cli.cli.deadline import deadline
+
+    _no_contradiction(expression, options)
+    with deadline(options["max_seconds"], "--max-seconds gives it more"):
+        result, name = _judged(expression, values, options)
+    _report(result, name, options)
+    right = result.right == result.asked and not any(one.word in ("extra", "duplicate") for one in result.judged)
+    return 0 if right or options["exit_zero"] else _WRONG
+
+
+def _no_contradiction(expression: str, options: dict[str, Any]) -> None:
+    exclude(options, ("sigfigs", "exact"), ("rtol", "sigfigs"), ("rtol", "exact"), ("atol", "exact"))
+    if sum(word == "-" for word in (expression, options["at"], options["file"])) > 1:
+        raise click.UsageError("standard input can be one thing only: the expression, the point or the answers")
+    if not options["words"] and options["file"] is None:
+        raise click.UsageError("there is no answer to check\nanswers are given by -a dx=-4, or --answers FILE")
+
+
+def _report(result: ProblemResult, source: str, options: dict[str, Any]) -> None:
+    from backprop_cli.cli.reports import reports
+    from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
+
+    heading = Heading("check", "", result.points, ((result.id, "", result.points),), options["feedback"] or "hint")
+    submission = SubmissionResult("", source, (result,), result.score, result.points)
+    with reports(options) as written:
+        written.head(heading)
+        written.add(submission)
+        written.tail(ClassSummary("", result.points, submissions=1))
+
+
+def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> tuple[ProblemResult, str]:
+    """The result, and what its answers came from."""
+    from backprop_cli.cli.report_options import tolerance
+    from backprop_cli.grading.question import prepare
+    from backprop_cli.grading.scoring import Rules, result
+
+    answers, source = _answers(options)
+    near = tolerance(options)
+    circuit, given = circuit_and_point(expression, values, options)
+    asks = _asks(circuit, answers, options["ask"])
+    formulas = options["accept"] == "formula" or _formulas_only(circuit, answers)
+    point = None if formulas and circuit.inputs and not given else given
+    question = prepare(circuit, point, asks, near, options["accept"])
+    warn(question.warnings)
+    points = sum((ask.weight for ask in asks), Fraction(0))
+    return result("answers", "", question, Rules(points, options["feedback"] or "hint"), answers)[0], source
+
+
+def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:
+    """Every answer given, those of the command line after those of the file, and what they came from."""
+    from backprop_cli.grading.answers import from_text, from_words
+
+    found, source = from_words(options["words"]), ""
+    if options["file"] is not None:
+        word = options["file"] if options["file"] == "-" else f"@{options['file']}"
+        text, source = text_of(word, "answers", limits.SUBMISSION_BYTES)
+        found = (*from_text(text, source), *found)
+    return found, source
+
+
+def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]) -> tuple[Ask, ...]:
+    """What counts: what --ask names, or what is answered; then the gradients left open, which cost nothing."""
+    from backprop_cli.grading.names import Names
+    from backprop_cli.grading.question import Ask, asks_of
+
+    if wanted:
+        return asks_of(circuit, [name.strip() for text in wanted for name in text.split(",") if name.strip()])
+    names = Names(circuit)
+    found: dict[Asked, Ask] = {}
+    for answer in answers:
+        asked = names.read(answer.name)
+        if asked is not None:
+            found.setdefault(asked, Ask(answer.name, asked))
+    for asked in names.gradients():
+        found.setdefault(asked, Ask(names.label(asked), asked, Fraction(0)))
+    return tuple(found.values())
+
+
+def _formulas_only(circuit: Circuit, answers: tuple[Answer, ...]) -> bool:
+    """Whether every answer is a formula, which is judged without a point."""
+    from backprop_cli.grading.reading import read_answer
+
+    readings = [read_answer(answer.text, circuit.inputs) for answer in answers if answer.problem is None]
+    return all(reading.typed is None for reading in readings)

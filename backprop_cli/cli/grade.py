@@ -1,0 +1,138 @@
+"""``backprop grade``: many submissions, one key."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli import limits
+from backprop_cli.cli.arguments import text_of
+from backprop_cli.cli.output import write_out
+from backprop_cli.cli.report_options import report_options, warn
+from backprop_cli.problems import UNREADABLE, Problem
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.key import Key
+    from backprop_cli.grading.marking import Marker
+    from backprop_cli.grading.records import ClassSummary
+
+_BELOW = 1
+
+
+@click.command("grade", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("key", metavar="KEY", required=False)
+@click.argument("paths", metavar="SUBMISSION...", nargs=-1)
+@click.option("--new-key", is_flag=True, help="Print a commented example of a key, and nothing else.")
+@click.option("--check-key", is_flag=True, help="Check the key and print its answers; no submission is read.")
+@report_options
+@click.option(
+    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100), help="Exit code 1 if a submission has less."
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=1, help="Use N cores; the output is the same.")
+@click.option("-o", "--output", metavar="FILE", help="Where --new-key writes to, if not standard output.")
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
+    """Grade every SUBMISSION by the KEY.
+
+    KEY is a TOML file (--new-key writes an example). A SUBMISSION is a JSON, CSV, TOML or text file, a folder of them,
+    one JSON Lines or CSV file with a student column for a whole class, or - for standard input.
+
+    \b
+    backprop grade --new-key > key.toml
+    backprop grade key.toml --check-key
+    backprop grade key.toml submissions/ --report csv=grades.csv --report markdown=summary.md
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    if options["new_key"]:
+        return _new_key(key, options)
+    if key is None:
+        raise click.UsageError("there is no key\n`backprop grade --new-key > key.toml` writes an example")
+    if options["check_key"]:
+        return _check_key(_read_key(key), options)
+    return _grade(_read_key(key), _paths(key, paths), options)
+
+
+def _new_key(key: str | None, options: dict[str, Any]) -> int:
+    from backprop_cli.grading.key import new_key
+
+    if key is not None:
+        raise click.UsageError(f"--new-key reads no file, and got {key}\n-o {key} writes the example there")
+    write_out(options["output"], new_key())
+    return 0
+
+
+def _read_key(path: str) -> Key:
+    from backprop_cli.grading.key import read_key
+
+    word = path if path == "-" else f"@{path}"
+    return read_key(*text_of(word, "key", limits.TEXT_CHARACTERS))
+
+
+def _check_key(key: Key, options: dict[str, Any]) -> int:
+    from backprop_cli.cli.screen import screen
+    from backprop_cli.grading.marking import ready
+    from backprop_cli.grading.solutions import solutions
+    from backprop_cli.render.graded.key import render
+
+    marker = ready(key, method="symbolic")
+    sys.stdout.write(render(solutions(marker), screen(options["color"])))
+    sys.stdout.flush()
+    _warn_of_key(marker)
+    return 0
+
+
+def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+    if not paths:
+        raise click.UsageError("there is no submission\nname files, a folder, or - for standard input")
+    if (key, *paths).count("-") > 1:
+        raise click.UsageError("standard input can be one thing only: the key or a submission")
+    return paths
+
+
+def _warn_of_key(marker: Marker) -> None:
+    for part in marker.parts:
+        warn(Problem(one.code, f"problem {part.id}: {one.message}", one.hint) for one in part.question.warnings)
+
+
+def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from backprop_cli.cli.progress import progress
+    from backprop_cli.cli.reports import reports
+    from backprop_cli.grading.jobs import marked
+    from backprop_cli.grading.submissions import submissions
+    from backprop_cli.grading.summary import add
+
+    make = partial(_ready, key, options["feedback"])
+    marker = make()
+    _warn_of_key(marker)
+    summary, below = marker.summary(), 0
+    with reports(options) as written, progress() as step:
+        written.head(marker.heading())
+        for result, tallies in marked(make, marker, submissions(paths, marker.names), options["jobs"]):
+            add(summary, result, tallies)
+            written.add(result)
+            below += options["fail_under"] is not None and result.percent < Fraction(options["fail_under"])
+            step()
+        written.tail(summary)
+    return _exit_code(summary, below, options)
+
+
+def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> int:
+    if summary.invalid == summary.submissions and summary.submissions:
+        return UNREADABLE
+    return _BELOW if below and not options["exit_zero"] else 0
+
+
+def _ready(key: Key, feedback: Any) -> Marker:
+    from backprop_cli.grading.marking import ready
+
+    return ready(key, _guard, feedback=feedback)
+
+
+def _guard() -> AbstractContextManager[None]:
+    from backprop_cli.cli.deadline import deadline
+
+    return deadline(limits.PROBLEM_SECONDS, "a teacher may give simpler problems; a student shorter formulas")

@@ -1,0 +1,22 @@
+"""A line on a terminal's standard error that says how far a long command has come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress(what: str = "submissions") -> Iterator[Callable[[], None]]:
+    """A function to call after every step. It shows nothing where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from backprop_cli.render.progress import Progress
+
+    line = Progress(what)
+    try:
+        yield line.step
+    finally:
+        line.close()

@@ -1,0 +1,79 @@
+"""What ``check`` and ``grade`` share: the options of the tolerance and of the reports."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from backprop_cli.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.tolerance import Tolerance
+
+FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
+_FEEDBACK = ("none", "verdict", "hint", "full")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_TOLERANCE = (
+    click.option("--rtol", metavar="R", type=float, help="Right within R times the truth (0.001)."),
+    click.option("--atol", metavar="A", type=float, help="Right within A (1e-9 of the terms that cancel)."),
+    click.option("--sigfigs", metavar="N", type=click.IntRange(1, 15), help="Right to N significant figures."),
+    click.option("--exact", is_flag=True, help="Right only as the exact number: 1/3, sqrt(2)."),
+)
+_REPORTS = (
+    click.option(
+        "--feedback",
+        type=click.Choice(_FEEDBACK),
+        help="What is told: none, verdict, hint (no correct number), or full.",
+    ),
+    click.option(
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        type=click.Choice(FORMATS),
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    click.option("--report", "reports", metavar="FORMAT=FILE", multiple=True, help="Write another report to a file."),
+    click.option("--exit-zero", is_flag=True, help="Exit code 0 also where an answer is wrong."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table."
+    ),
+)
+
+
+def tolerance_options(command: _Command) -> _Command:
+    """--rtol, --atol, --sigfigs, --exact."""
+    for option in reversed(_TOLERANCE):
+        command = option(command)
+    return command
+
+
+def report_options(command: _Command) -> _Command:
+    """--feedback, --format, --json, --report, --exit-zero, --color."""
+    for option in reversed(_REPORTS):
+        command = option(command)
+    return command
+
+
+def tolerance(options: dict[str, Any]) -> Tolerance:
+    """The tolerance that the options say. Raises ``Refused`` for one that is none."""
+    from backprop_cli.grading.tolerance import RTOL, Tolerance
+
+    for name in ("rtol", "atol"):
+        value = options[name]
+        if value is not None and not 0 <= value < math.inf:
+            raise Refused(Problem(f"usage.{name}", f"--{name} must be 0 or more, and got {value}"))
+    rtol = RTOL if options["rtol"] is None else options["rtol"]
+    return Tolerance(rtol, options["atol"], options["sigfigs"], options["exact"])
+
+
+def warn(problems: Iterable[Problem]) -> None:
+    """Put warnings on standard error."""
+    from backprop_cli.render.problems import drawn
+
+    for problem in problems:
+        print(drawn(problem, "warning"), file=sys.stderr)

@@ -1,0 +1,70 @@
+"""The reports of a grading: one on standard output, others in files that appear whole when all is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from backprop_cli.cli.output import growing
+from backprop_cli.cli.report_options import FORMATS
+from backprop_cli.cli.screen import screen
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
+    from backprop_cli.render.graded.base import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Several reports written side by side, a submission at a time."""
+
+    writers: Sequence[tuple[Writer, TextIO]]
+
+    def head(self, heading: Heading) -> None:
+        """Begin them all."""
+        for writer, file in self.writers:
+            file.write(writer.head(heading))
+
+    def add(self, result: SubmissionResult) -> None:
+        """One more submission."""
+        for writer, file in self.writers:
+            file.write(writer.add(result))
+
+    def tail(self, summary: ClassSummary) -> None:
+        """End them all."""
+        for writer, file in self.writers:
+            file.write(writer.tail(summary))
+
+
+@contextmanager
+def reports(options: dict[str, Any]) -> Iterator[Reports]:
+    """The reports that the options ask for. Files are put in place when the block ends well, and only then."""
+    from backprop_cli.render.graded.formats import writer
+
+    form = "json" if options["as_json"] else options["format_"] or "text"
+    if options["as_json"] and options["format_"] not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
+    wanted = _files(options["reports"])
+    with ExitStack() as stack:
+        files = [(writer(name, None), stack.enter_context(growing(path))) for name, path in wanted]
+        yield Reports([(writer(form, screen(options["color"])), sys.stdout), *files])
+
+
+def _files(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Format and file of every --report."""
+    found: list[tuple[str, str]] = []
+    for word in words:
+        name, equals, path = word.partition("=")
+        if name not in FORMATS or not equals or not path or path == "-":
+            hint = f"the formats are {', '.join(FORMATS)}; --format is for standard output"
+            raise click.UsageError(f"--report takes FORMAT=FILE, and got {word}\n{hint}")
+        if any(Path(path).resolve() == Path(other).resolve() for _, other in found):
+            raise click.UsageError(f"two reports would be written to {path}")
+        found.append((name, path))
+    return found

@@ -1,0 +1,61 @@
+"""Many submissions through one key: one after another, or on several cores in the same order, in constant memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+
+from backprop_cli.grading.marking import Marked, Marker
+from backprop_cli.grading.submissions import Submission
+
+_CHUNK, _AHEAD = 16, 4
+
+_marker: Marker | None = None  # each worker's own; set once, when it starts
+
+
+def marked(
+    make: Callable[[], Marker], marker: Marker, submissions: Iterable[Submission], jobs: int
+) -> Iterator[Marked]:
+    """Every submission's result, in order. ``make`` makes the marker again, where a worker cannot inherit it."""
+    if jobs <= 1:
+        yield from map(marker.mark, submissions)
+        return
+    rest = iter(submissions)
+    pending: deque[Future[list[Marked]]] = deque()
+    with _pool(make, marker, jobs) as pool:
+        try:
+            while chunk := list(islice(rest, _CHUNK)):
+                pending.append(pool.submit(_mark, chunk))
+                if len(pending) >= jobs * _AHEAD:
+                    yield from pending.popleft().result()
+            while pending:
+                yield from pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _pool(make: Callable[[], Marker], marker: Marker, jobs: int) -> ProcessPoolExecutor:
+    if "fork" in multiprocessing.get_all_start_methods():
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _inherit, (marker,))
+    return ProcessPoolExecutor(jobs, None, _begin, (make,))
+
+
+def _inherit(marker: Marker) -> None:
+    """Start a worker that has everything in its memory already. Ctrl-C ends it without a word: the parent speaks."""
+    global _marker  # noqa: PLW0603  # a worker process has one key for its whole life
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _marker = marker
+
+
+def _begin(make: Callable[[], Marker]) -> None:
+    _inherit(make())
+
+
+def _mark(submissions: list[Submission]) -> list[Marked]:
+    assert _marker is not None
+    return [_marker.mark(submission) for submission in submissions]

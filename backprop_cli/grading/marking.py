@@ -1,0 +1,147 @@
+"""A key made ready, and one submission after another held against it.
+
+Every expression is read, swept and checked once, however many submissions follow. A problem that is asked at several
+points has a part for each (``chain[2]``), and the parts share its points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from backprop_cli.calculation import Method
+from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.key import Key, KeyProblem
+from backprop_cli.grading.question import Question, asks_of, prepare
+from backprop_cli.grading.records import (
+    ClassSummary,
+    Feedback,
+    Heading,
+    ProblemResult,
+    ProblemSummary,
+    Remark,
+    SubmissionResult,
+    Tally,
+)
+from backprop_cli.grading.scoring import Rules, result
+from backprop_cli.grading.submissions import Submission
+from backprop_cli.grading.summary import empty
+from backprop_cli.point import from_mapping
+from backprop_cli.problems import UNREADABLE, Problem, Refused
+from backprop_cli.reading import read
+
+Guard = Callable[[], AbstractContextManager[None]]
+Marked = tuple[SubmissionResult, tuple[Tally, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One problem at one point, ready for answers."""
+
+    id: str
+    title: str
+    question: Question
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A key made ready. ``guard`` bounds the time that one problem of one submission may take."""
+
+    key: Key
+    parts: tuple[Part, ...]
+    guard: Guard = nullcontext
+
+    @property
+    def points(self) -> Fraction:
+        """What one submission can earn."""
+        return sum((part.rules.points for part in self.parts), Fraction(0))
+
+    @property
+    def names(self) -> Mapping[str, int]:
+        """Every problem's id and the number of its points in space, as submissions are read by."""
+        return {problem.id: max(1, len(problem.at)) for problem in self.key.problems}
+
+    def heading(self) -> Heading:
+        """What a report says before the first submission."""
+        problems = tuple((part.id, part.title, part.rules.points) for part in self.parts)
+        return Heading("grade", self.key.title, self.points, problems, self.key.feedback)
+
+    def summary(self) -> ClassSummary:
+        """A class summary before the first submission."""
+        return empty(self.key.title, [ProblemSummary(part.id, part.title, part.rules.points) for part in self.parts])
+
+    def mark(self, submission: Submission) -> Marked:
+        """The verdicts on one submission, and what the class summary counts of them. Never raises ``Refused``."""
+        source = (submission.student, submission.source)
+        if submission.invalid is not None:
+            nothing = Fraction(0)
+            return SubmissionResult(
+                *source, (), nothing, self.points, submission.line, submission.invalid, submission.warnings
+            ), ()
+        done = [self._part(part, submission.answers.get(part.id, ())) for part in self.parts]
+        results, tallies = tuple(one for one, _ in done), tuple(tally for _, tally in done)
+        score = sum((one.score for one in results), Fraction(0))
+        marked = SubmissionResult(*source, results, score, self.points, submission.line, warnings=submission.warnings)
+        return marked, tallies
+
+    def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
+        part.question.warm(answers)
+        try:
+            with self.guard():
+                return result(part.id, part.title, part.question, part.rules, answers)
+        except Refused as refused:
+            return _unjudged(part, refused.problems[0])
+
+
+def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:
+    """A problem whose answers could not be judged: all of them are invalid, and the reason is said."""
+    found, tally = result(part.id, part.title, part.question, part.rules, ())
+    remark = Remark(problem.code, problem.message)
+    judged = tuple(replace(one, word="invalid", remarks=(remark,)) for one in found.judged)
+    return replace(found, judged=judged), Tally(tuple((name, "invalid") for name, _ in tally.words), ())
+
+
+def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward", feedback: Feedback | None = None) -> Marker:
+    """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
+    parts: list[Part] = []
+    problems: list[Problem] = []
+    for problem in key.problems:
+        try:
+            parts += _parts(problem, method, feedback)
+        except Refused as refused:
+            problems += [_named(problem, one) for one in refused.problems]
+    if problems:
+        raise Refused(*problems, exit_code=UNREADABLE)
+    return Marker(key, tuple(parts), guard)
+
+
+def _named(problem: KeyProblem, one: Problem) -> Problem:
+    return Problem(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
+
+
+def _parts(problem: KeyProblem, method: Method, feedback: Feedback | None) -> Iterator[Part]:
+    many = len(problem.at) > 1
+    bound = {name for at in problem.at for name in at}
+    circuit = read(problem.expression, bound=bound, share=problem.share, name=f"expression of {problem.id}")
+    asks = asks_of(circuit, problem.ask or None, problem.weights)
+    points = problem.points if problem.points is not None else sum((ask.weight for ask in asks), Fraction(0))
+    for index, at in enumerate(problem.at or (None,), 1):
+        point = None if at is None else from_mapping(at)
+        question = prepare(circuit, point, asks, problem.tolerance, problem.accept, method)
+        share = points / max(1, len(problem.at))
+        yield Part(
+            f"{problem.id}[{index}]" if many else problem.id,
+            problem.title,
+            question,
+            Rules(
+                share,
+                feedback or problem.feedback,
+                problem.partial,
+                problem.close,
+                problem.follow_through,
+                problem.hidden,
+            ),
+        )

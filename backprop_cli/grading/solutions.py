@@ -1,0 +1,58 @@
+"""The key's own answers, for whoever wrote it: numbers at the point, formulas where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from backprop_cli.check import formulas
+from backprop_cli.grading.judging import expected
+from backprop_cli.grading.marking import Marker, Part
+from backprop_cli.grading.names import Asked
+from backprop_cli.grading.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """One quantity that a key asks for: its problem, its name, its share of the points, and the right answer.
+
+    ``note`` says what a teacher should know: a kink, no gradient.
+    """
+
+    problem: str
+    name: str
+    points: Fraction
+    answer: str
+    note: str = ""
+
+
+def solutions(marker: Marker) -> Iterator[Solution]:
+    """Every answer of a key, in its order."""
+    for part in marker.parts:
+        weights = sum((ask.weight for ask in part.question.asks), Fraction(0))
+        for ask in part.question.asks:
+            share = part.rules.points * ask.weight / weights if weights else Fraction(0)
+            yield Solution(part.id, ask.name, share, *_answer(part, ask.asked))
+
+
+def _answer(part: Part, asked: Asked) -> tuple[str, str]:
+    fact = part.question.facts.get(asked)
+    if fact is None:
+        formula = _formula(part.question, asked)
+        return formula, "" if formula else "its formula is too large to show"
+    if fact.problem is not None:
+        return "none", f"no answer is right: {fact.problem.message}"
+    return expected(fact), "a kink: any slope between is right" if fact.slopes is not None else ""
+
+
+def _formula(question: Question, asked: Asked) -> str:
+    """The derivative by SymPy; for a value, and where SymPy gives up, nothing."""
+    circuit = replace(question.circuit, output=asked.of)
+    names = [name for name, node in circuit.inputs.items() if node == asked.by]
+    if not names or formulas.too_large(circuit, names):
+        return ""
+    try:
+        return formulas.shown(circuit, formulas.derive(circuit, names))[names[0]]
+    except formulas.NotThisWayError:
+        return ""

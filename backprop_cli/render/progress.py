@@ -1,0 +1,25 @@
+"""The line of a progress bar: how many so far and how many a second. Nobody knows how many are to come."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+
+class Progress:
+    """A bar on standard error, which must be a terminal; it is gone when it is closed."""
+
+    def __init__(self, what: str) -> None:
+        columns = (SpinnerColumn("line"), BarColumn(20), TextColumn("{task.completed:,.0f} {task.description}"))
+        self._bar = Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task(what, total=None)
+        self._bar.start()
+
+    def step(self) -> None:
+        """One more is done."""
+        self._bar.advance(self._task)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()

@@ -1,0 +1,322 @@
+"""``backprop check``: one answer after another beside the truth, as a student's script sees it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import jsonschema
+import pytest
+from command import backprop
+from conftest import published
+
+CHAIN = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
+NEURON = (
+    "dot = w0*x0 + w1*x1 + w2; f = sigmoid(dot)",
+    "w0=2",
+    "x0=-1",
+    "w1=-3",
+    "x1=-2",
+    "w2=-3",
+)
+
+
+def checked(*argv: str, **more) -> tuple[dict, int]:
+    """The JSON of a check, valid by its schema, and the exit code."""
+    ran = backprop("check", *argv, "--json", **more)
+    report = json.loads(ran.out)
+    jsonschema.validate(report, json.loads(backprop("schema", "check").out))
+    assert ran.err == ""
+    return report, ran.code
+
+
+def words(*argv: str, **more) -> dict[str, str]:
+    return {one["name"]: one["verdict"] for one in checked(*argv, **more)[0]["answers"]}
+
+
+def answers(*pairs: str) -> list[str]:
+    return [word for pair in pairs for word in ("-a", pair)]
+
+
+NAMES = ["dx", "df/dx", "dfdx", "df_dx", "x.grad", "∂f/∂x", "grad x", "d f / d x", "∂x", "grad(x)", "\\frac{\\partial f}{\\partial x}"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_people_write(name):
+    assert words(*CHAIN, "-a", f"{name}=-4")[name] == "ok"
+    assert words(*CHAIN, "-a", f"{name}=4")[name] == "wrong"
+
+
+# circuit, answer, verdict
+NUMBERS = [
+    (CHAIN, "q=3", "ok"),
+    (CHAIN, "f=-12", "ok"),
+    (CHAIN, "f=-13", "wrong"),
+    (CHAIN, "dq=-4", "ok"),
+    (CHAIN, "dq/dx=1", "ok"),
+    (CHAIN, "dqdx=1", "ok"),
+    (CHAIN, "dq/dx=-4", "wrong"),
+    (CHAIN, "df=1", "ok"),
+    (CHAIN, "dz=6/2", "ok"),
+    (CHAIN, "dz=sqrt(9)", "ok"),
+    (CHAIN, "dz=−(−3)", "ok"),
+    (CHAIN, "dz=3.004", "close"),
+    (CHAIN, "dz=3.002", "ok"),
+    (CHAIN, "dz=3.04", "close"),
+    (CHAIN, "dz=3.2", "wrong"),
+    (CHAIN, "dz=4", "wrong"),
+    (CHAIN, "dz=", "missing"),
+    (CHAIN, "dz=three*", "invalid"),
+    (CHAIN, "dz=w*2", "invalid"),
+    (CHAIN, "dz=1/0", "invalid"),
+    (CHAIN, "dz=nan", "invalid"),
+    (CHAIN, "dz=inf", "invalid"),
+    (CHAIN, "dz=1e999", "invalid"),
+    (CHAIN, "dw=3", "extra"),
+    (CHAIN, "x=-4", "extra"),
+    (NEURON, "dw2=0.20", "ok"),
+    (NEURON, "dw2=0.2", "close"),
+    (NEURON, "dw2=.197", "ok"),
+    (NEURON, "dw2=0.204", "wrong"),
+    (NEURON, "dw2=0.198", "close"),
+    (NEURON, "dw2=0.3", "wrong"),
+    (NEURON, "dw2=0.19", "close"),
+    (NEURON, "dw2=-0.20", "wrong"),
+    (NEURON, "f=0.73", "ok"),
+    (NEURON, "dot=1.0", "ok"),
+    (NEURON, "dw2=f*(1-f)", "ok"),
+    (NEURON, "dw2=sigmoid(dot)*sigmoid(-dot)", "ok"),
+    (NEURON, "dw0=x0*f*(1-f)", "ok"),
+    (NEURON, "dw0=f*(1-f)", "wrong"),
+    (NEURON, "dw0=w0*f*(1-f)", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("circuit", "answer", "verdict"), NUMBERS, ids=[answer for _, answer, _ in NUMBERS])
+def test_verdicts(circuit, answer, verdict):
+    report, code = checked(*circuit, "-a", answer)
+    (one,) = (one for one in report["answers"] if one["name"] == answer.partition("=")[0])
+    assert one["verdict"] == verdict
+    assert code == (0 if verdict == "ok" else 1)
+
+
+def test_answers_not_given_are_missing_and_cost_nothing():
+    report, code = checked(*CHAIN, "-a", "dx=-4")
+    assert [(one["name"], one["verdict"]) for one in report["answers"]] == [
+        ("dx", "ok"),
+        ("df/dy", "missing"),
+        ("df/dz", "missing"),
+    ]
+    assert code == 0
+    assert report["ok"] is True
+
+
+def test_what_is_asked_must_be_answered():
+    report, code = checked(*CHAIN, "-a", "dx=-4", "-a", "q=3", "--ask", "dx, dy")
+    assert {one["name"]: one["verdict"] for one in report["answers"]} == {"dx": "ok", "dy": "missing", "q": "extra"}
+    assert code == 1
+
+
+def test_two_answers_to_one_question():
+    assert words(*CHAIN, *answers("dx=-4", "df/dx=4"))["dx"] == "duplicate"
+    report, code = checked(*CHAIN, *answers("dx=-4", "x.grad=-4"))
+    assert [one["verdict"] for one in report["answers"][:1]] == ["ok"]
+    assert "duplicate" in [one["verdict"] for one in report["answers"]]
+    assert code == 1
+
+
+FILES = {
+    "an object": '{"dx": -4, "dy": "-4", "q": 3}',
+    "the tool's own": backprop(*CHAIN, "--json").out,
+    "csv": "name,answer\ndx,-4\ndy,-4\nq,3\n",
+    "lines": "# mine\ndx = -4\ndy = -4\nq = 3\n",
+    "crlf and bom": "\ufeffdx = -4\r\ndy = -4\r\n",
+}
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_answers_from_standard_input(text):
+    report, code = checked(*CHAIN, "--answers", "-", stdin=text)
+    given = [one for one in report["answers"] if one["verdict"] != "missing"]
+    assert len(given) >= 2
+    assert {one["verdict"] for one in given} == {"ok"}
+    assert code == 0
+
+
+TOLERANCES = [
+    (["--rtol", "1e-6"], "dw2=0.1966", "ok"),
+    (["--rtol", "1e-6"], "dw2=0.1967", "close"),
+    (["--rtol", "0.5"], "dw2=0.1", "ok"),
+    (["--atol", "0.1"], "dw2=0.25", "ok"),
+    (["--sigfigs", "3"], "dw2=0.197", "ok"),
+    (["--sigfigs", "3"], "dw2=0.20", "close"),
+    (["--sigfigs", "2"], "dw2=0.2", "ok"),
+]
+
+
+@pytest.mark.parametrize(("options", "answer", "verdict"), TOLERANCES, ids=[f"{o} {a}" for o, a, _ in TOLERANCES])
+def test_tolerances(options, answer, verdict):
+    assert words(*NEURON, *options, "-a", answer)["dw2"] == verdict
+
+
+EXACT = [
+    ("1/3", "ok"),
+    ("0.333333333", "close"),
+    ("2/6", "ok"),
+    ("0.3", "wrong"),
+    ("sqrt(1/9)", "ok"),
+    ("cos(pi/3)*2/3", "ok"),
+]
+
+
+@pytest.mark.parametrize(("answer", "verdict"), EXACT, ids=[answer for answer, _ in EXACT])
+def test_exact(answer, verdict):
+    assert words("x*y", "x=1/3", "y=2", "--exact", "-a", f"dy={answer}")["dy"] == verdict
+
+
+def test_every_slope_between_both_sides_is_right_at_a_kink():
+    for answer, verdict in [
+        ("0", "ok"),
+        ("1", "ok"),
+        ("0.5", "ok"),
+        ("-0.1", "wrong"),
+        ("1.1", "wrong"),
+        ("1.005", "close"),
+    ]:
+        report, _ = checked("relu(x)", "x=0", "-a", f"dx={answer}")
+        (one,) = report["answers"]
+        assert (answer, one["verdict"]) == (answer, verdict)
+        assert one["kink"] is True
+        assert "answer.kink" in [remark["code"] for remark in one["remarks"]]
+
+
+@pytest.mark.parametrize("at", [("sqrt(x)", "x=0"), ("step(x)", "x=0"), ("log(x)", "x=-1"), ("floor(x)", "x=3")])
+def test_no_answer_is_right_where_there_is_no_gradient(at):
+    for answer in ("0", "1", "1e9", "x"):
+        report, code = checked(*at, "-a", f"dx={answer}")
+        (one,) = report["answers"]
+        assert one["verdict"] == "undefined"
+        assert "no answer is right" in one["remarks"][0]["message"]
+        assert code == 1
+
+
+def test_a_formula_is_judged_as_a_function():
+    """Where a grader that samples [0, 1] would say yes."""
+    report, code = checked("relu(x)*y", "x=2", "y=3", "-a", "dx=y")
+    (one, _) = report["answers"]
+    assert one["verdict"] == "wrong"
+    (remark,) = one["remarks"]
+    assert remark["code"] == "answer.counterexample"
+    at, yours, truth = re.fullmatch(r"at (.*) yours gives (.*), the gradient is (.*)", remark["message"]).groups()
+    place = dict(pair.split(" = ") for pair in at.split(", "))
+    assert float(place["x"]) < 0
+    assert float(yours) == pytest.approx(float(place["y"]))
+    assert float(truth) == 0
+    assert code == 1
+
+
+def test_formulas_need_no_point():
+    assert words("x*sin(y)", "-a", "dx=sin(y)", "-a", "dy=x*cos(y)") == {"dx": "ok", "dy": "ok"}
+    assert words("x*sin(y)", "--accept", "formula", "-a", "dx=1", "-a", "dy=x*cos(y)") == {"dx": "wrong", "dy": "ok"}
+    ran = backprop("check", "x*y", "-a", "dx=1")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.said == "error[usage.missing]: no value for x, y"
+
+
+def test_a_formula_where_a_number_is_asked_for():
+    report, _ = checked(*CHAIN, "--accept", "number", *answers("dx=z", "dy=-8/2"))
+    assert [(one["verdict"]) for one in report["answers"][:2]] == ["invalid", "ok"]
+
+
+def test_rel_error_is_always_there():
+    report, _ = checked(*CHAIN, *answers("dx=-4", "dz=3.3", "q=-3"), "--feedback", "full")
+    errors = {one["name"]: one["rel_error"] for one in report["answers"] if one["verdict"] != "missing"}
+    assert errors == {"dx": 0, "dz": pytest.approx(0.3 / 6.3), "q": 1}
+
+
+LEAKY = ("q = x*y; f = exp(q)*z", "x=0.37", "y=1.3", "z=2.7")
+
+
+@pytest.mark.parametrize("feedback", ["none", "verdict", "hint"])
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown"])
+def test_no_correct_number_leaks(feedback, form):
+    truth = json.loads(backprop(*LEAKY, "--json").out)
+    numbers = [
+        truth["value"],
+        *truth["gradient"].values(),
+        *(s[k] for s in truth["stages"] for k in ("value", "gradient")),
+    ]
+    wrong = answers("dx=5.67", "dy=1.62", "dz=3.2", "q=0.5", "f=-4.4", "dq=1.6")
+    out = backprop("check", *LEAKY, *wrong, "--feedback", feedback, "--format", form).out
+    shown = {float(text) for text in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", out)}
+    for number in set(numbers) - {1.0}:  # ∂f/∂f is no secret
+        assert not [near for near in shown if abs(near - number) <= 1e-3 * abs(number) + 1e-12], number
+
+
+def test_full_feedback_tells():
+    report, _ = checked(*CHAIN, *answers("dx=5", "q=7"), "--feedback", "full")
+    assert [one["expected"] for one in report["answers"][:2]] == ["-4.0", "3.0"]
+
+
+def numeric(case: dict) -> list[tuple[str, str]]:
+    """The printed numbers of a published case, as its source prints them."""
+    text = case.get("published_text") or {}
+    found = [(f"d{name}", shown) for name, shown in text.get("grad", {}).items()]
+    found += [("f", text["value"])] if "value" in text else []
+    for name, gate in case.get("gates", {}).items():
+        found += [(name, repr(gate["value"])), (f"d{name}", repr(gate["grad"]))]
+    if case["id"] == "gomez-lstm-2-steps":  # its note: right to the last digit or so only
+        found.remove(("dWi2", "-0.0067"))
+    return [(name, shown) for name, shown in found if re.fullmatch(r"[+-]?\d*\.?\d*(e[+-]?\d+)?", shown)]
+
+
+def digits(text: str) -> str:
+    return re.sub(r"e.*|\D", "", text).lstrip("0")
+
+
+PRINTED = [(case, name, text) for case in published() for name, text in numeric(case)]
+GOOD = [(c, n, t) for c, n, t in PRINTED if len(digits(t)) > 1 or float(t) == 0 or "." not in t]
+IDS = [f"{case['id']} {name}={text}" for case, name, text in GOOD]
+
+
+def check_case(case: dict, name: str, text: str) -> str:
+    point = [f"{variable}={value}" for variable, value in case["at"].items()]
+    label = "output" if name == "f" else name
+    return words(case["expr"], *point, "-a", f"{label}={text}")[label]
+
+
+def test_there_are_enough_printed_numbers():
+    assert len(GOOD) > 250
+
+
+@pytest.mark.parametrize(("case", "name", "text"), GOOD, ids=IDS)
+def test_printed_numbers_are_right(case, name, text):
+    assert check_case(case, name, text) == "ok"
+
+
+def changed(text: str) -> list[str]:
+    """The number with one of its first three significant digits changed, and with its sign turned."""
+    first = re.search(r"[1-9]", text)
+    if first is None:
+        return []
+    places = [at for at in range(first.start(), len(text.partition("e")[0])) if text[at].isdigit()][:3]
+    turned = text[1:] if text.startswith("-") else f"-{text.removeprefix('+')}"
+    return [turned, *(text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :] for at in places)]
+
+
+def truth(case: dict, name: str) -> float:
+    if name == "f":
+        return case["value_full"]
+    if name[1:] in case["grad_full"]:
+        return case["grad_full"][name[1:]]
+    gate = case["gates"]
+    return gate[name]["value_full"] if name in gate else gate[name[1:]]["grad_full"]
+
+
+@pytest.mark.parametrize(("case", "name", "text"), GOOD, ids=IDS)
+def test_printed_numbers_with_a_digit_changed_are_not(case, name, text):
+    """0.125 rounds to 0.12 and to 0.13: what is half a unit away is a rounding of the truth too."""
+    unit = 10.0 ** -len(re.sub(r"e.*", "", text).partition(".")[2]) * 10.0 ** int(text.partition("e")[2] or 0)
+    others = [o for o in changed(text) if abs(float(o) - truth(case, name)) > 0.5000001 * unit]
+    for other in others if not case.get("kink") else ():
+        assert check_case(case, name, other) != "ok", other
