@@ -99,6 +99,8 @@ def test_no_text_of_a_stranger_acts(drawn):
         text = rendered(form, heading, results[:1] if form == "gradescope" else results)
         assert clean(text), form
         assert text.encode().decode() == text
+    coloured = rendered("text", heading, results, TERMINAL)
+    assert clean(re.sub(r"\x1b\[[0-9;]*m", "", coloured))
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -40,7 +40,7 @@ class JunitReport:
         if result.invalid is not None:
             return _suite(student, [_unreadable(student, result, result.invalid)], ["error"], [])
         found = list(asked(result.problems))
-        cases = [_case(student, problem, one) for problem, one in found]
+        cases = [_case(result.student, problem, one) for problem, one in found]
         notes = [said(warning) for warning in result.warnings]
         notes += [f"{problem.id} {one.name}: {one.word}" for problem, one in unasked(result.problems)]
         notes += [f"{problem.id}: {said(hint)}" for problem in result.problems for hint in problem.hints]
@@ -68,7 +68,8 @@ def _case(student: str, problem: ProblemResult, one: Judged) -> str:
         inner = f'<{kind} message={_quoted(summed_up(one))} type="{one.word}">{_lines(remarks)}</{kind}>'
     elif remarks:
         inner = f"<system-out>{_lines(remarks)}</system-out>"
-    return _element(f"{shown(student, NAME)}.{problem.id}", one.name, inner)
+    classname = f"{shown(student, NAME)}.{problem.id}" if student else problem.id
+    return _element(classname, one.name, inner)
 
 
 def _unreadable(student: str, result: SubmissionResult, problem: Problem) -> str:

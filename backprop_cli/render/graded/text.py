@@ -29,6 +29,7 @@ from backprop_cli.render.graded.words import (
     right,
     said,
     score,
+    sentence,
     shown,
     verdict,
 )
@@ -167,7 +168,8 @@ def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
     parts: list[Text | Table] = [_table(answers, screen), Text()] if answers else []
     for one in answers:
         parts += [_prose(f"{shown(one.name, NAME)}: {said(remark)}") for remark in one.remarks]
-    parts += [_prose(said(hint), GRADIENT) for problem in result.problems for hint in problem.hints]
+    hints = [hint for problem in result.problems for hint in problem.hints]
+    parts += [_prose(f"{sentence(hint.message)} (backprop explain {shown(hint.code)})", GRADIENT) for hint in hints]
     parts += [_prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
     parts += [Text()] if len(parts) > 2 else []
     word: Word = "ok" if result.ok else "received" if any(one.word == "received" for one in answers) else "wrong"
