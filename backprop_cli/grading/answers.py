@@ -118,7 +118,9 @@ def form_of(text: str) -> Form:
     rows = [row for row in islice(text.lstrip().split("\n"), _LOOKED_AT) if row.strip() and row.strip()[0] != "#"]
     if not rows or rows[0].startswith(("{", "[")):
         return "json" if rows else "lines"
-    if not _ANSWER_COLUMNS.isdisjoint(cell.strip(' "\t').lower() for cell in re.split("[,;\t]", rows[0])[1:]):
+    if tables.told_separator(rows[0]) or not _ANSWER_COLUMNS.isdisjoint(
+        cell.strip(' "\t').lower() for cell in re.split("[,;\t]", rows[0])[1:]
+    ):
         return "csv"
     return "lines" if 2 * sum(1 for row in rows if _IS.search(row)) >= len(rows) else "csv"
 

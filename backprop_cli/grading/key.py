@@ -100,8 +100,9 @@ def read_key(text: str, name: str) -> Key:
         table = trees.from_toml(text)
     except Refused as refused:
         message = refused.problems[0].message
-        line = re.search(r"line (\d+)", message)
-        raise Refused(place.problem("key.toml", message, int(line[1]) if line else None)) from None
+        told = re.search(r"line (\d+)", message)
+        line = int(told[1]) if told else len(text.rstrip().split("\n")) if "end of document" in message else None
+        raise Refused(place.problem("key.toml", message, line)) from None
     found: list[Problem] = []
     key = _key(Fields(table, "the key", _OF_KEY, place, found), name)
     if found:

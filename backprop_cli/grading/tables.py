@@ -36,14 +36,20 @@ def rows(lines: Iterable[Line]) -> Iterator[Row]:
     first = next((line for line in rest if line.text.strip()), None)
     if first is None:
         return
-    told = _SEP.fullmatch(first.text.strip())
-    separator = told[1] if told else separator_of(first.text)
+    told = told_separator(first.text)
+    separator = told or separator_of(first.text)
     ahead = deque([] if told else [first])
     while (line := _next(ahead, rest)) is not None:
         if line.text.strip() or line.problem:
             row = _row(line, ahead, rest, separator)
             if any(row.cells) or row.problem:
                 yield row
+
+
+def told_separator(text: str) -> str:
+    """The separator that a spreadsheet's ``sep=;`` tells; nothing if a row tells none."""
+    match = _SEP.fullmatch(text.strip())
+    return match[1] if match else ""
 
 
 def separator_of(text: str) -> str:

@@ -164,16 +164,24 @@ def toml_lines(text: str) -> dict[Path, int]:
         if match is None:
             continue
         if match["head"]:
-            section = _toml_path(match["table"])
+            section = _section(_toml_path(match["table"]), counts)
+            found.setdefault(section, number)
             if match["head"] == "[[":
                 counts[section] = counts.get(section, -1) + 1
                 section = (*section, counts[section])
-            elif section[:-1] in counts:  # a table inside an array's last element
-                section = (*section[:-1], counts[section[:-1]], section[-1])
-            found.setdefault(section, number)
+                found[section] = number
         else:
             found.setdefault((*section, *_toml_path(match["key"])), number)
     return found
+
+
+def _section(names: tuple[str, ...], counts: Mapping[Path, int]) -> Path:
+    """The path of a table: what stands inside an array's table belongs to the last one."""
+    path: Path = ()
+    for name in names[:-1]:
+        path = (*path, name)
+        path = (*path, counts[path]) if path in counts else path
+    return (*path, *names[-1:])
 
 
 def _toml_path(text: str) -> tuple[str, ...]:
