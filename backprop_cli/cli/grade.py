@@ -102,16 +102,19 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.jobs import marked
+    from backprop_cli.grading.marking import ready, telling
     from backprop_cli.grading.submissions import submissions
     from backprop_cli.grading.summary import add
 
-    make = partial(_ready, key, options["feedback"])
+    key = telling(key, options["feedback"]) if options["feedback"] else key
+    make = partial(ready, key, _guard)
     marker = make()
     _warn_of_key(marker)
+    found = submissions(paths, marker.names)
     summary, below = marker.summary(), 0
     with reports(options) as written, progress() as step:
         written.head(marker.heading())
-        for result, tallies in marked(make, marker, submissions(paths, marker.names), options["jobs"]):
+        for result, tallies in marked(make, marker, found, options["jobs"]):
             add(summary, result, tallies)
             written.add(result)
             below += options["fail_under"] is not None and result.percent < Fraction(options["fail_under"])
@@ -124,12 +127,6 @@ def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> in
     if summary.invalid == summary.submissions and summary.submissions:
         return UNREADABLE
     return _BELOW if below and not options["exit_zero"] else 0
-
-
-def _ready(key: Key, feedback: Any) -> Marker:
-    from backprop_cli.grading.marking import ready
-
-    return ready(key, _guard, feedback=feedback)
 
 
 def _guard() -> AbstractContextManager[None]:

@@ -104,13 +104,19 @@ def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:
     return replace(found, judged=judged), Tally(tuple((name, "invalid") for name, _ in tally.words), ())
 
 
-def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward", feedback: Feedback | None = None) -> Marker:
+def telling(key: Key, feedback: Feedback) -> Key:
+    """The key with one feedback level for all of it."""
+    problems = tuple(replace(problem, feedback=feedback) for problem in key.problems)
+    return replace(key, feedback=feedback, problems=problems)
+
+
+def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> Marker:
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
     parts: list[Part] = []
     problems: list[Problem] = []
     for problem in key.problems:
         try:
-            parts += _parts(problem, method, feedback)
+            parts += _parts(problem, method)
         except Refused as refused:
             problems += [_named(problem, one) for one in refused.problems]
     if problems:
@@ -122,7 +128,7 @@ def _named(problem: KeyProblem, one: Problem) -> Problem:
     return Problem(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
-def _parts(problem: KeyProblem, method: Method, feedback: Feedback | None) -> Iterator[Part]:
+def _parts(problem: KeyProblem, method: Method) -> Iterator[Part]:
     many = len(problem.at) > 1
     bound = {name for at in problem.at for name in at}
     circuit = read(problem.expression, bound=bound, share=problem.share, name=f"expression of {problem.id}")
@@ -132,16 +138,8 @@ def _parts(problem: KeyProblem, method: Method, feedback: Feedback | None) -> It
         point = None if at is None else from_mapping(at)
         question = prepare(circuit, point, asks, problem.tolerance, problem.accept, method)
         share = points / max(1, len(problem.at))
-        yield Part(
-            f"{problem.id}[{index}]" if many else problem.id,
-            problem.title,
-            question,
-            Rules(
-                share,
-                feedback or problem.feedback,
-                problem.partial,
-                problem.close,
-                problem.follow_through,
-                problem.hidden,
-            ),
-        )
+        yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _rules(problem, share))
+
+
+def _rules(problem: KeyProblem, points: Fraction) -> Rules:
+    return Rules(points, problem.feedback, problem.partial, problem.close, problem.follow_through, problem.hidden)

@@ -1,0 +1,323 @@
+"""``backprop grade``: a key, submissions of every kind, the reports, and the exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import re
+from fractions import Fraction
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+from command import MODULE, backprop, process
+
+KEY = """
+title = "Week 2"
+[[problem]]
+id = "chain"
+expression = "q = x + y; f = q*z"
+at = {x = -2, y = 5, z = -4}
+ask = ["q", "dx", "dz"]
+points = 10
+[[problem]]
+id = "relu"
+expression = "relu(x)*y"
+ask = ["dx"]
+accept = "formula"
+points = "1/3"
+"""
+RIGHT = {"chain": {"q": 3, "dx": -4, "dz": 3}, "relu": {"dx": "step(x)*y"}}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("key.toml").write_text(KEY)
+    return tmp_path
+
+
+def graded(*argv: str, stdin: str | bytes = b"") -> tuple[dict, int]:
+    """The JSON of a grading, valid by its schema, and the exit code."""
+    ran = backprop("grade", "key.toml", *argv, "--json", stdin=stdin)
+    report = json.loads(ran.out)
+    jsonschema.validate(report, json.loads(backprop("schema", "grade").out))
+    return report, ran.code
+
+
+def one(answers: object, *argv: str) -> dict:
+    Path("ada.json").write_text(json.dumps(answers))
+    (submission,) = graded("ada.json", *argv)[0]["submissions"]
+    return submission
+
+
+def test_everything_right(folder):
+    submission = one(RIGHT)
+    assert (submission["student"], submission["ok"]) == ("ada", True)
+    assert (submission["score_exact"], submission["points_exact"], submission["percent"]) == ("31/3", "31/3", 100)
+    assert submission["score"] == 10.333333
+
+
+def test_scores_are_exact_fractions(folder):
+    submission = one({"chain": {"q": 3, "dx": 4}})
+    assert submission["score_exact"] == "10/3"
+    assert submission["score"] == 3.333333
+
+
+def test_weights_close_and_all_or_nothing(folder):
+    Path("key.toml").write_text(
+        KEY.replace("points = 10", 'points = 10\nweights = {q = 3}\nclose = "1/4"')
+        + '[[problem]]\nid = "all"\nexpression = "x*y"\nat = {x = 2, y = 3}\npartial = false\npoints = 4\n'
+    )
+    submission = one({"chain": {"q": 3, "dx": -4.02}, "all": {"dx": 3, "dy": 3}})
+    assert [p["score_exact"] for p in submission["problems"]] == ["13/2", "0", "0"]
+    assert one({"all": {"dx": 3, "dy": 2}})["problems"][2]["score_exact"] == "4"
+
+
+def test_credit_for_following_an_earlier_mistake(folder):
+    Path("key.toml").write_text(KEY.replace("points = 10", "points = 12\nfollow_through = 0.5"))
+    submission = one({"chain": {"q": 7, "dx": -4, "dz": 7}})
+    assert submission["problems"][0]["score_exact"] == "6"
+    (dz,) = (a for a in submission["problems"][0]["answers"] if a["name"] == "dz")
+    assert dz["verdict"] == "wrong"
+    assert [remark["code"] for remark in dz["remarks"]] == ["mistake.follow-through"]
+
+
+def test_several_points(folder):
+    Path("key.toml").write_text('[[problem]]\nid = "p"\nexpression = "x^2"\nat = [{x = 1}, {x = 3}]\npoints = 3\n')
+    submission = one({"p": [{"dx": 2}, {"dx": 5}]})
+    assert [(p["id"], p["score_exact"]) for p in submission["problems"]] == [("p[1]", "3/2"), ("p[2]", "0")]
+    assert one({"p": {"dx": "2x"}})["score_exact"] == "3"
+
+
+def test_a_broken_submission_never_stops_the_others(folder):
+    Path("in").mkdir()
+    Path("in/a.json").write_text(json.dumps(RIGHT))
+    Path("in/b.json").write_text('{"chain": {')
+    Path("in/c.json").write_bytes(b"\xff\xfe\x00")
+    Path("in/d.json").write_text(json.dumps(RIGHT))
+    report, code = graded("in")
+    assert [s["ok"] for s in report["submissions"]] == [True, False, False, True]
+    assert [s["invalid"] is None for s in report["submissions"]] == [True, False, False, True]
+    assert report["summary"]["submissions"] == 4
+    assert report["summary"]["invalid"] == 2
+    assert code == 0
+
+
+def test_none_readable_is_exit_code_3(folder):
+    Path("b.json").write_text("{")
+    assert graded("b.json")[1] == 3
+
+
+CODES = [
+    (["ada.json"], 0),
+    (["ada.json", "--fail-under", "100"], 1),
+    (["ada.json", "--fail-under", "30"], 0),
+    (["ada.json", "--fail-under", "100", "--exit-zero"], 0),
+    (["nowhere.json"], 3),
+    ([], 2),
+    (["ada.json", "--fail-under", "101"], 2),
+    (["ada.json", "--report", "csv"], 2),
+    (["ada.json", "--report", "xls=a"], 2),
+    (["ada.json", "--report", "csv=a", "--report", "json=./a"], 2),
+    (["ada.json", "--report", "csv=no/such/folder/a"], 3),
+    (["ada.json", "--jobs", "0"], 2),
+]
+
+
+@pytest.mark.parametrize(("argv", "code"), CODES, ids=[" ".join(argv) for argv, _ in CODES])
+def test_exit_codes(folder, argv, code):
+    Path("ada.json").write_text(json.dumps({"chain": {"q": 3, "dx": -4, "dz": 4}}))
+    ran = backprop("grade", "key.toml", *argv)
+    assert ran.code == code
+    assert "Traceback" not in ran.err
+    assert (ran.out == "") == (code in (2, 3))
+
+
+KEYS = [
+    ("title = ", 3, "key."),
+    ('[[problem]]\nexpression = "x*"\nat = {x = 1}', 3, "syntax.operand"),
+    ('[[problem]]\nexpression = "x*y"\nat = {x = 1}', 3, "usage.missing"),
+    ('[[problem]]\nexpression = "x*y"\nat = {x = 1, y = 2}\nask = ["dw"]', 3, "ask.name"),
+    ('[[problem]]\nexpression = "x*y"\nat = {x = 1, y = 2}\nask = ["dx", "df/dx"]', 3, "ask.twice"),
+    ('[[problem]]\nexpression = "x*y"\nat = {x = 1, y = 2}\nask = ["dx"]\nweights = {dy = 2}', 3, "ask.weight"),
+    ("", 3, "key."),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "said"), KEYS, ids=[said for *_, said in KEYS])
+def test_what_is_wrong_with_a_key(folder, text, code, said):
+    Path("key.toml").write_text(text)
+    Path("ada.json").write_text("{}")
+    for argv in (["ada.json"], ["--check-key"]):
+        ran = backprop("grade", "key.toml", *argv)
+        assert (ran.code, ran.out) == (code, "")
+        assert ran.said.startswith(f"error[{said}")
+
+
+def test_the_example_key_is_a_key(folder):
+    ran = backprop("grade", "--new-key")
+    Path("key.toml").write_text(ran.out)
+    checked = backprop("grade", "key.toml", "--check-key")
+    assert (ran.code, ran.err, checked.code, checked.err) == (0, "", 0, "")
+    assert re.search(r"^chain +\S+ +q +3.0$", checked.out, re.MULTILINE)
+    assert re.search(r"dx +2\*x\*exp\(-y\)$", checked.out, re.MULTILINE)
+
+
+def test_the_keys_own_answers_are_right(folder):
+    """What --check-key prints, handed in, earns everything."""
+    Path("key.toml").write_text(backprop("grade", "--new-key").out)
+    table = backprop("grade", "key.toml", "--check-key").out.splitlines()[2:]
+    rows, problem = [], ""
+    for line in table[: table.index("")]:
+        cells = line.split(None, 3) if not line.startswith(" ") else [problem, *line.split(None, 2)]
+        problem = cells[0]
+        rows.append((problem, cells[2], cells[3]))
+    text = io.StringIO()
+    csv.writer(text).writerows([("problem", "name", "answer"), *rows])
+    Path("ada.csv").write_text(text.getvalue())
+    (submission,) = graded("ada.csv")[0]["submissions"]
+    assert submission["ok"]
+    assert submission["score"] == submission["points"]
+
+
+def test_feedback_of_the_command_line_wins(folder):
+    assert one({"chain": {"q": 4}}, "--feedback", "full")["problems"][0]["answers"][0]["expected"] == "3.0"
+    answer = one({"chain": {"q": 4}}, "--feedback", "none")["problems"][0]["answers"][0]
+    assert (answer["verdict"], answer["expected"], answer["rel_error"]) == ("received", None, None)
+
+
+def test_the_summary_counts_whatever_students_are_told(folder):
+    Path("ada.json").write_text(json.dumps({"chain": {"q": 3, "dx": 4, "dz": 3}}))
+    summaries = [graded("ada.json", "--feedback", level)[0]["summary"] for level in ("none", "full")]
+    assert summaries[0] == summaries[1]
+    assert summaries[0]["problems"][0]["mistakes"] == [{"code": "mistake.sign", "count": 1}]
+
+
+def test_reports_beside_standard_output(folder):
+    Path("ada.json").write_text(json.dumps(RIGHT))
+    forms = {"csv": "g.csv", "json": "g.json", "junit": "g.xml", "gradescope": "results.json", "markdown": "g.md"}
+    ran = backprop("grade", "key.toml", "ada.json", *(w for f, n in forms.items() for w in ("--report", f"{f}={n}")))
+    assert ran.code == 0
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["key.toml", "ada.json", *forms.values()])
+    assert next(csv.DictReader(io.StringIO(Path("g.csv").read_text())))["student"] == "ada"
+    assert json.loads(Path("g.json").read_text())["summary"]["all_right"] == 1
+    assert len(ET.parse("g.xml").findall(".//testcase")) == 4
+    assert json.loads(Path("results.json").read_text())["score"] == pytest.approx(31 / 3, abs=1e-6)
+    for form, name in forms.items():
+        assert backprop("grade", "key.toml", "ada.json", "--format", form).out == Path(name).read_text()
+
+
+def test_a_report_appears_whole_or_not_at_all(folder):
+    Path("a.json").write_text(json.dumps(RIGHT))
+    Path("b.json").write_text(json.dumps(RIGHT))
+    Path("results.json").write_text("old")
+    ran = backprop("grade", "key.toml", "a.json", "b.json", "--report", "gradescope=results.json")
+    assert ran.code == 2
+    assert Path("results.json").read_text() == "old"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "key.toml", "results.json"]
+
+
+def a_class(students: int) -> str:
+    """A class's JSON Lines: right, wrong and odd answers."""
+    chance = random.Random(7)
+    lines = []
+    for number in range(students):
+        q, dx, dz = (chance.choice([v, v, v, -v, 2 * v, "?", None]) for v in (3, -4, 3))
+        relu = chance.choice(["step(x)*y", "y", "where(x > 0, y, 0)", "1"])
+        lines.append(json.dumps({"student": f"s{number}", "chain": {"q": q, "dx": dx, "dz": dz}, "relu": {"dx": relu}}))
+    return "\n".join(lines)
+
+
+def test_more_jobs_give_the_same_output(folder):
+    Path("class.jsonl").write_text(a_class(300))
+    alone, together = (
+        process(
+            "grade", "key.toml", "class.jsonl", "--json", "--report", f"csv={jobs}.csv", "--jobs", jobs, start=MODULE
+        )
+        for jobs in ("1", "3")
+    )
+    assert alone == together
+    assert alone.code == 0
+    assert Path("1.csv").read_bytes() == Path("3.csv").read_bytes()
+    scores = [Fraction(s["score_exact"]) for s in json.loads(alone.out)["submissions"]]
+    assert len(scores) == 300
+    assert len(set(scores)) > 3
+
+
+MEASURED = """
+import resource, sys
+from backprop_cli.cli.main import main
+code = main(sys.argv[1:])
+sys.stdout.flush()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
+
+
+def test_a_large_class_takes_no_more_memory(folder):
+    sizes = []
+    for students in (100, 4_000):
+        Path("class.jsonl").write_text(a_class(students))
+        ran = process("-c", MEASURED, "grade", "key.toml", "class.jsonl", "--format", "csv", start=MODULE[:1])
+        assert len(ran.out.splitlines()) == students + 1
+        sizes.append(int(ran.err.splitlines()[-1]))
+    assert sizes[1] < 1.3 * sizes[0]
+
+
+def test_time_is_bounded_for_every_problem(folder):
+    from backprop_cli.cli.grade import _guard
+    from backprop_cli.problems import Refused
+
+    def forever():
+        with _guard():
+            while True:
+                pass
+
+    with pytest.raises(Refused, match="longer than 2 s"):
+        forever()
+
+
+def test_a_problem_that_takes_too_long_is_invalid_and_the_rest_is_graded(folder):
+    from contextlib import contextmanager
+
+    from backprop_cli.grading.answers import Answer
+    from backprop_cli.grading.key import read_key
+    from backprop_cli.grading.marking import ready
+    from backprop_cli.grading.submissions import Submission
+    from backprop_cli.problems import Problem, Refused
+
+    calls = iter(range(10))
+
+    @contextmanager
+    def second_is_late():
+        if next(calls) == 0:
+            raise Refused(Problem("limit.time", "too long"))
+        yield
+
+    marker = ready(read_key(KEY, "key"), second_is_late)
+    answers = {"chain": (Answer("q", "3"),), "relu": (Answer("dx", "step(x)*y"),)}
+    result, tallies = marker.mark(Submission("ada", "ada.json", None, answers))
+    assert [one.word for problem in result.problems for one in problem.judged] == ["invalid"] * 3 + ["ok"]
+    assert [one.remarks[0].code for one in result.problems[0].judged] == ["limit.time"] * 3
+    assert result.score == Fraction(1, 3)
+    assert [word for _, word in tallies[0].words] == ["invalid"] * 3
+
+
+def test_standard_input(folder):
+    report, _ = graded("-", stdin=a_class(3))
+    assert [s["student"] for s in report["submissions"]] == ["s0", "s1", "s2"]
+    assert {s["source"] for s in report["submissions"]} == {"-"}
+
+
+def test_a_closed_pipe_is_no_error(folder):
+    Path("class.jsonl").write_text(a_class(2_000))
+    ran = process(
+        "-c",
+        f"{MODULE[0]} -m backprop_cli grade key.toml class.jsonl --format jsonl | head -1",
+        start=("bash",),
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["student"] == "s0"
