@@ -78,6 +78,16 @@ def _read_line(line: Line, sheet: Sheet) -> str:
     return read_table(object_of(trees.from_json(line.text, line.number)), sheet)
 
 
+def begins_class(text: str) -> bool:
+    """Whether a row has the title of a students' column."""
+    cells = re.split("[,;\t]", text)
+    return len(cells) > 1 and any(_title(cell.strip(' "')) in _STUDENTS for cell in cells)
+
+
+def _title(cell: str) -> str:
+    return " ".join(cell.lower().split())
+
+
 def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
     """The submissions of a CSV file, whose first row tells which form it has."""
     rest = rows(lines(stream))
@@ -85,7 +95,7 @@ def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
     if head is None:
         yield file.invalid(nothing())
         return
-    titles = [" ".join(cell.lower().split()) for cell in head.cells]
+    titles = [_title(cell) for cell in head.cells]
     student = next((titles.index(title) for title in _STUDENTS if title in titles), None)
     columns = columns_of(titles)
     if columns and student is not None:
@@ -146,10 +156,10 @@ class _Group:
     def add(self, row: Row) -> None:
         """Read one more row, unless an earlier one has spoilt the submission."""
         self.size += row.size
+        self.invalid = self.invalid or row.problem
         if self.size > limits.SUBMISSION_BYTES:
             message = f"one student has more than {limits.SUBMISSION_BYTES:,} bytes"
             self.invalid = self.invalid or Problem("answers.size", message)
-        self.invalid = self.invalid or row.problem
         if self.invalid is None:
             try:
                 self.sheet.put_named(self.columns.cell(row, self.columns.problem), self.columns.read(row, self.width))

@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal, cast
 
 from backprop_cli.grading import trees
 from backprop_cli.grading.answers import form_of, from_lines, lines_of, object_of
-from backprop_cli.grading.classes import File, from_csv, from_json_lines, nothing
+from backprop_cli.grading.classes import File, begins_class, from_csv, from_json_lines, nothing
 from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
 from backprop_cli.grading.texts import cut, decoded, printable, whole
 from backprop_cli.problems import Problem, Refused
@@ -36,7 +36,7 @@ _FORMS: Mapping[str, Form | None] = {
     ".txt": None,
 }
 _SNIFFED = 65_536
-_SECTION = re.compile(r"^\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$", re.MULTILINE)
+_TOML = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=\s*\{)", re.MULTILINE)
 _NAMED_APART = 3
 
 
@@ -169,19 +169,19 @@ def _sniffed(head: bytes) -> Form:
     """The form that a text seems to have, from its beginning."""
     text = head.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
     if text.startswith("{"):
-        first, _, rest = text.partition("\n")
-        return "jsonl" if rest.strip() and _is_json(first) else "json"
-    if _SECTION.search(text):
-        return "toml"
-    return form_of(text)
+        return "jsonl" if _is_class(*text.partition("\n")[::2]) else "json"
+    if begins_class(text.partition("\n")[0]):
+        return "csv"
+    return "toml" if _TOML.search(text) else form_of(text)
 
 
-def _is_json(text: str) -> bool:
+def _is_class(first: str, rest: str) -> bool:
+    """Whether the lines of a text that begins with ``{`` are objects of their own; the first one may be broken."""
     try:
-        trees.from_json(text)
+        trees.from_json(first)
     except Refused:
-        return False
-    return True
+        return rest.lstrip().startswith("{") and first.rstrip()[-1:] not in "[{:,"
+    return bool(rest.strip())
 
 
 def _one(stream: BinaryIO, file: File, reader: Callable[[str, Sheet], str]) -> Submission:

@@ -84,7 +84,8 @@ def from_json(text: str, line: int = 1) -> object:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno + line - 1}, column {error.colno}"
-        raise Refused(Problem("answers.json", f"{where}: not valid JSON: {error.msg.lower()}")) from None
+        hint = "files of one object a line are JSON Lines, and end in .jsonl" if error.msg == "Extra data" else ""
+        raise Refused(Problem("answers.json", f"{where}: not valid JSON: {error.msg.lower()}", hint)) from None
     except RecursionError:
         raise Refused(Problem("answers.deep", "the JSON is nested too deeply")) from None
     for found, lines in zip(closed, _lines(text, line, closed), strict=True):
