@@ -582,7 +582,7 @@ def test_a_test_in_gradescope():
     assert "max" not in found["output"], "a hidden problem is not told of"
     wrong = found["tests"][2]
     assert wrong == {
-        "name": "The chain rule: dy",
+        "name": "The chain rule (chain): dy",
         "name_format": "text",
         "number": "1.3",
         "status": "failed",
@@ -645,7 +645,7 @@ def commands_of(text: str) -> list[tuple[str, dict[str, str], str]]:
     return found
 
 
-LEVELS = {"wrong": "error", "undefined": "error", "close": "warning", "missing": "warning", "invalid": "warning"} | {
+LEVELS = {"wrong": "error", "undefined": "error", "close": "warning", "invalid": "warning"} | {
     "extra": "notice",
     "duplicate": "notice",
 }
@@ -662,8 +662,9 @@ def test_github(drawn):
             continue
         expected += ["warning"] * len(result.warnings)
         for part in result.problems:
-            expected += [LEVELS[one.word] for one in part.judged if one.word in LEVELS]
-            expected += ["warning"] * len(part.hints)
+            if not part.hidden:
+                expected += [LEVELS[one.word] for one in part.judged if one.word in LEVELS]
+                expected += ["warning"] * (len(part.hints) + any(one.word == "missing" for one in part.judged))
     assert [name for name, _, _ in found] == [*expected, "notice"]
     assert all(given.get("line", "1").isdigit() for _, given, _ in found)
 
@@ -677,6 +678,14 @@ def test_a_command():
     )
     assert ("warning", {"file": "subs/bob.json", "line": "2", "title": "bob"}) in [one[:2] for one in found]
     assert found[-1][2].startswith("4 submissions, 1 all right, 1 invalid, mean ")
+
+
+def test_missing_answers_share_a_command_and_hidden_problems_have_none():
+    open_, hidden = (
+        problem(name, "", [answer("dx", "missing"), answer("dy", "missing")], ONE, hidden=name == "h") for name in "ph"
+    )
+    found = commands_of(of_one("github", submission("ada", [open_, hidden])))
+    assert [(given.get("title"), text) for _, given, text in found[:-1]] == [("ada: p", "missing: dx, dy")]
 
 
 def test_percent_signs_are_escaped():

@@ -22,7 +22,6 @@ _LEVELS: dict[Word, str] = {
     "wrong": "error",
     "undefined": "error",
     "close": "warning",
-    "missing": "warning",
     "invalid": "warning",
     "extra": "notice",
     "duplicate": "notice",
@@ -44,15 +43,22 @@ class GithubCommands:
         return ""
 
     def add(self, result: SubmissionResult) -> str:
-        """A command for each answer that is not right, and each warning."""
+        """A command for each answer that is not right, and one for all that are missing in a problem.
+
+        GitHub shows ten annotations of a kind, and shows them to the student: hidden problems have none.
+        """
         self._right = right(result.problems) if result.invalid is None else "the answers cannot be read"
         source, line = place(result)
         if result.invalid is not None:
             return _command("warning", source, line, result.student, [said(result.invalid)])
         lines = [_command("warning", source, line, result.student, [said(warning)]) for warning in result.warnings]
         for problem in result.problems:
+            if problem.hidden:
+                continue
             lines += [_answer(result, problem, one) for one in problem.judged if one.word in _LEVELS]
             title = _title(result, problem.id)
+            missing = [shown(one.name, NAME) for one in problem.judged if one.word == "missing"]
+            lines += [_command("warning", source, line, title, [f"missing: {', '.join(missing)}"])] if missing else []
             lines += [_command("warning", source, line, title, [said(hint)]) for hint in problem.hints]
         return "".join(lines)
 

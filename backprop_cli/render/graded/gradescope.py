@@ -105,6 +105,11 @@ def _shares(problem: ProblemResult) -> list[tuple[Judged, tuple[Fraction, Fracti
     ]
 
 
+def _called(problem: ProblemResult) -> str:
+    """The title with the id, since a problem at several points has one title."""
+    return f"{shown(problem.title, NAME)} ({problem.id})" if problem.title else problem.id
+
+
 def _first_wrong(problem: ProblemResult) -> int:
     """Which test tells the hints about the whole problem: the first that is not right."""
     words = [one.word for one in problem.judged if one.counted]
@@ -117,7 +122,7 @@ def _test(
     said_here = [*one.remarks, *(problem.hints if told else ())]
     codes = [remark.code for remark in (*one.remarks, *(() if one.word == "ok" else problem.hints))]
     found: dict[str, Any] = {
-        "name": f"{shown(problem.title or problem.id, NAME)}: {shown(one.name, NAME)}",
+        "name": f"{_called(problem)}: {shown(one.name, NAME)}",
         "name_format": "text",
         "number": place,
     }

@@ -6,7 +6,9 @@ beforehand.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
 from backprop_cli.problems import Problem
@@ -54,20 +56,19 @@ class JunitReport:
 def _suite(student: str, cases: list[str], kinds: list[str], notes: list[str]) -> str:
     counts = f'tests="{len(cases)}" failures="{kinds.count("failure")}" errors="{kinds.count("error")}"'
     start = f'  <testsuite name={_quoted(student)} {counts} skipped="{kinds.count("skipped")}" time="0">\n'
-    said_out = f"    <system-out>{_lines(notes)}</system-out>\n" if notes else ""
+    said_out = f"    {_tagged('system-out', notes)}\n" if notes else ""
     return f"{start}{''.join(cases)}{said_out}  </testsuite>\n"
 
 
 def _case(student: str, problem: ProblemResult, one: Judged) -> str:
     kind = _KINDS.get(one.word)
     remarks = [said(remark) for remark in one.remarks]
+    message = {"message": summed_up(one)}
     inner = ""
-    if kind == "skipped":
-        inner = f"<skipped message={_quoted(summed_up(one))}>{_lines(remarks)}</skipped>"
-    elif kind:
-        inner = f'<{kind} message={_quoted(summed_up(one))} type="{one.word}">{_lines(remarks)}</{kind}>'
+    if kind:
+        inner = _tagged(kind, remarks, message if kind == "skipped" else message | {"type": one.word})
     elif remarks:
-        inner = f"<system-out>{_lines(remarks)}</system-out>"
+        inner = _tagged("system-out", remarks)
     classname = f"{shown(student, NAME)}.{problem.id}" if student else problem.id
     return _element(classname, one.name, inner)
 
@@ -75,9 +76,13 @@ def _case(student: str, problem: ProblemResult, one: Judged) -> str:
 def _unreadable(student: str, result: SubmissionResult, problem: Problem) -> str:
     source, line = place(result)
     where = f"{source}, line {line}" if line is not None else source
-    code = _quoted(problem.code)
-    inner = f"<error message={_quoted(problem.message)} type={code}>{_lines([said(problem), where])}</error>"
+    inner = _tagged("error", [said(problem), where], {"message": problem.message, "type": problem.code})
     return _element(student, "submission", inner)
+
+
+def _tagged(tag: str, texts: list[str], attributes: Mapping[str, str] = MappingProxyType({})) -> str:
+    start = tag + "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
+    return f"<{start}>{_lines(texts)}</{tag}>" if texts else f"<{start}/>"
 
 
 def _element(classname: str, name: str, inner: str) -> str:
