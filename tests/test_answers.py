@@ -125,7 +125,7 @@ def test_our_own_output_is_an_answer():
 REFUSED = {
     "empty": (b"", "answers.empty", "mine: there is nothing in it"),
     "blank": (b" \n\t\r\n", "answers.empty", "mine: there is nothing in it"),
-    "json": (b'{"dx":\n 1,}', "answers.json", "mine: line 2, column 4: not valid JSON"),
+    "json": (b'{"dx":\n 1 2}', "answers.json", "mine: line 2, column 4: not valid JSON"),
     "json: two": (b'{"dx": 1} {"dy": 2}', "answers.json", "mine: line 1, column 11: not valid JSON: extra data"),
     "json: array": (b'[{"dx": 1}]', "answers.json", "mine: must be one JSON object, and is an array"),
     "json: deep": (b'{"dx": ' + b"[" * 200_000, "answers.deep", "mine: the JSON is nested too deeply"),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from backprop_cli import limits
 from backprop_cli.grading.submissions import Submission, submissions
+from backprop_cli.grading.texts import lines
 from backprop_cli.problems import Refused
 
 ONE = {"chain": 1}
@@ -486,6 +487,21 @@ def test_a_second_submission_is_graded_with_a_warning(tmp_path):
     assert [(one.student, [code for code, _, _ in warned(one)]) for one in found] == [
         ("ada", []), ("bob", []), ("ada", ["submission.again"]), ("bob", ["submission.again"]),
     ]  # fmt: skip
+
+
+def test_an_invalid_submission_is_no_second_one(tmp_path):
+    folder = written(tmp_path / "in", {"class.jsonl": '{"student": "ada"}\n{"student": "ada", "answers": 3}'})
+    assert [warned(one) for one in submissions([str(folder)], KEY)] == [[], []]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"], ids=["crlf", "cr", "lf"])
+def test_lines_end_where_they_end_however_the_bytes_arrive(end):
+    class Single(io.BytesIO):
+        def read(self, size=-1):
+            return super().read(min(size, 1))
+
+    found = list(lines(Single(f"ada{end}{end}bob{end}".encode())))
+    assert [(line.number, line.text) for line in found] == [(1, "ada"), (2, ""), (3, "bob")]
 
 
 def test_names_are_cut(tmp_path):
