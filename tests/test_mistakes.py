@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from backprop_cli import Refused, Report, differentiate
 from backprop_cli.grading.mistakes import Entry, Explanation, Mistakes
+from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES
 from backprop_cli.grading.mistakes.sweep import Edit, Tape
-from backprop_cli.grading.mistakes.table import breakages
+from backprop_cli.grading.mistakes.table import GENERAL, breakages
 from backprop_cli.grading.names import Names
 from backprop_cli.grading.tolerance import Tolerance, Typed, typed_decimal
 
@@ -113,3 +114,163 @@ CASES = [tuple(part.strip() for part in line.split("|")) for line in EXAMPLES.st
 @pytest.mark.parametrize(("expression", "at", "answers", "codes"), CASES, ids=[" | ".join(case) for case in CASES])
 def test_each_mistake_is_named(expression, at, answers, codes):
     assert [one.code for one in explained(expression, at, answers)] == [f"mistake.{code}" for code in codes.split()]
+
+
+def test_every_mistake_of_the_tables_has_an_example():
+    tables = {row.code for row in WRONG_SLOPES} | {row.code for row in GENERAL}
+    named = {f"mistake.{code}" for *_, codes in CASES for code in codes.split()}
+    assert tables <= named
+
+
+SENTENCES = [
+    ("w*sin(x)", "w=3 x=0.5", "dw=0.4794 dx=1.438", ("using the value of sin(x) as its slope", "0.877583"), (2,)),
+    ("2*x + 7*y", "x=4 y=5", "dx=6 dy=21", ("the same multiple of the right ones", "3 times"), ()),
+    ("w*x + u*y", "w=2 x=3 u=5 y=7", "dw=2 dx=3 du=5 dy=7", ("in every x*y", "in every x*y"), (4, 5)),
+    ("5*x^3", "x=2", "dx=20", ("in the slope of x^3, or integrating x^3", "4 in place of the slope 12"), (3,)),
+    ("q = x + y; q*z", "x=-2 y=5 z=-4", "q=7 f=-28 dz=7", ("f, dz are right, given your own q", ""), ()),
+]
+
+
+@pytest.mark.parametrize(("expression", "at", "answers", "words", "gates"), SENTENCES, ids=[s[0] for s in SENTENCES])
+def test_what_is_said(expression, at, answers, words, gates):
+    (one,) = explained(expression, at, answers)
+    assert one.message.startswith("consistent with ")
+    assert words[0] in one.message
+    assert words[1] in one.detail
+    assert one.gates == gates
+
+
+def test_which_answers_an_explanation_is_about():
+    (one,) = explained("(x + y)*x", "x=3 y=2", "dx=5 dy=3")
+    assert one.names == ("dx",)
+
+
+FOLLOWED = [
+    ("q=7 f=-28 dz=7 dx=-4 dy=-4", {"f", "dz"}),
+    ("q=3 dq=5 dx=5 dy=5 dz=3", {"dx", "dy"}),
+    ("q=3 dq=5 dx=-4 dy=5 dz=3", {"dy"}),
+    ("q=3 dq=-4 dx=5 dy=5 dz=3", set()),
+    ("q=7 f=-12 dz=3", set()),
+    ("q=inf f=-inf dz=7", set()),
+]
+
+
+@pytest.mark.parametrize(("answers", "names"), FOLLOWED)
+def test_what_follows_from_the_students_own_numbers(answers, names):
+    report = differentiate("q = x + y; q*z", {"x": -2, "y": 5, "z": -4}, check="none")
+    assert mistakes(report).followed(entries(report, answers)) == names
+
+
+def test_own_values_outside_a_domain_or_order_give_nothing():
+    report = differentiate("q = x - 3; r = log(x + q); n = x*2; p = polygamma(n, y); r + p", {"x": 2, "y": 1},
+                           check="none", wrt=["q", "r", "y"])  # fmt: skip
+    answers = entries(report, "q=-9 r=7 n=1000000000 p=3 dr=1 dq=2")
+    assert mistakes(report).followed(answers) == frozenset()
+
+
+# --- the experiment: every single mistake that can be made in many circuits ---
+
+# Measured, with answers of four digits: the published circuits and 120 random ones, every way to break one rule.
+INVISIBLE = 0.24  # of the mutants leave every input's gradient right
+INVISIBLE_WITH_STAGES = 0.13  # if the stages' gradients are asked for as well
+NAMED = 0.96  # of the distinct wrong vectors: a true kind of mistake is among those named
+ALONE = 0.88  # only one kind is named, and it is true
+SILENT = 0.03
+MISNAMED = 0.005
+IMITATED = {"factor": 0.005, "digit": 0.07}  # a random wrong number is taken for a mistake
+MARGIN = 0.02
+
+
+def four_digits(number: float) -> Typed:
+    return typed_decimal(f"{number:.3e}") or Typed(number)
+
+
+@cache
+def circuits() -> tuple[tuple[Case, Report, Mistakes], ...]:
+    reports = [(case, case.report()) for case in known() + mixed(120)]
+    return tuple((case, report, mistakes(report)) for case, report in reports)
+
+
+def vector(report: Report, nodes: list[int], changed: dict[int, float]) -> list[Entry]:
+    """Answers of four digits to the gradients of some nodes, some of them other numbers than the right ones."""
+    circuit, truth = report.trace[0].circuit, report.trace[1].gradients
+    return [
+        entry(f"d{circuit.names[node]}", node, False, four_digits(changed.get(node, truth[node])), truth[node])
+        for node in nodes
+    ]
+
+
+def asked(report: Report, *, stages: bool = False) -> list[int]:
+    circuit, truth = report.trace[0].circuit, report.trace[1].gradients
+    nodes = [*circuit.inputs.values(), *(stage.node for stage in circuit.stages if stages)]
+    return [node for node in nodes if truth[node] is not None]
+
+
+@cache
+def experiment() -> Counter[str]:
+    count: Counter[str] = Counter()
+    for _, report, named in circuits():
+        tape = Tape.of(*report.trace)
+        nodes, more = asked(report), asked(report, stages=True)
+        distinct: dict[tuple[float, ...], tuple[list[Entry], set[str]]] = {}
+        for broken in breakages(tape):
+            changed = tape.changed(broken.edit)
+            if not all(math.isfinite(changed.get(node, 0.0)) for node in more):
+                continue
+            answers = vector(report, nodes, changed)
+            count["mutants"] += 1
+            count["invisible"] += all(one.right for one in answers)
+            count["invisible with stages"] += all(one.right for one in vector(report, more, changed))
+            if not all(one.right for one in answers):
+                key = tuple(one.answer for one in answers)
+                distinct.setdefault(key, (answers, set()))[1].add(broken.code)
+        for answers, true in distinct.values():
+            said = {one.code for one in named.explain(answers)}
+            count["distinct"] += 1
+            count["named"] += bool(said & true)
+            count["alone"] += len(said) == 1 and said <= true
+            count["silent"] += not said
+            count["misnamed"] += bool(said) and not said & true
+    return count
+
+
+def rate(count: Counter[str], what: str, of: str) -> float:
+    return count[what] / count[of]
+
+
+def test_how_many_single_mistakes_are_seen_and_named():
+    count = experiment()
+    measured = {what: round(rate(count, what, of), 4) for what, of in (
+        ("invisible", "mutants"), ("invisible with stages", "mutants"), ("named", "distinct"), ("alone", "distinct"),
+        ("silent", "distinct"), ("misnamed", "distinct"))}  # fmt: skip
+    assert count["mutants"] > 15_000
+    assert count["distinct"] > 8_000
+    assert measured["invisible"] == pytest.approx(INVISIBLE, abs=MARGIN), measured
+    assert measured["invisible with stages"] == pytest.approx(INVISIBLE_WITH_STAGES, abs=MARGIN), measured
+    assert measured["named"] > NAMED - MARGIN, measured
+    assert measured["alone"] > ALONE - MARGIN, measured
+    assert measured["silent"] < SILENT + MARGIN, measured
+    assert measured["misnamed"] <= MISNAMED, measured
+
+
+def other_digit(number: float, dice: random.Random) -> float:
+    text = f"{number:.3e}"
+    place = dice.choice([i for i, character in enumerate(text.partition("e")[0]) if character.isdigit()])
+    return float(text[:place] + dice.choice([d for d in "0123456789" if d != text[place]]) + text[place + 1 :])
+
+
+def test_how_often_a_random_wrong_number_imitates_a_mistake():
+    dice, count = random.Random(231), Counter()
+    for _, report, named in circuits():
+        nodes, truth = asked(report), report.trace[1].gradients
+        for kind in ("factor", "digit") * 10:
+            node = dice.choice(nodes)
+            factor = dice.choice([-1, 1]) * 10 ** dice.uniform(-1, 1)
+            wrong = truth[node] * factor if kind == "factor" else other_digit(truth[node], dice)
+            answers = vector(report, nodes, {node: wrong})
+            if truth[node] and not all(one.near(truth[one.node]) for one in answers):
+                count[kind] += 1
+                count[f"{kind} imitated"] += bool(named.explain(answers))
+    measured = {kind: round(rate(count, f"{kind} imitated", kind), 4) for kind in IMITATED}
+    assert min(count[kind] for kind in IMITATED) > 1_000
+    assert all(measured[kind] <= bound for kind, bound in IMITATED.items()), measured

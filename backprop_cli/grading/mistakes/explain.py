@@ -65,7 +65,8 @@ class Mistakes:
         sorted_: tuple[list[Entry], list[Entry], list[Entry]] = [], [], []
         right, close, wrong = sorted_
         for entry in entries:
-            near = not entry.right and entry.near(truth(self._tape, entry))
+            right_one = truth(self._tape, entry)
+            near = not entry.right and math.isfinite(right_one) and entry.near(right_one)
             (right if entry.right else close if near else wrong).append(entry)
         return Answers(tuple(right), tuple(close), tuple(wrong))
 

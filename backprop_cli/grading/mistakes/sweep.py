@@ -79,8 +79,10 @@ class Tape:
         which = 0 if row.gate.many else position
         domain = row.slope_domains[which]
         try:
-            outside = not row.gate.slope(position).text or (domain is not None and not domain(wires))
-            return math.nan if outside else float(row.slopes[which](wires))
+            # A student's own value may lie where the gate has none: there its slope may take forever.
+            outside = any(rule is not None and not rule(wires) for rule in (row.domain, domain))
+            text = row.gate.slope(position).text
+            return math.nan if outside or not text else float(row.slopes[which](wires))
         except (ArithmeticError, ValueError):
             return math.nan
 
