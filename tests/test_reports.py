@@ -41,7 +41,7 @@ from graded import (
     rendered,
     submission,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tap.parser import Parser
@@ -717,6 +717,7 @@ def markdown_cells(text: str) -> tuple[list[list[list[Any]]], set[str]]:
 
 
 @given(classes())
+@example((replace(HEADING, title="~~a~~ @b &lt; <i>*c*</i>"), [*CLASS]))
 def test_markdown(drawn):
     heading, results = drawn
     tables, kinds = markdown_cells(rendered("markdown", heading, results))

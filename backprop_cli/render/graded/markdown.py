@@ -36,7 +36,7 @@ class MarkdownReport:
         """The title, and the head of the table."""
         self._check = heading.command == "check"
         self._ids = tuple(name for name, _, _ in heading.problems)
-        title = f"## {escape(shown(heading.title, 200))}\n\n" if heading.title else ""
+        title = f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
         if self._check:
             return title
         return title + _head("", "student", "score", "percent", *self._ids)
@@ -117,7 +117,7 @@ def _summary(summary: ClassSummary) -> str:
 
 def _head(*titles: str) -> str:
     aligned = ["---:" if title in _RIGHT else "---" for title in titles]
-    return _line(*(escape(shown(title, NAME)) for title in titles)) + _line(*aligned)
+    return _line(*(_prose(shown(title, NAME)) for title in titles)) + _line(*aligned)
 
 
 def _line(*cells: str) -> str:
