@@ -16,6 +16,7 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.problems import Problem, Refused
 
 _WIDTH = 98
+_FILES = ("catalogue.toml", "catalogue_homework.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,10 @@ class Topic:
 
 @cache
 def _topics() -> dict[str, Topic]:
-    """The pages of ``catalogue.toml``, with the limits' numbers in their places."""
-    pages = tomllib.loads(files("backprop_cli").joinpath("catalogue.toml").read_text("utf-8"))
+    """The pages of the ``catalogue`` files, with the limits' numbers in their places."""
+    pages: dict[str, dict[str, str]] = {}
+    for name in _FILES:
+        pages |= tomllib.loads(files("backprop_cli").joinpath(name).read_text("utf-8"))
     numbers = {name: value for name, value in vars(limits).items() if name.isupper()}
     return {
         code: Topic(page["title"], page["text"].strip().format(**numbers), page.get("example", ""))

@@ -38,7 +38,19 @@ def answers(*pairs: str) -> list[str]:
     return [word for pair in pairs for word in ("-a", pair)]
 
 
-NAMES = ["dx", "df/dx", "dfdx", "df_dx", "x.grad", "∂f/∂x", "grad x", "d f / d x", "∂x", "grad(x)", "\\frac{\\partial f}{\\partial x}"]
+NAMES = [
+    "dx",
+    "df/dx",
+    "dfdx",
+    "df_dx",
+    "x.grad",
+    "∂f/∂x",
+    "grad x",
+    "d f / d x",
+    "∂x",
+    "grad(x)",
+    "\\frac{\\partial f}{\\partial x}",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,6 +121,53 @@ def test_answers_not_given_are_missing_and_cost_nothing():
     ]
     assert code == 0
     assert report["ok"] is True
+
+
+# code, circuit, answers, the quantity it is said of
+REMARKS = [
+    ("answer.close", NEURON, ["dw2=0.198"], "dw2"),
+    ("answer.coarse", NEURON, ["dw2=0.2"], "dw2"),
+    ("answer.extra", CHAIN, ["dw=1"], "dw"),
+    ("answer.twice", CHAIN, ["dx=-4", "df/dx=4"], "dx"),
+    ("answer.kink", ("abs(x)", "x=0"), ["dx=0.5"], "dx"),
+    ("answer.undefined", ("step(x)", "x=0"), ["dx=0"], "dx"),
+    ("answer.form", (*CHAIN, "--accept", "number"), ["dx=z"], "dx"),
+    ("answer.finite", CHAIN, ["dx=inf"], "dx"),
+    ("answer.name", CHAIN, ["dx=2w"], "dx"),
+    ("answer.counterexample", CHAIN, ["dx=-z"], "dx"),
+    ("answer.sampled", ("lgamma(x)", "x=2"), ["dx=digamma(x + 1) - 1/x"], "dx"),
+    ("answer.domain", ("sqrt(-1 - x^2)",), ["dx=x"], "dx"),
+    ("domain.div", CHAIN, ["dx=1/0"], "dx"),
+    ("syntax.operand", CHAIN, ["dx=2*"], "dx"),
+    ("mistake.follow-through", CHAIN, ["q=7", "dz=7"], "dz"),
+]
+
+
+@pytest.mark.parametrize(("code", "circuit", "given", "name"), REMARKS, ids=[code for code, *_ in REMARKS])
+def test_remarks(code, circuit, given, name):
+    report, _ = checked(*circuit, *answers(*given))
+    (one, *_) = (one for one in report["answers"] if one["name"] == name)
+    assert code in [remark["code"] for remark in one["remarks"]]
+
+
+OPTIONS = [
+    (["--atol", "-1"], "usage.atol", "--atol must be 0 or more, and got -1.0"),
+    (["--rtol", "nan"], "usage.rtol", "--rtol must be 0 or more, and got nan"),
+    (["--sigfigs", "3", "--exact"], "usage.option", "--sigfigs and --exact exclude each other"),
+    (["--ask", "dw"], "ask.name", "dw is no quantity of this expression"),
+    (["--ask", "dx,df/dx"], "ask.twice", "df/dx and dx are the same quantity"),
+    (["--answers", "-", "--at", "-"], "usage.option", "standard input can be one thing only"),
+    (["-a", "4"], "usage.answer", ""),
+    (["--feedback", "all"], "usage.option", "--feedback takes none, verdict, hint or full, and got all"),
+    (["--format", "xml"], "usage.option", "--format takes text, json"),
+]
+
+
+@pytest.mark.parametrize(("argv", "code", "message"), OPTIONS, ids=[" ".join(argv) for argv, *_ in OPTIONS])
+def test_usage(argv, code, message):
+    ran = backprop("check", *CHAIN, "-a", "dx=-4", *argv)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.said.startswith(f"error[{code}]: {message}")
 
 
 def test_what_is_asked_must_be_answered():

@@ -37,6 +37,7 @@ ORDER = (
     ("precision", "remarks", "assembly"),
     ("calculation",),
     ("steps",),
+    ("grading",),
     ("render",),
     ("cli",),
 )
@@ -71,7 +72,7 @@ def imported(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             found.add(node.module or "")
-            if node.module in ("backprop_cli", "backprop_cli.render"):
+            if f"{node.module}.".startswith("backprop_cli."):
                 found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
@@ -104,6 +105,17 @@ def test_modules_on_one_step_do_not_import_each_other_in_circles():
             others = {other for module in MODULES if module.partition(".")[0] == name for other in steps_of(module)}
             circles = [o for o in others & set(names) - {name} if name in steps_of(o)] if len(names) > 1 else []
             assert circles == []
+
+
+def test_the_modules_of_a_package_do_not_import_each_other_in_circles():
+    known = {f"backprop_cli.{name}": name for name in MODULES if name.startswith("grading.")}
+    parts = {name: [part for part in known.values() if part.startswith(f"{name}.")] for name in known.values()}
+    uses = {name: {known[module] for module in imported(TREES[name]) & set(known)} for name in known.values()}
+    # A part of a package that imports another part names the package, too.
+    uses = {name: {o for o in others if name not in parts[o]} for name, others in uses.items()}
+    while free := {name for name, others in uses.items() if not others}:
+        uses = {name: others - free for name, others in uses.items() if name not in free}
+    assert uses == {}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -154,6 +166,11 @@ LAZY = [
     (["x*y", "x=1", "y=2", "-q"], {"numpy", "rich"}),
     (["explain", "kink.relu"], {"sympy", "mpmath", "numpy", "rich"}),
     (["schema", "grad"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["check", "--help"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["grade", "--help"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["grade", "--new-key"], {"sympy", "mpmath", "numpy", "rich"}),
+    (["check", "x*y", "x=1", "y=2", "-a", "dx=2"], {"sympy", "numpy"}),
+    (["check", "x*y", "x=1", "y=2", "-a", "dx=2", "--json"], {"sympy", "numpy", "rich"}),
 ]
 
 

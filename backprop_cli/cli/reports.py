@@ -50,10 +50,11 @@ def reports(options: dict[str, Any]) -> Iterator[Reports]:
     form = "json" if options["as_json"] else options["format_"] or "text"
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
+    seen = screen(options["color"]) if form == "text" else None
     wanted = _files(options["reports"])
     with ExitStack() as stack:
         files = [(writer(name, None), stack.enter_context(growing(path))) for name, path in wanted]
-        yield Reports([(writer(form, screen(options["color"])), sys.stdout), *files])
+        yield Reports([(writer(form, seen), sys.stdout), *files])
 
 
 def _files(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -107,7 +107,7 @@ def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: flo
     if verdict.word == "kink":
         left, right = verdict.slopes or (None, None)
         if left is None or right is None:
-            return Fact(None, problem=Problem("answer.jump", "the output jumps here, so it has no gradient"))
+            return Fact(None, problem=Problem("answer.undefined", "the output jumps here, so it has no gradient"))
         return Fact(own, scale, (min(left, right), max(left, right)))
     return Fact(own if verdict.expected is None else verdict.expected, scale)
 
