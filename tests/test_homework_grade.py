@@ -218,6 +218,8 @@ def test_a_report_appears_whole_or_not_at_all(folder):
     ran = backprop("grade", "key.toml", "a.json", "b.json", "--report", "gradescope=results.json")
     assert ran.code == 2
     assert Path("results.json").read_text() == "old"
+    printed = backprop("grade", "key.toml", "a.json", "b.json", "--format", "gradescope")
+    assert (printed.out, printed.code) == ("", 2)
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "key.toml", "results.json"]
 
 

@@ -19,19 +19,22 @@ class GradescopeResults:
     """One object for one submission."""
 
     def __init__(self) -> None:
-        self._written = False
+        self._text = ""
 
     def head(self, heading: Heading) -> str:
         """Nothing."""
         return ""
 
     def add(self, result: SubmissionResult) -> str:
-        """The object. Raises ``Refused`` at a second submission."""
-        if self._written:
+        """Nothing yet: half an object is none. Raises ``Refused`` at a second submission."""
+        if self._text:
             message = "a Gradescope report holds one submission, and here is a second one"
             hint = "grade one submission for each results.json, as Gradescope does"
             raise Refused(Problem("usage.report", message, hint))
-        self._written = True
+        self._text = self._of(result)
+        return ""
+
+    def _of(self, result: SubmissionResult) -> str:
         if result.invalid is not None:
             return _object(Fraction(0), said(result.invalid), [_unreadable(result, result.invalid)])
         tests = [
@@ -43,8 +46,8 @@ class GradescopeResults:
         return _object(result.score, _output(result), tests)
 
     def tail(self, summary: ClassSummary) -> str:
-        """Nothing, unless there was no submission at all: Gradescope needs an object."""
-        return "" if self._written else _object(Fraction(0), "there was no submission to grade", [])
+        """The object; Gradescope needs one also where there was no submission at all."""
+        return self._text or _object(Fraction(0), "there was no submission to grade", [])
 
 
 def _object(score: Fraction, output: str, tests: list[dict[str, Any]]) -> str:
@@ -129,11 +132,16 @@ def _test(
     if one.word != "received":  # a feedback without verdicts shows no score of a single answer
         passed = one.word == "ok" or one.credit == 1
         found |= {"status": "passed" if passed else "failed", "score": number(share[0]), "max_score": number(share[1])}
-    data: dict[str, Any] = {"code": codes[0]} if codes else {}
     return found | {
         "output": "\n".join([summed_up(one), *(said(remark) for remark in said_here)]),
         "output_format": "text",
         "visibility": "hidden" if problem.hidden else "visible",
         "tags": [],
-        "extra_data": data | {"codes": codes, "verdict": one.word, "problem": problem.id, "answer": one.name},
+        "extra_data": {
+            "code": codes[0] if codes else one.word,
+            "codes": codes,
+            "verdict": one.word,
+            "problem": problem.id,
+            "answer": one.name,
+        },
     }
