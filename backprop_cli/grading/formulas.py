@@ -32,8 +32,8 @@ _VISIBLE, _SMALLEST = 1e-5, 1e-200
 _WORK = 20_000  # gates run in doubles for the branches of one formula
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7
-_ASIDE, _FAR = 2.0**-20, 20
-_WALKS = 80
+_ASIDE, _FAR = 2.0**-20, 5
+_WALKS, _REMEMBERED = 80, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,13 @@ def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Problem |
 def _near(name: str, allowed: list[str]) -> str:
     from difflib import get_close_matches
 
+    if len(name) > 1 and all(letter in allowed for letter in name):
+        return f"{name} is one name; the product is {'*'.join(name)}"
     near = get_close_matches(name, allowed, n=1, cutoff=0.6) or [
         other for other in allowed if other.lower() == name.lower()
     ]
     if near:
         return f"did you mean {near[0]}?"
-    letters = [*name] if len(name) > 1 else []
-    if letters and all(letter in allowed for letter in letters):
-        return f"{name} is one name; the product is {'*'.join(letters)}"
     return f"the names here are {', '.join(allowed[:6])}" if allowed else ""
 
 
@@ -162,6 +161,7 @@ class _Judging:
         self.own = borders(formula)
         self.doubles = Rules(Float64())
         self.sides: set[Side] = set()
+        self.runs: dict[int, tuple[Spot, Forward, bytearray]] = {}  # a spot is held, so that its id stays its own
 
     def verdict(self) -> FormulaVerdict:
         """Compare at the question's samples, on the formula's own branches, and at the question's point."""
@@ -190,6 +190,8 @@ class _Judging:
         """Compare at one point; returns whether that is enough."""
         run = self._run(sample, BITS)
         answer = _output(run)
+        if self.found and not here and not _shows(answer, sample.truth):
+            return self._late()  # of differences that do not show one is enough
         alike = self._alike(sample, answer)
         if alike or here or not self._chance(sample, run):
             self.points += 1
@@ -213,25 +215,25 @@ class _Judging:
             return low < high if answer is None else bool(low - room <= answer <= high + room)
         if _near_enough(answer, sample.truth):
             return True
-        exact = self.subject.sample(sample.at, self.bits)
+        exact = self.samples.sample(sample.at, self.bits)
         return exact is not None and _near_enough(_output(self._run(exact, self.bits)), exact.truth)
 
     def _chance(self, sample: Sample, run: Forward | None) -> bool:
         """Whether a difference says nothing about the function.
 
-        The formula has a hole or a kink at just this point; or, far out, it is made of terms that cancel to 0 with any
-        number of digits, as 1 - tanh(x) does.
+        The formula has a hole or a kink at just this point; or, far out, terms cancel to 0 with any number of digits,
+        as in 1 - tanh(x).
         """
+        at = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
         if run is None or run.values[run.circuit.output] is None or live_kinks(run):
-            moved = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
-            beside = self.subject.sample(moved)
+            beside = self.samples.sample(at)
             if beside is not None and _near_enough(_output(self._run(beside, BITS)), beside.truth):
                 return True
         if max(map(abs, sample.at.values()), default=0) < _FAR:
             return False
-        exact = self.subject.sample(sample.at, self.bits)
-        run = self._run(exact, self.bits) if exact is not None else None
-        return run is not None and _cancelled(run)
+        exact, beside = self.samples.sample(sample.at, self.bits), self.samples.sample(at, self.bits)
+        runs = [self._run(one, self.bits) for one in (exact, beside) if one is not None]
+        return len(runs) == 2 and runs[0] is not None and runs[1] is not None and _saturated(runs[0], runs[1])
 
     def _branches(self) -> tuple[str, ...]:
         """Compare where the formula's own gates take other branches; returns the gates that were met on one side."""
@@ -251,14 +253,23 @@ class _Judging:
                 break
         return tuple(dict.fromkeys((*self.samples.unseen, *missing(self.own, self.formula, self.sides))))
 
-    def _plain(self, spot: Spot) -> Forward | None:
+    def _plain(self, spot: Spot) -> tuple[Forward, bytearray] | None:
+        """The formula in doubles and what of it is asked at a spot; the last ones are remembered."""
         known = {name: spot.plain[name] for name in self.formula.inputs}
-        return None if None in known.values() else forward(self.formula, known, self.doubles)
+        if None in known.values():
+            return None
+        key = id(spot)
+        if key not in self.runs:
+            if len(self.runs) >= _REMEMBERED:
+                self.runs.clear()
+            run = forward(self.formula, known, self.doubles)
+            self.runs[key] = spot, run, live(run)
+        return self.runs[key][1:]
 
     def _note(self, spot: Spot) -> bool:
         """Compare at a spot on a side that was not met before; returns whether that is enough."""
-        run = self._plain(spot)
-        new = sides(self.own, run) - self.sides if run is not None else frozenset()
+        plain = self._plain(spot)
+        new = sides(self.own, plain[0]) - self.sides if plain is not None else frozenset()
         sample = self.samples.sample(spot.at) if new else None
         if sample is None:
             return self._late()
@@ -266,8 +277,8 @@ class _Judging:
         return self._compare(sample)
 
     def _away(self, number: int, spot: Spot) -> Number:
-        run, border = self._plain(spot), self.own[number]
-        return border.distance(run) if run is not None and live(run)[border.gate] else None
+        plain, border = self._plain(spot), self.own[number]
+        return border.distance(plain[0]) if plain is not None and plain[1][border.gate] else None
 
     def _counterexample(self) -> Counterexample:
         """The plainest difference that shows; the question's own truth is only told if there is nothing else."""
@@ -294,11 +305,12 @@ def _output(run: Forward | None) -> Number:
     return None if run is None else run.values[run.circuit.output]
 
 
-def _cancelled(run: Forward) -> bool:
-    """Whether a sum is 0 although its terms are not."""
-    nodes, values = run.circuit.nodes, run.values
-    sums = (index for index, node in enumerate(nodes) if node.op in ("add", "sub") and values[index] is not None)
-    return any(not values[index] and values[nodes[index].inputs[0]] for index in sums)
+def _saturated(run: Forward, beside: Forward) -> bool:
+    """Whether terms cancel to 0 of which one should differ at the point beside, and does not in so many digits."""
+    moved, nodes, values = run.circuit.reach(run.circuit.inputs.values()), run.circuit.nodes, run.values
+    sums = (n for n, node in enumerate(nodes) if node.op in ("add", "sub") and values[n] is not None and not values[n])
+    terms = (i for n in sums for i in nodes[n].inputs if moved[i] and values[i])
+    return any(values[i] == beside.values[i] for i in terms)
 
 
 def _near_enough(answer: Number, truth: Number) -> bool:

@@ -9,7 +9,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.grading.borders import Border, borders, live, sides
 from backprop_cli.grading.candidates import At, around, plainness, traits
 from backprop_cli.grading.search import Search, Seen, Side
-from backprop_cli.grading.subject import Sample, Spot, Subject
+from backprop_cli.grading.subject import BITS, Sample, Spot, Subject
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120
@@ -88,13 +88,13 @@ class Samples:
         found = (self.subject.sample(at, kinks=True) for at in sorted(points, key=plainness))
         return [sample for sample in found if sample is not None]
 
-    def sample(self, at: At) -> Sample | None:
+    def sample(self, at: At, bits: int = BITS) -> Sample | None:
         """The truth at a point, remembered."""
-        key = tuple(at.values())
+        key = (bits, *at.values())
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[key] = self.subject.sample(at)
+            self._known[key] = self.subject.sample(at, bits)
         return self._known[key]
 
 

@@ -66,9 +66,10 @@ class Search:
             self.attempt(moved)
 
     def walk(self, special: tuple[float, ...], count: int) -> None:
-        """Try spots with one coordinate replaced, now and then by a special one."""
-        for _ in range(count if self.pool and self.subject.variables else 0):
-            at = self.pool[self._dice.below(len(self.pool))].at
+        """Try spots (or what is no spot yet) with one coordinate replaced, now and then by a special one."""
+        anywhere = mixed(self.subject.variables, self._dice)
+        for _ in range(count if self.subject.variables else 0):
+            at = self.pool[self._dice.below(len(self.pool))].at if self.pool else next(anywhere)
             self.attempt(walked(at, special, self._dice))
 
     def cross(self, seen: Seen) -> None:
@@ -90,6 +91,7 @@ class Search:
 
     def _reach(self, number: int, away: Away, sign: int) -> Spot | None:
         """A spot on the other side: by steps along the distance's slope, from where the border is nearest."""
+        self.left -= len(self.pool)
         measured = [(abs(d), n) for n, spot in enumerate(self.pool) if (d := away(number, spot)) is not None and d]
         for _, start in sorted(measured)[:_STARTS]:
             spot = self.pool[start]
