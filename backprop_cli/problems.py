@@ -61,8 +61,8 @@ class Problem:
 class Refused(Exception):
     """What the user asked cannot be done; the problems say why.
 
-    ``exit_code`` is 2 for usage, 3 for unreadable input, 4 for no value or no gradient there. The first problem decides,
-    unless whoever raises it knows better: what is a wrong argument on a command line is an unreadable file in a key.
+    ``exit_code`` is 2 for usage, 3 for unreadable input, 4 for no value or no gradient there. The first problem
+    decides, unless whoever raises it knows better: a wrong argument on a command line is an unreadable file in a key.
     """
 
     def __init__(self, *problems: Problem, exit_code: int | None = None) -> None:

@@ -325,7 +325,9 @@ def literal_codes() -> set[str]:
     return found
 
 
-HOMEWORK = re.compile(r"(answers?|ask|submission|key|mistake)\.[a-z-]+|limit\.formula|usage\.(answer|atol|report)")
+HOMEWORK = re.compile(
+    r"(answers?|ask|submission|key|mistake)\.[a-z-]+|limit\.(formula|process)|usage\.(answer|atol|report)"
+)
 HOMEWORK_TESTS = (
     "answers",
     "formulas",

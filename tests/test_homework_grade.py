@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 import random
 import re
+import signal
+import subprocess
+import time
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -323,3 +328,56 @@ def test_a_closed_pipe_is_no_error(folder):
     )
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(ran.out)["student"] == "s0"
+
+
+def started(*argv: str) -> subprocess.Popen[bytes]:
+    """A grading of a large class, in a process group of its own, that has begun to answer."""
+    Path("class.jsonl").write_text(a_class(3_000))
+    command = [*MODULE, "grade", "key.toml", "class.jsonl", "--format", "jsonl", "--report", "csv=g.csv", *argv]
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(command, stdout=pipe, stderr=pipe, start_new_session=True, bufsize=0)
+    child.stdout.read(1)
+    return child
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            status = (folder / "stat").read_text().rpartition(") ")[2].split()
+            found += [int(folder.name)] if int(status[1]) == parent and status[0] != "Z" else []
+    return found
+
+
+def gone(group: int) -> bool:
+    """Whether no process of the group is left, a moment later."""
+    for _ in range(50):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupted(folder, jobs):
+    child = started("--jobs", jobs)
+    os.killpg(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=30)
+    assert (err.decode(), child.returncode) == ("interrupted\n", 130)
+    assert gone(child.pid)
+    assert sorted(path.name for path in folder.iterdir()) == ["class.jsonl", "key.toml"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
+def test_a_worker_that_is_stopped(folder):
+    child = started("--jobs", "2")
+    os.kill(children(child.pid)[0], signal.SIGKILL)
+    _, err = child.communicate(timeout=30)
+    code = "limit.process"
+    assert err.decode().startswith(f"error[{code}]: one of the processes that grade was stopped")
+    assert child.returncode == 3
+    assert gone(child.pid)
+    assert sorted(path.name for path in folder.iterdir()) == ["class.jsonl", "key.toml"]

@@ -9,8 +9,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(what: str = "submissions") -> Iterator[Callable[[], None]]:
-    """A function to call after every step. It shows nothing where standard error is no terminal."""
-    if not sys.stderr.isatty():
+    """A function to call after every step.
+
+    It shows nothing where standard error is no terminal, nor where the answer appears on the same terminal: that shows
+    how far it has come by itself.
+    """
+    if not sys.stderr.isatty() or sys.stdout.isatty():
         yield lambda: None
         return
     from backprop_cli.render.progress import Progress

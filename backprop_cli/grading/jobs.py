@@ -7,10 +7,12 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 
 from backprop_cli.grading.marking import Marked, Marker
 from backprop_cli.grading.submissions import Submission
+from backprop_cli.problems import Problem, Refused
 
 _CHUNK, _AHEAD = 16, 4
 
@@ -20,23 +22,26 @@ _marker: Marker | None = None  # each worker's own; set once, when it starts
 def marked(
     make: Callable[[], Marker], marker: Marker, submissions: Iterable[Submission], jobs: int
 ) -> Iterator[Marked]:
-    """Every submission's result, in order. ``make`` makes the marker again, where a worker cannot inherit it."""
+    """Every submission's result, in order. ``make`` makes the marker again, where a worker cannot inherit it.
+
+    Raises ``Refused`` if the system stops a worker.
+    """
     if jobs <= 1:
         yield from map(marker.mark, submissions)
         return
     rest = iter(submissions)
     pending: deque[Future[list[Marked]]] = deque()
-    with _pool(make, marker, jobs) as pool:
-        try:
+    try:
+        with _pool(make, marker, jobs) as pool:
             while chunk := list(islice(rest, _CHUNK)):
                 pending.append(pool.submit(_mark, chunk))
                 if len(pending) >= jobs * _AHEAD:
                     yield from pending.popleft().result()
             while pending:
                 yield from pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+    except BrokenProcessPool:
+        message = "one of the processes that grade was stopped from outside"
+        raise Refused(Problem("limit.process", message, "--jobs 1 grades in this process alone")) from None
 
 
 def _pool(make: Callable[[], Marker], marker: Marker, jobs: int) -> ProcessPoolExecutor:

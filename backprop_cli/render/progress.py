@@ -12,7 +12,15 @@ class Progress:
 
     def __init__(self, what: str) -> None:
         columns = (SpinnerColumn("line"), BarColumn(20), TextColumn("{task.completed:,.0f} {task.description}"))
-        self._bar = Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        self._bar = Bar(
+            *columns,
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
         self._task = self._bar.add_task(what, total=None)
         self._bar.start()
 
