@@ -137,6 +137,7 @@ REMARKS = [
     ("answer.counterexample", CHAIN, ["dx=-z"], "dx"),
     ("answer.sampled", ("lgamma(x)", "x=2"), ["dx=digamma(x + 1) - 1/x"], "dx"),
     ("answer.domain", ("sqrt(-1 - x^2)",), ["dx=x"], "dx"),
+    ("answer.put-in", ("x*y + sin(x)", "x=0.5", "y=4.2"), ["dx=4.2+cos(x)"], "dx"),
     ("domain.div", CHAIN, ["dx=1/0"], "dx"),
     ("syntax.operand", CHAIN, ["dx=2*"], "dx"),
     ("mistake.follow-through", CHAIN, ["q=7", "dz=7"], "dz"),

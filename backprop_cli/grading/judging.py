@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.formulas import Counterexample, unknown_names
 from backprop_cli.grading.mistakes import Entry
 from backprop_cli.grading.names import Asked
+from backprop_cli.grading.numerals import restored
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, constant_or_formula, exact_number
 from backprop_cli.grading.records import Feedback, Word
@@ -213,7 +215,17 @@ def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> 
     if verdict.equal:
         return replace(plain, word="ok", said=_grounds(verdict.points, verdict.unseen, proved=verdict.proved))
     said = (_counter(ask, verdict.counterexample),) if verdict.counterexample else ()
-    return replace(plain, word="wrong", said=said)
+    put_in = _put_in(question, ask, formula)
+    return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
+
+
+def _put_in(question: Question, ask: Ask, formula: Circuit) -> tuple[Said, ...]:
+    """That a formula is right but for numbers in place of variables, if it is so."""
+    whole, names = restored(formula, question.here or {})
+    if not names or not question.formulas(ask.asked).judge(whole).equal:
+        return ()
+    those = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return (Said("answer.put-in", f"right at this point only: write {those} in place of the number", least="hint"),)
 
 
 def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said, ...]:
