@@ -17,7 +17,7 @@ VALIDATORS = {
     name: jsonschema.Draft202012Validator(
         json.loads(files("backprop_cli").joinpath("schemas", f"{name}.json").read_text("utf-8"))
     )
-    for name in ("grad", "error", "gates")
+    for name in ("grad", "error", "gates", "check", "grade")
 }
 
 
@@ -89,6 +89,23 @@ CASES = {
 def test_outputs_keep_to_the_schema(argv):
     found = run(*argv)
     assert found["expression"] == (argv[0] if argv[0] != "-" else found["expression"])
+
+
+CHECKS = {
+    "wrong": ["q = x + y; f = q*z", "x=-2", "y=5", "z=-4", "-a", "dx=5", "-a", "q=3", "-a", "dz=2*q"],
+    "kink": ["relu(x)", "x=0", "-a", "dx=0.5"],
+    "nothing there": ["log(x)", "x=-1", "-a", "dx=-1"],
+    "huge": ["x*y", "x=1", "y=2", "-a", "dx=1e308", "-a", "dy=-1e308"],
+    "evil": ["x*y", "x=1", "y=2", "-a", "dx=\x1b[31m\u202e\x9b", "-a", "\x1b]0;d=3"],
+    "exact": ["x*y", "x=1/3", "y=2", "-a", "dy=1/3", "--exact", "--feedback", "full"],
+}
+
+
+@pytest.mark.parametrize("level", ["none", "verdict", "hint", "full"])
+@pytest.mark.parametrize("argv", CHECKS.values(), ids=CHECKS)
+def test_checks_keep_to_the_schema(argv, level):
+    found = parsed(backprop("check", *argv, "--feedback", level, "--json").out, "check")
+    assert len(found["answers"]) >= sum(word == "-a" for word in argv)
 
 
 def test_numbers_beyond_doubles_are_strings():

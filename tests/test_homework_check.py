@@ -86,6 +86,9 @@ NUMBERS = [
     (CHAIN, "dz=1e999", "invalid"),
     (CHAIN, "dw=3", "extra"),
     (CHAIN, "x=-4", "extra"),
+    (("x^2", "x=1e200"), "dx=2e200", "ok"),
+    (("x^2", "x=1e200"), "f=1", "undefined"),
+    (("exp(x)/exp(x - 1)", "x=1000"), "f=2.718", "ok"),
     (NEURON, "dw2=0.20", "ok"),
     (NEURON, "dw2=0.2", "close"),
     (NEURON, "dw2=.197", "ok"),
@@ -311,6 +314,33 @@ def test_no_correct_number_leaks(feedback, form):
     shown = {float(text) for text in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", out)}
     for number in set(numbers) - {1.0}:  # ∂f/∂f is no secret
         assert not [near for near in shown if abs(near - number) <= 1e-3 * abs(number) + 1e-12], number
+
+
+# what is asked, an answer, and the number that must not be told
+HIDDEN = [
+    (("3*relu(x)", "x=2"), ["dx=x"], "3"),
+    (("q = x - 3; f = log(q)", "x=2"), ["q=5", "dx=1"], "-1"),
+    (("q = 2*x; f = sqrt(q - 4)", "x=2"), ["q=5", "dx=1"], "4"),
+    (("q = 2*x; f = exp(q)", "x=500"), ["q=5", "dx=1"], "1000"),
+    (("q = x*y; f = q*3", "x=1.7", "y=2.3"), ["q=1", "dq=q"], "3.91"),
+]
+
+
+@pytest.mark.parametrize(("circuit", "given", "secret"), HIDDEN, ids=[circuit[0] for circuit, *_ in HIDDEN])
+def test_remarks_do_not_tell_an_answer(circuit, given, secret):
+    for level in ("verdict", "hint"):
+        report, _ = checked(*circuit, *answers(*given), "--feedback", level)
+        said = [remark["message"] for one in report["answers"] for remark in one["remarks"]]
+        assert said or level == "verdict"
+        numbers = {float(text) for message in said for text in re.findall(r"-?\d+(?:\.\d+)?", message)}
+        assert float(secret) not in numbers
+
+
+def test_what_is_only_rounded_is_no_mistake_where_it_should_be_exact():
+    report, _ = checked("x/3", "x=1", "-a", "dx=0.333", "--exact")
+    assert [one["verdict"] for one in report["answers"]] == ["close"]
+    assert [remark["code"] for one in report["answers"] for remark in one["remarks"]] == ["answer.close"]
+    assert report["hints"] == []
 
 
 def test_full_feedback_tells():

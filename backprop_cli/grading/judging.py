@@ -15,7 +15,7 @@ from backprop_cli.grading.numerals import restored
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, constant_or_formula, exact_number
 from backprop_cli.grading.records import Feedback, Word
-from backprop_cli.grading.tolerance import Typed, rel_error
+from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Problem, Refused
 
@@ -121,13 +121,22 @@ def _wrong_form(question: Question, reading: Reading) -> Problem | None:
 
 def _undefined(ask: Ask, plain: Opinion, problem: Problem) -> Opinion:
     what = "value" if ask.asked.is_value else "gradient"
-    said = Said("answer.undefined", f"there is no {what} here, so no answer is right: {problem.message}")
+    sentence = f"there is no {what} here, so no answer is right: {{}}"
+    said = Said("answer.undefined", sentence.format(_without_numbers(problem)), sentence.format(problem.message))
     return replace(plain, word="undefined", said=(said,))
 
 
 def _invalid(plain: Opinion, problem: Problem) -> Opinion:
     message = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
     return replace(plain, word="invalid", said=(Said(problem.code, message),))
+
+
+def _without_numbers(problem: Problem) -> str:
+    """Why there is no value, without the values on the way: they may be answers to what else is asked."""
+    message = problem.message
+    for mark in (", and got ", ", with "):
+        message = message.partition(mark)[0]
+    return message
 
 
 def _number(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
@@ -141,7 +150,7 @@ def _number(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fa
         right = _same(fact, plain.typed or "")
     word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.scale) else "wrong"
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
-    entry = _entry(question, ask, typed, right=right, scale=fact.scale)
+    entry = _entry(question, ask, typed, truth, right=right, scale=fact.scale)
     error = rel_error(typed.value, truth)
     return replace(
         plain, word=word, expected=expected(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry
@@ -186,21 +195,21 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 
-def _entry(question: Question, ask: Ask, typed: Typed, *, right: bool, scale: float) -> Entry | None:
+def _entry(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool, scale: float) -> Entry | None:
     """The answer as the naming of mistakes sees it; only what belongs to the backward pass of the output does."""
     asked, tolerance = ask.asked, question.tolerance
     if asked.by is not None and asked.of != question.circuit.output:
         return None
-    if tolerance.exact:
-        tolerance = replace(tolerance, exact=False)
+    if tolerance.exact:  # what is right but for rounding is no mistake in the calculus
+        tolerance, right = Tolerance(), right or tolerance.close(typed, truth, scale)
     return Entry(
         ask.name,
         asked.of if asked.by is None else asked.by,
         asked.by is None,
         typed.value,
         right,
-        lambda truth: tolerance.right(typed, truth, scale),
-        lambda truth: tolerance.right(typed, truth, scale) or tolerance.close(typed, truth, scale),
+        lambda other: tolerance.right(typed, other, scale),
+        lambda other: tolerance.right(typed, other, scale) or tolerance.close(typed, other, scale),
     )
 
 
@@ -214,7 +223,7 @@ def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> 
         return _invalid(plain, verdict.problem)
     if verdict.equal:
         return replace(plain, word="ok", said=_grounds(verdict.points, verdict.unseen, proved=verdict.proved))
-    said = (_counter(ask, verdict.counterexample),) if verdict.counterexample else ()
+    said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
     put_in = _put_in(question, ask, formula)
     return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
 
@@ -238,13 +247,34 @@ def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said,
     return (Said("answer.sampled", message, least="verdict"),)
 
 
-def _counter(ask: Ask, counter: Counterexample) -> Said:
+def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
+    """The counterexample in words; a truth that is that of the question itself is for ``full`` alone."""
     what = "value" if ask.asked.is_value else "gradient"
     at = ", ".join(f"{name} = {_short(value)}" for name, value in counter.at.items())
-    yours = "yours has no value" if counter.answer is None else f"yours gives {counter.answer:.6g}"
-    full = f"at {at or 'every point'} {yours}, the {what} is {counter.truth:.6g}"
-    hidden = f"at the point of the question {yours}, and the {what} is another"
-    return Said("answer.counterexample", hidden if counter.here else full, full, "hint")
+    place = "the point of the question" if counter.here else at or "every point"
+    answer, truth = _told_apart(counter.answer, counter.truth)
+    yours = "yours has no value" if counter.answer is None else f"yours gives {answer}"
+    full = f"at {at or place} {yours}, the {what} is {truth}"
+    if counter.here:  # a formula may name a stage, whose value here is a question of its own
+        return Said("answer.counterexample", f"at {place} yours is not the {what}", full, "hint")
+    fact = question.facts.get(ask.asked)
+    tells = fact is not None and fact.value is not None and _same_number(counter.truth, fact.value)
+    return Said(
+        "answer.counterexample", f"at {place} {yours}, and the {what} is another" if tells else full, full, "hint"
+    )
+
+
+def _told_apart(answer: float | None, truth: float) -> tuple[str, str]:
+    """Both numbers with as many digits as tell one from the other."""
+    for digits in (6, 9, 12, 15):
+        texts = "" if answer is None else f"{answer:.{digits}g}", f"{truth:.{digits}g}"
+        if texts[0] != texts[1]:
+            return texts
+    return repr(answer), repr(truth)
+
+
+def _same_number(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.01 * max(abs(one), abs(other))
 
 
 def _short(value: float) -> str:

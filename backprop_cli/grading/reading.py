@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
@@ -51,7 +51,12 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
         circuit = constant_or_formula(text, names)
         return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))
     except Refused as refused:
-        return Reading(text, problem=refused.problems[0])
+        return Reading(text, problem=_without_advice(refused.problems[0]))
+
+
+def _without_advice(problem: Problem) -> Problem:
+    """An answer has no options: what helps a calculation is no advice here."""
+    return replace(problem, hint="") if problem.code.startswith(("overflow.", "limit.")) else problem
 
 
 def constant_or_formula(text: str, names: Collection[str]) -> Circuit:

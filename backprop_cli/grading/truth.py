@@ -6,6 +6,7 @@ pass it is the reference that counts. This module does not know any answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,14 +16,14 @@ from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward
+from backprop_cli.forward import forward
 from backprop_cli.grading.names import Asked
 from backprop_cli.point import Point, numbers
 from backprop_cli.problems import Problem, Refused
 from backprop_cli.report import Report
 from backprop_cli.rules import Rules
 
-_BITS = 300
+_BITS, _DIGITS = 300, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +63,48 @@ def _values(circuit: Circuit, point: Point, asked: Sequence[Asked]) -> dict[Aske
     deep = Ground(plain, point).forward(_BITS)
     found = {}
     for one in asked:
-        problem = plain.failed.get(one.of)
-        value = deep.values[one.of] if deep.values[one.of] is not None else plain.values[one.of]
-        found[one] = Fact(None, problem=problem) if problem else Fact(_double(deep, value))
+        problem, value = plain.failed.get(one.of), deep.values[one.of]
+        number = plain.values[one.of] if value is None else deep.arithmetic.to_float(value)
+        # exp(1000)/exp(999) overflows on the way only.
+        lost = problem is not None and not (_overflows(problem) and number is not None and math.isfinite(number))
+        found[one] = Fact(None, problem=problem) if lost else Fact(number)
     return found
 
 
-def _double(run: Forward, value: Number) -> float:
-    return run.arithmetic.to_float(value)
+def _overflows(problem: Problem) -> bool:
+    return problem.code.startswith("overflow.")
 
 
-def _gradients(circuit: Circuit, point: Point, asked: Sequence[Asked], method: Method) -> dict[Asked, Fact]:
-    """The derivatives of the circuit's output: all at once, or one by one where one of them does not exist."""
+def _gradients(
+    circuit: Circuit, point: Point, asked: Sequence[Asked], method: Method, digits: int | None = None
+) -> dict[Asked, Fact]:
+    """The derivatives of the circuit's output: all at once, or one by one where one of them does not exist.
+
+    Where a double overflows on the way, the run has ``digits`` and a far larger range.
+    """
     found = {one: Fact(1.0, 1.0) for one in asked if one.by == one.of}
     rest = [one for one in asked if one not in found]
     try:
-        return found | _together(circuit, point, rest, method)
+        return found | _together(circuit, point, rest, Settings(check=method, digits=digits))
     except Refused as refused:
+        if digits is None and _overflows(refused.problems[0]):
+            return found | _gradients(circuit, point, rest, method, _DIGITS)
         if len(rest) == 1:
             return found | {rest[0]: Fact(None, problem=refused.problems[0])}
     for one in rest:
-        found |= _gradients(circuit, point, [one], method)
+        found |= _gradients(circuit, point, [one], method, digits)
     return found
 
 
-def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], method: Method) -> dict[Asked, Fact]:
+def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], settings: Settings) -> dict[Asked, Fact]:
     if not asked:
         return {}
     names = {node: name for name, node in circuit.inputs.items()} | {stage.node: stage.name for stage in circuit.stages}
     wanted = tuple(names[one.by] for one in asked if one.by is not None)
-    report = run(circuit, point, Settings(wrt=wanted, check=method))
+    report = run(circuit, point, replace(settings, wrt=wanted))
     if not report.ok:
         raise _doubted(circuit)
-    sizes = scales(*report.trace)
+    sizes = [report.trace[0].arithmetic.to_float(size) for size in scales(*report.trace)]
     verdicts = report.check.verdicts if report.check else {}
     return {one: _fact(report, verdicts, one.by, sizes[one.by]) for one in asked if one.by is not None}
 
@@ -102,6 +112,8 @@ def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], method: Me
 def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: float) -> Fact:
     verdict = verdicts.get(node)
     own = report.trace[0].arithmetic.to_float(report.trace[1].gradients[node])
+    if not math.isfinite(own):
+        return Fact(None, problem=Problem("overflow.gradient", "the gradient is too large for a double"))
     if verdict is None or verdict.word == "unchecked":
         return Fact(own, scale)
     if verdict.word == "kink":
