@@ -145,7 +145,7 @@ POINTS = {
         {"two[1]": [("a", "1", 1)], "two[2]": [("a", "1", 1), ("a", "2", 1)]},
     ),
     "no object": ('{"two": [3]}', {"two[1]": [("two[1]", "answer.kind", None)]}),
-    "no name": ('{"chain": -4}', {"chain": [("chain", "answer.name", 1)]}),
+    "no name": ('{"chain": -4}', {"chain": [("chain", "answer.unnamed", 1)]}),
     "left open": ('{"chain": null, "two": {"a": null}}', {"two[1]": [("a", "", 1)], "two[2]": [("a", "", 1)]}),
     "twice": ('{"chain": {"dx": 1}, "chain": {"dx": 2}}', {"chain": [("dx", "1", 1), ("dx", "2", 1)]}),
     "gradients": ('{"chain": {"gradient": {"x": 1}}}', {"chain": [("grad x", "1", 1)]}),

@@ -115,7 +115,7 @@ class Sheet:
         problem, name = self.problems.split(one.name)
         if not name and self.problems.parts(problem):
             message = f"the answer to {problem} has no name"
-            self.put(problem, Answer(problem, one.text, one.line, Problem("answer.name", message, _NAMED)))
+            self.put(problem, Answer(problem, one.text, one.line, Problem("answer.unnamed", message, _NAMED)))
         else:
             self.put(problem, Answer(name, one.text, one.line, one.problem))
 
