@@ -222,10 +222,19 @@ def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> 
     if verdict.problem is not None:
         return _invalid(plain, verdict.problem)
     if verdict.equal:
-        return replace(plain, word="ok", said=_grounds(verdict.points, verdict.unseen, proved=verdict.proved))
+        grounds = _grounds(verdict.points, verdict.unseen, proved=verdict.proved)
+        return replace(plain, word="ok", said=grounds, entry=_known(question, ask))
     said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
     put_in = _put_in(question, ask, formula)
     return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
+
+
+def _known(question: Question, ask: Ask) -> Entry | None:
+    """A right formula tells, as a right number does, what the student's mistake is not."""
+    fact = question.facts.get(ask.asked)
+    if fact is None or fact.value is None:
+        return None
+    return _entry(question, ask, Typed(fact.value), fact.value, right=True, scale=fact.scale)
 
 
 def _put_in(question: Question, ask: Ask, formula: Circuit) -> tuple[Said, ...]:
