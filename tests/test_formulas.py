@@ -61,6 +61,7 @@ def slope(expression: str, name: str, at: dict[str, float]) -> float:
 
 
 RIGHT = [
+    ("min(exp(exp(x/4)), y)", "dx", "exp(x/4 + exp(x/4))*step(y - exp(exp(x/4)))/4"),
     ("x*y", "dx", "y"),
     ("x*y", "df/dx", "1*y"),
     ("x*y", "dx", "y*x/x"),
@@ -152,6 +153,12 @@ WRONG = [
     ("where(x > 2.5, x^2, x)", "dx", "2*x", lambda at: at["x"] < 2.5),
     ("where(x > 2.5 and y < -40, x^2, x)", "dx", "1", lambda at: at["x"] > 2.5 and at["y"] < -40),
     ("where(abs(x - 123.456) < 0.001, x, 0)", "dx", "0", lambda at: abs(at["x"] - 123.456) < 0.001),
+    ("min(2, x)", "dx", "step(3 - x)", lambda at: 2 < at["x"] < 3),
+    ("min(2, x)", "dx", "step(2.01 - x)", lambda at: 2 < at["x"] < 2.01),
+    ("relu(x - y)", "dx", "step(x - y - 0.3)", lambda at: at["y"] < at["x"] < at["y"] + 0.3),
+    ("max(min(x, y), 2)", "dx", "step(y - x)*step(min(x, y) - 3)", lambda at: 2 < at["x"] < min(3, at["y"])),
+    ("max(sigmoid(x), min(x, 0.7))", "dx", "where(x > 0.7 and x < 0.847, 0, sigmoid(x)*sigmoid(-x))", None),
+    ("where(z < 2, x^2, y)", "dx", "where(z < 3, 2*x, 0)", lambda at: 2 < at["z"] < 3),
     ("relu(x - 100)", "dx", "0", lambda at: at["x"] > 100),
     ("relu(2*x - 1e6)", "dx", "0", lambda at: at["x"] > 5e5),
     ("relu(x*y - 3000)", "dx", "0", lambda at: at["x"] * at["y"] > 3000),

@@ -32,7 +32,7 @@ _VISIBLE, _SMALLEST = 1e-5, 1e-200
 _WORK = 20_000  # gates run in doubles for the branches of one formula
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7
-_ASIDE, _FAR = 2.0**-20, 5
+_ASIDE, _FAR, _VERY_FAR = 2.0**-20, 5, 20
 _WALKS, _REMEMBERED = 80, 500
 
 
@@ -221,16 +221,19 @@ class _Judging:
     def _chance(self, sample: Sample, run: Forward | None) -> bool:
         """Whether a difference says nothing about the function.
 
-        The formula has a hole or a kink at just this point; or, far out, terms cancel to 0 with any number of digits,
-        as in 1 - tanh(x).
+        The formula has a hole or a kink at just this point; or, far out, it overflows, or terms cancel to 0 with any
+        number of digits, as in 1 - tanh(x).
         """
         at = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
         if run is None or run.values[run.circuit.output] is None or live_kinks(run):
             beside = self.samples.sample(at)
             if beside is not None and _near_enough(_output(self._run(beside, BITS)), beside.truth):
                 return True
-        if max(map(abs, sample.at.values()), default=0) < _FAR:
+        farthest = max(map(abs, sample.at.values()), default=0)
+        if farthest < _FAR:
             return False
+        if run is not None and run.circuit.output in run.failed and farthest > _VERY_FAR:
+            return run.failed[run.circuit.output].code.startswith("overflow.")
         exact, beside = self.samples.sample(sample.at, self.bits), self.samples.sample(at, self.bits)
         runs = [self._run(one, self.bits) for one in (exact, beside) if one is not None]
         return len(runs) == 2 and runs[0] is not None and runs[1] is not None and _saturated(runs[0], runs[1])
@@ -247,9 +250,12 @@ class _Judging:
                     return ()
             start = len(search.pool)
         search.cross(Seen(self.sides, len(self.own), self._away, self._note))
+        search.left = max(search.left, _WORK)
+        close = (spot for number in range(len(self.own)) for spot in search.straddle(number, self._away, self._pattern))
+        if self.found or any(self._look(spot) for spot in close):
+            return ()
         for spot in self.samples.pool if self.points < LEAST and not self.found else ():
-            sample = self.samples.sample(spot.at)
-            if self.points >= LEAST or (sample is not None and self._compare(sample)):
+            if self.points >= LEAST or self._look(spot):
                 break
         return tuple(dict.fromkeys((*self.samples.unseen, *missing(self.own, self.formula, self.sides))))
 
@@ -275,6 +281,17 @@ class _Judging:
             return self._late()
         self.sides |= new
         return self._compare(sample)
+
+    def _pattern(self, spot: Spot) -> frozenset[Side]:
+        """On which sides a spot is, of the formula's borders and (numbered below 0) of the question's."""
+        plain = self._plain(spot)
+        own = sides(self.own, plain[0]) if plain is not None else frozenset()
+        return own | {(-1 - number, sign) for number, sign in self.samples.pattern(spot)}
+
+    def _look(self, spot: Spot) -> bool:
+        """Compare at a spot; returns whether that is enough."""
+        sample = self.samples.sample(spot.at)
+        return self._late() if sample is None else self._compare(sample)
 
     def _away(self, number: int, spot: Spot) -> Number:
         plain, border = self._plain(spot), self.own[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
@@ -31,6 +31,7 @@ class Samples:
         self._borders = borders(subject.circuit)
         self._known: dict[tuple[float, ...], Sample | None] = {}
         self._seen: set[Side] = set()
+        self._close: list[Spot] = []
         search = self._found(start)
         self.pool = tuple(search.pool)
         self.samples = self._chosen() or self._on_kinks(search.kinked)
@@ -57,7 +58,7 @@ class Samples:
         met: set[Side] = set()
 
         def note(spot: Spot) -> bool:
-            met.update(sides(self._borders, spot.run))
+            met.update(self.pattern(spot))
             return False
 
         def away(number: int, spot: Spot) -> Number:
@@ -67,14 +68,22 @@ class Samples:
         for spot in search.pool:
             note(spot)
         search.cross(Seen(met, len(self._borders), away, note))
+        search.left = max(search.left, _WORK)
+        for number in range(len(self._borders)):
+            self._close += search.straddle(number, away, self.pattern)
+
+    def pattern(self, spot: Spot) -> frozenset[Side]:
+        """On which sides of the question's borders a spot is."""
+        return sides(self._borders, spot.run)
 
     def _chosen(self) -> list[Sample]:
-        """Samples at spots with something new in them, and at as many more as are needed."""
+        """Samples close to borders, at spots with something new in them, and at as many more as are needed."""
         known: set[object] = set()
         found: list[Sample] = []
-        for spot in sorted(self.pool, key=lambda spot: plainness(spot.at)):
-            crossed, new = sides(self._borders, spot.run) - self._seen, traits(spot.at) - known
-            if not crossed and len(found) >= (_MOST if new else _FEW):
+        close = {id(spot) for spot in self._close}
+        for spot in sorted(_distinct((*self.pool, *self._close)), key=lambda spot: plainness(spot.at)):
+            crossed, new = self.pattern(spot) - self._seen, traits(spot.at) - known
+            if id(spot) not in close and not crossed and len(found) >= (_MOST if new else _FEW):
                 continue
             sample = self.sample(spot.at)
             if sample is not None:
@@ -96,6 +105,11 @@ class Samples:
                 self._known.clear()
             self._known[key] = self.subject.sample(at, bits)
         return self._known[key]
+
+
+def _distinct(spots: Iterable[Spot]) -> list[Spot]:
+    """Each point once; of two spots there the last."""
+    return list({tuple(spot.at.values()): spot for spot in spots}.values())
 
 
 def literals(circuit: Circuit) -> tuple[float, ...]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.grading.candidates import At, Dice, beside, mixed, rounded, walked
 from backprop_cli.grading.subject import Spot, Subject
 
 _STARTS, _ROUNDS = 3, 8
+_ENDS, _PATTERNS, _HALVINGS, _PARTS = 20, 5, 12, (0.5, 0.37, 0.68)
 _STEPS = (1.2, 1.02, 2.0, 6.0)
 _FARTHEST = 1e7
 
@@ -40,6 +41,7 @@ class Search:
     def __init__(self, subject: Subject, pool: Iterable[Spot], work: int, cost: int) -> None:
         self.subject, self.pool, self.left, self.cost = subject, list(pool), work, cost
         self.kinked: list[At] = []
+        self._tried = {tuple(spot.at.values()) for spot in self.pool}
         self._dice = Dice()
 
     def probe(self, at: At) -> Spot | None:
@@ -49,6 +51,11 @@ class Search:
 
     def attempt(self, at: At) -> None:
         """Keep a candidate that is inside; where there is none so far, those that were not, for another look."""
+        key = tuple(at.values())
+        if key in self._tried:
+            self.left -= self.cost  # looking without end for what is new is work too
+            return
+        self._tried.add(key)
         spot = self.probe(at)
         if spot is not None:
             self.pool.append(spot)
@@ -59,6 +66,8 @@ class Search:
         """Try candidates of every kind."""
         for at in islice(mixed(self.subject.variables, self._dice), count):
             self.attempt(at)
+        if self.pool:
+            self.near(self.pool[self._dice.below(len(self.pool))].at, count // 4)
 
     def near(self, at: Mapping[str, float], count: int) -> None:
         """Try candidates near a point."""
@@ -88,6 +97,37 @@ class Search:
                     if seen.note(spot):
                         return
                     again = again or (number, sign) in seen.sides
+
+    def straddle(self, number: int, away: Away, pattern: Callable[[Spot], frozenset[Side]]) -> Iterator[Spot]:
+        """Pairs of spots close to a border, one on each side, with the same pattern of other sides where there are."""
+        groups: dict[frozenset[Side], tuple[list[Spot], list[Spot]]] = {}
+        whole: tuple[list[Spot], list[Spot]] = ([], [])
+        for spot in self.pool:
+            distance = away(number, spot)
+            if distance is not None and distance:
+                others = pattern(spot) - {(number, 1), (number, -1)}
+                for sides in (groups.setdefault(others, ([], [])), whole):
+                    sides[distance > 0].append(spot)
+        both = [sides for sides in groups.values() if sides[0] and sides[1]][:_PATTERNS]
+        for sides in both or [whole]:
+            pairs = product(sides[0][:_ENDS], sides[1][:_ENDS])
+            nearest = min(pairs, key=lambda pair: _apart(pair[0].at, pair[1].at), default=None)
+            if nearest is not None:
+                yield from self._halved(*nearest, number, away)
+
+    def _halved(self, below: Spot, above: Spot, number: int, away: Away) -> tuple[Spot, Spot]:
+        """Two spots, the border between them, brought together; a middle that is outside is moved a little."""
+        for _ in range(_HALVINGS):
+            for part in _PARTS:
+                at = {name: _between(value, above.at[name], part) for name, value in below.at.items()}
+                middle = self.probe(at)
+                distance = away(number, middle) if middle is not None else None
+                if middle is not None and distance:
+                    below, above = (middle, above) if distance < 0 else (below, middle)
+                    break
+            else:
+                break
+        return below, above
 
     def _reach(self, number: int, away: Away, sign: int) -> Spot | None:
         """A spot on the other side: by steps along the distance's slope, from where the border is nearest."""
@@ -134,3 +174,14 @@ class Search:
             way = -here * step / (there - here)
             targets = (rounded(value + way * factor, abs(way) / 100) for factor in _STEPS)
             yield from ({**spot.at, name: target} for target in targets if target and abs(target) <= _FARTHEST)
+
+
+def _apart(one: At, other: At) -> tuple[int, float]:
+    """In how many coordinates two points differ, and how far."""
+    ways = [abs(value - other[name]) for name, value in one.items() if value != other[name]]
+    return len(ways), sum(ways)
+
+
+def _between(one: float, other: float, part: float) -> float:
+    """A short decimal about so far on the way."""
+    return rounded(one + part * (other - one), abs(one - other) / 10)
