@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backprop_cli.point import Given
     from backprop_cli.report import Report
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Any])
 _PLACE = (
     click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input)."),
     click.option(
@@ -51,25 +51,26 @@ _READING = (
 )
 
 
-def point_options(command: _Command) -> _Command:
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """The command with these options, in this order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def point_options(command: Command) -> Command:
     """--at, --wrt, --digits, --exact."""
-    for option in reversed((*_PLACE, *_ARITHMETIC)):
-        command = option(command)
-    return command
+    return with_options(command, (*_PLACE, *_ARITHMETIC))
 
 
-def place_options(command: _Command) -> _Command:
+def place_options(command: Command) -> Command:
     """--at, --wrt."""
-    for option in reversed(_PLACE):
-        command = option(command)
-    return command
+    return with_options(command, _PLACE)
 
 
-def reading_options(command: _Command) -> _Command:
+def reading_options(command: Command) -> Command:
     """--no-share, --max-size, --max-seconds."""
-    for option in reversed(_READING):
-        command = option(command)
-    return command
+    return with_options(command, _READING)
 
 
 def exclude(options: dict[str, Any], *pairs: tuple[str, str]) -> None:

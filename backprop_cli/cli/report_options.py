@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
 _FEEDBACK = ("none", "verdict", "hint", "full")
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _TOLERANCE = (
     click.option("--rtol", metavar="R", type=float, help="Right within R times the truth (0.001)."),
     click.option("--atol", metavar="A", type=float, help="Right within A (1e-9 of the terms that cancel)."),
@@ -45,18 +45,14 @@ _REPORTS = (
 )
 
 
-def tolerance_options(command: _Command) -> _Command:
+def tolerance_options(command: Command) -> Command:
     """--rtol, --atol, --sigfigs, --exact."""
-    for option in reversed(_TOLERANCE):
-        command = option(command)
-    return command
+    return with_options(command, _TOLERANCE)
 
 
-def report_options(command: _Command) -> _Command:
+def report_options(command: Command) -> Command:
     """--feedback, --format, --json, --report, --exit-zero, --color."""
-    for option in reversed(_REPORTS):
-        command = option(command)
-    return command
+    return with_options(command, _REPORTS)
 
 
 def tolerance(options: dict[str, Any]) -> Tolerance:
