@@ -343,6 +343,21 @@ def test_what_is_only_rounded_is_no_mistake_where_it_should_be_exact():
     assert report["hints"] == []
 
 
+def test_a_coarse_answer_is_no_mistake():
+    report, _ = checked("sigmoid(x)", "x=1", "-a", "dx=0.2")
+    assert [remark["code"] for remark in report["answers"][0]["remarks"]] == ["answer.coarse"]
+    assert report["hints"] == []
+
+
+def test_the_last_line_says_why_the_answer_is_no():
+    ran = backprop("check", "x*y", "x=2", "y=3", *answers("dx=3", "dy=2", "foo=1"))
+    assert (ran.out.splitlines()[-1], ran.code) == ("✗ 2 of 2 right, 1 that was not asked for or came twice", 1)
+    ran = backprop("check", "f*2", "f=3", "-a", "f=6")
+    assert "f: its value is given; its gradient is called df [answer.extra]" in ran.out
+    ran = backprop("check", "x*y", "x=2", "y=3", "-a", "dx=3", "--feedback", "none")
+    assert ran.out.splitlines()[-1].endswith("1 received")
+
+
 def test_full_feedback_tells():
     report, _ = checked(*CHAIN, *answers("dx=5", "q=7"), "--feedback", "full")
     assert [one["expected"] for one in report["answers"][:2]] == ["-4.0", "3.0"]

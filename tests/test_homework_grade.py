@@ -371,6 +371,36 @@ def test_interrupted(folder, jobs):
     assert sorted(path.name for path in folder.iterdir()) == ["class.jsonl", "key.toml"]
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ended_by_the_system(folder, jobs):
+    """SIGTERM to the process alone: its workers and its half-written files go with it."""
+    child = started("--jobs", jobs)
+    os.kill(child.pid, signal.SIGTERM)
+    _, err = child.communicate(timeout=30)
+    assert (err.decode(), child.returncode) == ("interrupted\n", 130)
+    assert gone(child.pid)
+    assert sorted(path.name for path in folder.iterdir()) == ["class.jsonl", "key.toml"]
+
+
+@pytest.mark.parametrize("path", ["key.toml", "ada.json", "./ada.json", "in/b.json"])
+def test_a_report_never_takes_the_place_of_what_is_read(folder, path):
+    Path("in").mkdir()
+    for name in ("ada.json", "in/b.json"):
+        Path(name).write_text(json.dumps(RIGHT))
+    before = Path(path).read_text()
+    ran = backprop("grade", "key.toml", "ada.json", "in", "--report", f"csv={path}")
+    assert (ran.code, ran.out) == (2, "")
+    assert Path(path).read_text() == before
+
+
+def test_a_key_with_a_question_that_has_no_answer(folder):
+    Path("key.toml").write_text('[[problem]]\nexpression = "log(x)"\nat = {x = -1}\n')
+    ran = backprop("grade", "key.toml", "--check-key")
+    assert ran.code == 1
+    assert "no answer is right: log needs x > 0" in ran.out
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
 def test_a_worker_that_is_stopped(folder):
     child = started("--jobs", "2")

@@ -1,4 +1,4 @@
-"""A bound on the time of one calculation, for input whose cost no limit foresees."""
+"""How a long calculation is ended: by a bound on its time, for input whose cost no limit foresees, or from outside."""
 
 from __future__ import annotations
 
@@ -37,3 +37,20 @@ def deadline(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def ended_by_a_signal() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that files half written and other processes go with it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

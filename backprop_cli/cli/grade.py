@@ -6,6 +6,7 @@ import sys
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from backprop_cli.grading.marking import Marker
     from backprop_cli.grading.records import ClassSummary
 
-_BELOW = 1
+_BELOW, _NO_ANSWER = 1, 1
 
 
 @click.command("grade", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -53,7 +54,9 @@ def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError("there is no key\n`backprop grade --new-key > key.toml` writes an example")
     if options["check_key"]:
         return _check_key(_read_key(key), options)
-    return _grade(_read_key(key), _paths(key, paths), options)
+    paths = _paths(key, paths)
+    _keep_inputs(options["reports"], (key, *paths))
+    return _grade(_read_key(key), paths, options)
 
 
 def _new_key(key: str | None, options: dict[str, Any]) -> int:
@@ -82,7 +85,8 @@ def _check_key(key: Key, options: dict[str, Any]) -> int:
     sys.stdout.write(render(solutions(marker), screen(options["color"])))
     sys.stdout.flush()
     _warn_of_key(marker)
-    return 0
+    facts = [fact for part in marker.parts for fact in part.question.facts.values()]
+    return _NO_ANSWER if any(fact.problem is not None for fact in facts) and not options["exit_zero"] else 0
 
 
 def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,6 +103,7 @@ def _warn_of_key(marker: Marker) -> None:
 
 
 def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.jobs import marked
@@ -112,7 +117,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     _warn_of_key(marker)
     found = submissions(paths, marker.names)
     summary, below = marker.summary(), 0
-    with reports(options) as written, progress() as step:
+    with ended_by_a_signal(), reports(options) as written, progress() as step:
         written.head(marker.heading())
         for result, tallies in marked(make, marker, found, options["jobs"]):
             add(summary, result, tallies)
@@ -121,6 +126,15 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
             step()
         written.tail(summary)
     return _exit_code(summary, below, options)
+
+
+def _keep_inputs(words: tuple[str, ...], paths: tuple[str, ...]) -> None:
+    """Refuse a report that would take the place of what is read."""
+    read = {Path(path).resolve() for path in paths if path != "-"}
+    for word in words:
+        target = Path(word.partition("=")[2]).resolve()
+        if target in read or (target.exists() and target.parent in read):
+            raise click.UsageError(f"--report {word} would overwrite what is read")
 
 
 def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> int:

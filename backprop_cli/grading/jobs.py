@@ -53,7 +53,8 @@ def _pool(make: Callable[[], Marker], marker: Marker, jobs: int) -> ProcessPoolE
 def _inherit(marker: Marker) -> None:
     """Start a worker that has everything in its memory already. Ctrl-C ends it without a word: the parent speaks."""
     global _marker  # noqa: PLW0603  # a worker process has one key for its whole life
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     _marker = marker
 
 

@@ -20,6 +20,7 @@ from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Problem, Refused
 
 FOLLOWED = "mistake.follow-through"
+_COARSE = "answer.coarse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def judge(question: Question, answers: Sequence[Answer]) -> tuple[tuple[Opinion,
 def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
     if known:
         said = Said("answer.extra", "this quantity is not asked for")
+    elif answer.name in question.circuit.inputs:
+        said = Said("answer.extra", f"its value is given; its gradient is called d{answer.name}")
     else:
         near = question.names.near(answer.name)
         said = Said("answer.extra", "no quantity of this name" + (f"; did you mean {near}?" if near else ""))
@@ -191,7 +194,7 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     if word != "close":
         return ()
     if question.tolerance.coarse(typed, truth) and not question.tolerance.exact:
-        return (Said("answer.coarse", "rounded too far: give at least two significant digits", least="verdict"),)
+        return (Said(_COARSE, "rounded too far: give at least two significant digits", least="verdict"),)
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 
@@ -295,7 +298,11 @@ def _explained(
 ) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
     """The opinions with what follows from the student's own values marked, and the mistakes that explain the rest."""
     entries = [one.entry for one in found if one.entry is not None]
-    mistakes = question.mistakes if any(not entry.right for entry in entries) else None
+    # The truth with too few digits is nothing that a mistake would explain.
+    puzzling = any(
+        one.entry and not one.entry.right and _COARSE not in {said.code for said in one.said} for one in found
+    )
+    mistakes = question.mistakes if puzzling else None
     if mistakes is None:
         return (*found, *rest), ()
     followed = mistakes.followed(entries)

@@ -30,5 +30,6 @@ def render(rows: Iterable[Solution], screen: Screen) -> str:
         cells = [problem, decimal(row.points), row.name, shorten(visible(row.answer), _LONGEST)]
         texts = [Text(cell) for cell in cells] + ([Text(visible(row.note), GRADIENT)] if notes else [])
         table.add_row(*texts)
-    total = Text(f"{decimal(sum((row.points for row in found), Fraction(0)))} points")
+    points = sum((row.points for row in found), Fraction(0))
+    total = Text(f"{decimal(points)} point{'' if points == 1 else 's'}")
     return printed([table, Text(), total], screen)

@@ -172,7 +172,9 @@ def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
     parts += [_prose(f"{sentence(hint.message)} (backprop explain {shown(hint.code)})", GRADIENT) for hint in hints]
     parts += [_prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
     parts += [Text()] if len(parts) > 2 else []
-    word: Word = "ok" if result.ok else "received" if any(one.word == "received" for one in answers) else "wrong"
+    received = any(one.word == "received" for one in answers)
+    fine = result.ok and not any(one.word in ("extra", "duplicate") for one in answers)
+    word: Word = "received" if received else "ok" if fine else "wrong"
     return [*parts, _prose(f"{_mark(word, screen)} {right(result.problems)}", _STYLES[word])]
 
 

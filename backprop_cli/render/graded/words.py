@@ -116,8 +116,14 @@ def unasked(problems: Iterable[ProblemResult]) -> Iterator[tuple[ProblemResult, 
 
 
 def right(problems: Sequence[ProblemResult]) -> str:
-    """``3 of 4 right``."""
-    return f"{sum(problem.right for problem in problems)} of {sum(problem.asked for problem in problems)} right"
+    """``3 of 4 right``, or where the feedback tells no verdicts ``3 received``; and what nobody asked for."""
+    words = [one.word for problem in problems for one in problem.judged]
+    if "received" in words:
+        said = f"{words.count('received')} received"
+    else:
+        said = f"{sum(problem.right for problem in problems)} of {sum(problem.asked for problem in problems)} right"
+    others = sum(1 for problem in problems for one in problem.judged if not one.counted and one.word != "missing")
+    return said + (f", {others} that {'was' if others == 1 else 'were'} not asked for or came twice" if others else "")
 
 
 def place(result: SubmissionResult) -> tuple[str, int | None]:
