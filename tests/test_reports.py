@@ -755,7 +755,7 @@ def test_a_table_in_markdown():
 
 def test_all_right_is_said():
     result = submission("", ALL_RIGHT[:1], source="-")
-    assert whole("text", "check").endswith("✗ 3 of 8 right\n")
+    assert whole("text", "check").endswith("✗ 3 of 8 right, 2 that were not asked for or came twice\n")
     assert of_one("text", result, "check").endswith("✓ 1 of 1 right\n")
 
 
