@@ -61,6 +61,10 @@ def slope(expression: str, name: str, at: dict[str, float]) -> float:
 
 
 RIGHT = [
+    ("clip(y/0.7 - x, -1.1, 3.3)", "dx", "-step(3.3 + x - 10*y/7)*step(10*y/7 - x + 1.1)"),
+    ("exp(min(where(x > x, x, x), z)^3)", "dz", "3*z^2*f*step(x - z)"),
+    ("softsign(x^2/x/x)", "dx", "0"),
+    ("x*elu(x)/elu(x)", "dx", "sign(x)/sign(x)"),
     ("min(exp(exp(x/4)), y)", "dx", "exp(x/4 + exp(x/4))*step(y - exp(exp(x/4)))/4"),
     ("x*y", "dx", "y"),
     ("x*y", "df/dx", "1*y"),
@@ -156,8 +160,14 @@ WRONG = [
     ("min(2, x)", "dx", "step(3 - x)", lambda at: 2 < at["x"] < 3),
     ("min(2, x)", "dx", "step(2.01 - x)", lambda at: 2 < at["x"] < 2.01),
     ("relu(x - y)", "dx", "step(x - y - 0.3)", lambda at: at["y"] < at["x"] < at["y"] + 0.3),
-    ("max(min(x, y), 2)", "dx", "step(y - x)*step(min(x, y) - 3)", lambda at: 2 < at["x"] < min(3, at["y"])),
+    (
+        "max(min(x, y), 2)",
+        "dx",
+        "step(y - x)*step(min(x, y) - 3)",
+        lambda at: 2 < at["x"] <= 3 < at["y"] or 2 < at["x"] < at["y"] <= 3,
+    ),
     ("max(sigmoid(x), min(x, 0.7))", "dx", "where(x > 0.7 and x < 0.847, 0, sigmoid(x)*sigmoid(-x))", None),
+    ("y*max(max(y, x), x)", "dx", "0", lambda at: at["x"] > at["y"]),
     ("where(z < 2, x^2, y)", "dx", "where(z < 3, 2*x, 0)", lambda at: 2 < at["z"] < 3),
     ("relu(x - 100)", "dx", "0", lambda at: at["x"] > 100),
     ("relu(2*x - 1e6)", "dx", "0", lambda at: at["x"] > 5e5),

@@ -83,6 +83,11 @@ def short(value: float) -> float:
     return float(f"{value:.4g}") if math.isfinite(value) else 0.0
 
 
+def aside(at: Mapping[str, float], way: float) -> At:
+    """A point a very little away, in a direction that keeps no two coordinates equal."""
+    return {name: value + n * way * (abs(value) or 1) for n, (name, value) in enumerate(at.items(), start=1)}
+
+
 def rounded(value: float, room: float) -> float:
     """The shortest decimal that is no farther than ``room`` from a value."""
     decimals = (float(f"{value:.{digits}g}") for digits in range(1, 16))

@@ -14,25 +14,24 @@ from functools import cached_property
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.check.slopes import live_kinks
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward, forward
 from backprop_cli.grading.borders import borders, live, sides
-from backprop_cli.grading.candidates import around
+from backprop_cli.grading.candidates import around, aside
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.proof import Proof
 from backprop_cli.grading.samples import LEAST, Samples, literals, missing
 from backprop_cli.grading.search import Search, Seen, Side
-from backprop_cli.grading.subject import BITS, Sample, Spot, Subject, cost, known_names, many_bits
+from backprop_cli.grading.subject import BITS, Sample, Spot, Subject, cost, known_names, many_bits, size
 from backprop_cli.problems import Problem
 from backprop_cli.rules import Rules
 
 _ALIKE = 1e-12
 _VISIBLE, _SMALLEST = 1e-5, 1e-200
-_WORK = 20_000  # gates run in doubles for the branches of one formula
+_WORK = 12_000  # gates run in doubles for the branches of one formula
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7
-_ASIDE, _FAR, _VERY_FAR = 2.0**-20, 5, 20
+_ASIDE, _FAR, _VERY_FAR, _GUARD = 2.0**-30, 5, 20, 100
 _WALKS, _REMEMBERED = 80, 500
 
 
@@ -171,13 +170,17 @@ class _Judging:
             self._compare(self.samples.here, here=True)
         if self.found:
             return FormulaVerdict(equal=False, points=self.points, proved=False, counterexample=self._counterexample())
-        if self._late():
-            message = "the formula takes too long to compute"
-            return _unjudged(Problem("limit.formula", message, "a derivative needs no numbers as large as these"))
         if self.points < min(LEAST, len(self.samples.samples)):
-            return _unjudged(Problem("answer.domain", f"the formula could be compared at {self.points} points only"))
-        proved = self.formulas.proof.proves(self.formula)
+            return _unjudged(self._hardly())
+        proved = not self._late() and self.formulas.proof.proves(self.formula)
         return FormulaVerdict(equal=True, points=self.points, proved=proved, counterexample=None, unseen=unseen)
+
+    def _hardly(self) -> Problem:
+        """Why there were too few points to tell."""
+        if self._late():
+            hint = "a derivative needs no numbers as large as these"
+            return Problem("limit.formula", "the formula takes too long to compute", hint)
+        return Problem("answer.domain", f"the formula could be compared at {self.points} points only")
 
     def _late(self) -> bool:
         return time.monotonic() > self.until
@@ -211,12 +214,17 @@ class _Judging:
         """
         if sample.between is not None:
             low, high = sample.between
-            room = _ALIKE * max(abs(low), abs(high))
+            room = _ALIKE * max(abs(low), abs(high)) + sample.scale / 2 ** (BITS - _GUARD)
             return low < high if answer is None else bool(low - room <= answer <= high + room)
         if _near_enough(answer, sample.truth):
             return True
         exact = self.samples.sample(sample.at, self.bits)
-        return exact is not None and _near_enough(_output(self._run(exact, self.bits)), exact.truth)
+        run = self._run(exact, self.bits) if exact is not None else None
+        again = _output(run)
+        if exact is None or run is None or again is None:
+            return False
+        noise = max(exact.scale, size(run)) / 2 ** (self.bits - _GUARD)
+        return _near_enough(again, exact.truth) or bool(abs(again - exact.truth) <= noise)
 
     def _chance(self, sample: Sample, run: Forward | None) -> bool:
         """Whether a difference says nothing about the function.
@@ -224,18 +232,17 @@ class _Judging:
         The formula has a hole or a kink at just this point; or, far out, it overflows, or terms cancel to 0 with any
         number of digits, as in 1 - tanh(x).
         """
-        at = {name: value * (1 + n * _ASIDE) for n, (name, value) in enumerate(sample.at.items(), start=1)}
-        if run is None or run.values[run.circuit.output] is None or live_kinks(run):
-            beside = self.samples.sample(at)
-            if beside is not None and _near_enough(_output(self._run(beside, BITS)), beside.truth):
-                return True
+        around = [self.samples.sample(aside(sample.at, way)) for way in (_ASIDE, -_ASIDE)]
+        alike = [_near_enough(_output(self._run(one, BITS)), one.truth) for one in around if one is not None]
+        if alike and all(alike):
+            return True
         farthest = max(map(abs, sample.at.values()), default=0)
         if farthest < _FAR:
             return False
         if run is not None and run.circuit.output in run.failed and farthest > _VERY_FAR:
             return run.failed[run.circuit.output].code.startswith("overflow.")
-        exact, beside = self.samples.sample(sample.at, self.bits), self.samples.sample(at, self.bits)
-        runs = [self._run(one, self.bits) for one in (exact, beside) if one is not None]
+        both = [self.samples.sample(at, self.bits) for at in (sample.at, aside(sample.at, _ASIDE))]
+        runs = [self._run(one, self.bits) for one in both if one is not None]
         return len(runs) == 2 and runs[0] is not None and runs[1] is not None and _saturated(runs[0], runs[1])
 
     def _branches(self) -> tuple[str, ...]:
@@ -251,8 +258,8 @@ class _Judging:
             start = len(search.pool)
         search.cross(Seen(self.sides, len(self.own), self._away, self._note))
         search.left = max(search.left, _WORK)
-        close = (spot for number in range(len(self.own)) for spot in search.straddle(number, self._away, self._pattern))
-        if self.found or any(self._look(spot) for spot in close):
+        close = search.straddles(len(self.own), self._away, self._pattern)
+        if self.found or any(self._look(spot) for spot in close if not self._late()):
             return ()
         for spot in self.samples.pool if self.points < LEAST and not self.found else ():
             if self.points >= LEAST or self._look(spot):

@@ -12,11 +12,13 @@ from typing import Any
 
 from backprop_cli.check.formulas import NotThisWayError, derive, too_large
 from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.gates import GATES
 from backprop_cli.grading.subject import Subject, cut_at
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 
 _TREE = 150
+_CASES = 8  # of question and formula together: SymPy compares the conditions of each with each
 
 
 class Proof:
@@ -27,6 +29,8 @@ class Proof:
 
     def proves(self, formula: Circuit) -> bool:
         """Whether SymPy confirms that the formula is the quantity; False where it cannot tell, or it is too large."""
+        if _cases(self._subject.circuit) + _cases(formula) > _CASES:
+            return False
         names = self._subject.names
         weights = {name: self._sizes[names[name]] for name in formula.inputs}
         if self._form is None or _sizes(formula, weights)[formula.output] > _TREE or too_large(formula, ()):
@@ -65,6 +69,11 @@ class Proof:
         if name not in self._stages:
             self._stages[name] = expression(replace(self._subject.circuit, output=self._subject.names[name]))
         return self._stages[name]
+
+
+def _cases(circuit: Circuit) -> int:
+    """How many gates have branches."""
+    return sum(1 for node in circuit.nodes if node.is_gate and (node.op == "where" or GATES[node.op].kink))
 
 
 def _sizes(circuit: Circuit, weights: Mapping[str, int]) -> list[int]:

@@ -34,7 +34,8 @@ class Samples:
         self._close: list[Spot] = []
         search = self._found(start)
         self.pool = tuple(search.pool)
-        self.samples = self._chosen() or self._on_kinks(search.kinked)
+        found = [*self._chosen(), *self._on_kinks(search.kinked)]
+        self.samples = sorted(found, key=lambda sample: plainness(sample.at))
         self.unseen = missing(self._borders, subject.circuit, self._seen)
 
     def _found(self, here: At | None) -> Search:
@@ -69,8 +70,7 @@ class Samples:
             note(spot)
         search.cross(Seen(met, len(self._borders), away, note))
         search.left = max(search.left, _WORK)
-        for number in range(len(self._borders)):
-            self._close += search.straddle(number, away, self.pattern)
+        self._close += search.straddles(len(self._borders), away, self.pattern)
 
     def pattern(self, spot: Spot) -> frozenset[Side]:
         """On which sides of the question's borders a spot is."""
@@ -93,8 +93,8 @@ class Samples:
         return found
 
     def _on_kinks(self, points: list[At]) -> list[Sample]:
-        """Where every point is on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
-        found = (self.subject.sample(at, kinks=True) for at in sorted(points, key=plainness))
+        """Where all points are on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
+        found = (self.subject.sample(at, kinks=True) for at in points)
         return [sample for sample in found if sample is not None]
 
     def sample(self, at: At, bits: int = BITS) -> Sample | None:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.grading.candidates import At, Dice, beside, mixed, rounded, walked
+from backprop_cli.grading.candidates import At, Dice, aside, beside, mixed, rounded, walked
 from backprop_cli.grading.subject import Spot, Subject
 
 _STARTS, _ROUNDS = 3, 8
 _ENDS, _PATTERNS, _HALVINGS, _PARTS = 20, 5, 12, (0.5, 0.37, 0.68)
 _STEPS = (1.2, 1.02, 2.0, 6.0)
 _FARTHEST = 1e7
+_KINKED, _NEAR = 18, 8
 
 Side = tuple[int, int]
 Away = Callable[[int, Spot], Number]
@@ -50,7 +51,7 @@ class Search:
         return self.subject.spot(at) if self.left >= 0 else None
 
     def attempt(self, at: At) -> None:
-        """Keep a candidate that is inside; where there is none so far, those that were not, for another look."""
+        """Keep a candidate that is inside; of those on kinks a few, for another look."""
         key = tuple(at.values())
         if key in self._tried:
             self.left -= self.cost  # looking without end for what is new is work too
@@ -59,8 +60,16 @@ class Search:
         spot = self.probe(at)
         if spot is not None:
             self.pool.append(spot)
-        elif not self.pool and len(self.kinked) < 16:
+        elif len(self.kinked) < _KINKED and self.left > 0 and self._inside_kinks(at):
             self.kinked.append(at)
+
+    def _inside_kinks(self, at: At) -> bool:
+        """Whether a point is on a kink and so are those around it, as in max(x, x): such a kink is no border."""
+        if max(map(abs, at.values()), default=0) > _NEAR:
+            return False
+        moved = aside(at, 2.0**-20)
+        self.left -= 2 * self.cost
+        return self.subject.spot(moved) is None and self.subject.spot(moved, kinks=True) is not None
 
     def scatter(self, count: int) -> None:
         """Try candidates of every kind."""
@@ -98,14 +107,19 @@ class Search:
                         return
                     again = again or (number, sign) in seen.sides
 
-    def straddle(self, number: int, away: Away, pattern: Callable[[Spot], frozenset[Side]]) -> Iterator[Spot]:
-        """Pairs of spots close to a border, one on each side, with the same pattern of other sides where there are."""
+    def straddles(self, count: int, away: Away, pattern: Callable[[Spot], frozenset[Side]]) -> Iterator[Spot]:
+        """Pairs of spots close to each border, one on each side, with the same pattern of other sides if there are."""
+        patterns = [(spot, pattern(spot)) for spot in self.pool]
+        for number in range(count):
+            yield from self._straddle(number, away, patterns)
+
+    def _straddle(self, number: int, away: Away, patterns: list[tuple[Spot, frozenset[Side]]]) -> Iterator[Spot]:
         groups: dict[frozenset[Side], tuple[list[Spot], list[Spot]]] = {}
         whole: tuple[list[Spot], list[Spot]] = ([], [])
-        for spot in self.pool:
+        for spot, pattern in patterns:
             distance = away(number, spot)
             if distance is not None and distance:
-                others = pattern(spot) - {(number, 1), (number, -1)}
+                others = pattern - {(number, 1), (number, -1)}
                 for sides in (groups.setdefault(others, ([], [])), whole):
                     sides[distance > 0].append(spot)
         both = [sides for sides in groups.values() if sides[0] and sides[1]][:_PATTERNS]

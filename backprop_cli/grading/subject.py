@@ -10,7 +10,7 @@ from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.backward import backward
-from backprop_cli.check.ground import Ground
+from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.slopes import live_kinks, one_sided
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
 from backprop_cli.forward import Forward, forward
@@ -41,12 +41,14 @@ class Spot:
 class Sample:
     """The truth at a point in many digits; ``known`` has the value of every variable and stage.
 
-    ``between`` are the one-sided slopes, the smaller first, where the point is on a kink.
+    ``scale`` is the size of the terms that cancel in the truth, or of the values on the way to it. ``between`` are the
+    one-sided slopes, the smaller first, where the point is on a kink.
     """
 
     at: At
     known: Mapping[str, Number]
     truth: Number
+    scale: Number
     between: tuple[Number, Number] | None = None
 
 
@@ -100,7 +102,7 @@ class Subject:
             return None
         known = {name: run.values[node] for name, node in self.names.items()}
         if self._marks is None or self.asked.by is None:
-            return Sample(at, known, run.values[self.circuit.output])
+            return Sample(at, known, run.values[self.circuit.output], size(run))
         try:
             sweep = backward(run, self._marks)
         except Refused:
@@ -108,9 +110,9 @@ class Subject:
         truth = sweep.gradients[self.asked.by]
         if on_kink:
             between = self._between(run, at, truth)
-            return None if between is None else Sample(at, known, truth, between)
+            return None if between is None else Sample(at, known, truth, scales(run, sweep)[self.asked.by], between)
         flat = any(local and exponent_of(local) < _FLATTEST for row in sweep.locals for local in row)
-        return None if flat else Sample(at, known, truth)
+        return None if flat else Sample(at, known, truth, scales(run, sweep)[self.asked.by])
 
     def _between(self, run: Forward, at: At, truth: Number) -> tuple[Number, Number] | None:
         """The slopes on both sides, the smaller first; None where the output jumps."""
@@ -165,6 +167,11 @@ def known_names(circuit: Circuit) -> dict[str, int]:
     """The nodes that a formula may name: variables, stages, and the output as it is called."""
     named = circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
     return {circuit.output_name: circuit.output} | named
+
+
+def size(run: Forward) -> Number:
+    """The largest value in a run."""
+    return max(abs(value) for value in run.values if value is not None)
 
 
 def cost(circuit: Circuit) -> int:
