@@ -24,7 +24,7 @@ from backprop_cli.rules import Rules, rule_circuit
 BITS = 200
 _FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2
 _MANY_BITS, _MANY_BITS_SLOW = 3_200, 600
-_COSTLY, _LARGEST = frozenset({"sin", "cos", "tan", "pow"}), 3_000
+_COSTLY, _LARGEST = frozenset({"sin", "cos", "tan", "pow", "mod"}), 3_000
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
 
 
@@ -151,13 +151,16 @@ class Subject:
 
 
 def _quick(digits: Digits) -> Digits:
-    """The arithmetic without waves and powers so large that a formula full of them would take minutes.
+    """The arithmetic without waves, powers and remainders so large that a formula full of them would take minutes.
 
     ``1^(9^9^9)`` is 1, and takes an integer of 150 megabytes on the way there.
     """
 
     def bounded(operation: Operation) -> Operation:
-        return lambda *inputs: operation(*inputs) if exponent_of(inputs[-1]) <= _LARGEST else digits.context.nan
+        def quick(*inputs: Number) -> Number:
+            return operation(*inputs) if max(map(exponent_of, inputs)) <= _LARGEST else digits.context.nan
+
+        return quick
 
     digits.operations = {n: bounded(o) if n in _COSTLY else o for n, o in digits.operations.items()}
     return digits
