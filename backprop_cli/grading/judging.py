@@ -221,7 +221,7 @@ def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> 
     problem = unknown_names(question.circuit, ask.asked, formula)
     if problem is not None:
         return _invalid(plain, problem)
-    verdict = question.formulas(ask.asked).judge(formula)
+    verdict = question.verdict(ask.asked, formula)
     if verdict.problem is not None:
         return _invalid(plain, verdict.problem)
     if verdict.equal:

@@ -11,7 +11,7 @@ from typing import Literal
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answers import Answer
-from backprop_cli.grading.formulas import Formulas
+from backprop_cli.grading.formulas import Formulas, FormulaVerdict
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.reading import Reading, read_answer
@@ -48,6 +48,7 @@ class Question:
     accept: Accept = "any"
     warnings: tuple[Problem, ...] = ()
     _formulas: dict[Asked, Formulas] = field(default_factory=dict)
+    _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
 
@@ -93,6 +94,16 @@ class Question:
         if asked not in self._formulas:
             self._formulas[asked] = Formulas(self.circuit, asked, self.here)
         return self._formulas[asked]
+
+    def verdict(self, asked: Asked, formula: Circuit) -> FormulaVerdict:
+        """The verdict on a formula, remembered by its text: a class hands in few different ones."""
+        key = asked, formula.source.text
+        known = self._verdicts.get(key)
+        if known is None:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            known = self._verdicts[key] = self.formulas(asked).judge(formula)
+        return known
 
     def warm(self, answers: Sequence[Answer]) -> None:
         """Make what these answers need and others will need again, so that none of them pays for it."""
