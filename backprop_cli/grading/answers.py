@@ -149,7 +149,7 @@ def from_table(table: trees.Table) -> Iterator[Answer]:
     for key, value, line in table.members():
         if ours and key not in ("gradient", "value"):
             continue
-        if key.lower() in _GRADIENTS and isinstance(value, trees.Table):
+        if isinstance(value, trees.Table) and is_gradients(key, value):
             yield from (answer(f"grad {name}", inner, place) for name, inner, place in value.members())
         else:
             yield answer(key, value, line)

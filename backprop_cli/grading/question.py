@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answers import Answer
@@ -17,10 +18,13 @@ from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.reading import Reading, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact, facts
-from backprop_cli.point import Point, complete
+from backprop_cli.point import Point, complete, numbers
 from backprop_cli.problems import Problem, Refused
+from backprop_cli.rules import Rules
 
 Accept = Literal["any", "number", "formula"]
+_Key = TypeVar("_Key", bound=Hashable)
+_Made = TypeVar("_Made")
 _REMEMBERED = 20_000
 
 
@@ -58,21 +62,12 @@ class Question:
         return Names(self.circuit)
 
     def meant(self, name: str) -> Asked | None:
-        """The quantity that a student's name means, remembered."""
-        if name not in self._meant:
-            if len(self._meant) >= _REMEMBERED:
-                self._meant.clear()
-            self._meant[name] = self.names.read(name)
-        return self._meant[name]
+        """The quantity that a student's name means."""
+        return _remembered(self._meant, name, lambda: self.names.read(name))
 
     def reading(self, text: str) -> Reading:
-        """An answer's text, read; remembered, since a class writes the same numbers again and again."""
-        known = self._readings.get(text)
-        if known is None:
-            if len(self._readings) >= _REMEMBERED:
-                self._readings.clear()
-            known = self._readings[text] = read_answer(text, self._bound)
-        return known
+        """An answer's text, read: a class writes the same numbers again and again."""
+        return _remembered(self._readings, text, lambda: read_answer(text, self._bound))
 
     @cached_property
     def _bound(self) -> frozenset[str]:
@@ -81,13 +76,7 @@ class Question:
     @cached_property
     def here(self) -> Mapping[str, float] | None:
         """The point as doubles."""
-        if self.point is None:
-            return None
-        from backprop_cli.arithmetic.float64 import Float64
-        from backprop_cli.point import numbers
-        from backprop_cli.rules import Rules
-
-        return numbers(self.circuit, self.point, Rules(Float64()))
+        return None if self.point is None else numbers(self.circuit, self.point, Rules(Float64()))
 
     def formulas(self, asked: Asked) -> Formulas:
         """The quantity as a function, to hold a formula against."""
@@ -96,14 +85,9 @@ class Question:
         return self._formulas[asked]
 
     def verdict(self, asked: Asked, formula: Circuit) -> FormulaVerdict:
-        """The verdict on a formula, remembered by its text: a class hands in few different ones."""
+        """The verdict on a formula: a class hands in few different ones."""
         key = asked, formula.source.text
-        known = self._verdicts.get(key)
-        if known is None:
-            if len(self._verdicts) >= _REMEMBERED:
-                self._verdicts.clear()
-            known = self._verdicts[key] = self.formulas(asked).judge(formula)
-        return known
+        return _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula))
 
     def warm(self, answers: Sequence[Answer]) -> None:
         """Make what these answers need and others will need again, so that none of them pays for it."""
@@ -122,6 +106,15 @@ class Question:
             return Mistakes(*run(self.circuit, self.point, Settings(check="none")).trace)
         except Refused:
             return None
+
+
+def _remembered(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
+    """What was made for a key before, or is made now; all is forgotten when there is too much of it."""
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = make()
+    return known[key]
 
 
 def prepare(
