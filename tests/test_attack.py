@@ -6,7 +6,6 @@ processes of their own, against the time that loading SymPy takes on the same ma
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ CANARY = "canary.txt"
 MEMORY = 500 * 1024**2
 TIMES_SYMPY = 8  # a text may take at most 2 s where `import sympy` takes a quarter; slow machines scale
 LEAST_SECONDS = 2.0
+TRIES = 4
 FOUR = {0, 2, 3, 4}
 
 TEXTS = {
@@ -242,22 +242,30 @@ def spent(argv: list[str | bytes], folder: Path, stdin: bytes) -> tuple[Outcome,
     return Outcome(*texts, running.returncode), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
-@functools.cache
-def most_seconds(folder: Path) -> float:
-    """What a text may take: 2 s where loading SymPy takes a quarter of a second, and more on a slower machine."""
-    return max(LEAST_SECONDS, TIMES_SYMPY * spent([sys.executable, "-c", "import sympy"], folder, b"")[1])
+def in_time(seconds: float, folder: Path) -> bool:
+    """Whether a text took no more than 2 s where loading SymPy takes a quarter of a second; slower machines scale."""
+    return seconds < LEAST_SECONDS or (
+        seconds < TIMES_SYMPY * spent([sys.executable, "-c", "import sympy"], folder, b"")[1]
+    )
 
 
 @pytest.fixture
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcome]:
-    """Run in a process that must keep to the time and the memory."""
+    """Run in a process that must keep to the memory and, in the best of a few tries, to the time.
+
+    A machine that others use slows down for seconds at a time, so each try has a yardstick of its own.
+    """
     folder = tmp_path_factory.mktemp("measured")
 
     def run(*argv: str | bytes, stdin: bytes = b"") -> Outcome:
-        ran, seconds, size = spent([*MODULE, *argv], folder, stdin)
-        assert seconds < most_seconds(folder.parent)
-        assert size < MEMORY
-        return ran
+        tries = []
+        for _ in range(TRIES):
+            ran, seconds, size = spent([*MODULE, *argv], folder, stdin)
+            assert size < MEMORY
+            if in_time(seconds, folder):
+                return ran
+            tries.append(f"{seconds:.1f} s")
+        pytest.fail(f"took {', '.join(tries)}, each time more than it may take")
 
     return run
 

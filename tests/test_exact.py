@@ -10,7 +10,7 @@ import pytest
 from backprop_cli import Refused, differentiate
 
 HARD = "(step(leaky_relu(v, step(silu(2))))*(polygamma(2, (tan(1e-10)+digamma(1e-10)))^min(where(v<=u, y, (pi*v)), v)))"
-SECONDS = 3.0
+SECONDS = 6.0  # of the processor; what is refused in time takes one at most
 
 VALUES = {
     "1/((sqrt(2) + x)^2 - 2)": ("1e-100", lambda m, x: 1 / ((m.sqrt(2) + x) ** 2 - 2)),
@@ -83,9 +83,9 @@ def test_where_sympy_itself_fails_nothing_but_a_refusal_is_raised(expression):
 
 
 def test_a_gradient_too_small_for_any_digits_takes_no_time():
-    start = time.perf_counter()
+    start = time.process_time()
     assert differentiate("2*u/gelu(u)", {"u": 100}, exact=True, check="none").gradient["u"] == 0
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 ANGLES = {
@@ -131,8 +131,8 @@ SLOW = {
 
 @pytest.mark.parametrize("expression", SLOW)
 def test_what_would_take_for_ever_is_refused(expression):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Refused) as caught:
         differentiate(expression, SLOW[expression], exact=True)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert caught.value.problems[0].code == "exact.size"

@@ -355,9 +355,9 @@ NASTY = [
 def test_nothing_takes_long(text):
     about = question("x*y", "dx")
     about.judge(formula(about, "y"))
-    start = time.monotonic()
+    start = time.process_time()
     about.judge(formula(about, text))
-    assert time.monotonic() - start < 3  # about 1 s at most where the machine is not shared
+    assert time.process_time() - start < 4  # of the processor; about 1 s where the machine is not shared
 
 
 def test_a_circuit_too_large_says_so():

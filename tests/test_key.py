@@ -287,9 +287,9 @@ def test_too_many_points_at_which_a_problem_is_asked():
 
 @pytest.mark.parametrize("text", ["".join(f"a{i} = 1\n" for i in range(50_000)), "[[problem]]\nfoo = 1\n" * 30_000])
 def test_mistakes_without_end_are_not_all_told(text):
-    started = time.perf_counter()
+    started = time.process_time()
     assert 1 <= len(mistakes(text)) <= 101
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @given(st.fractions(0, 1_000, max_denominator=10**6))
