@@ -114,6 +114,8 @@ def forms() -> Mapping[str, Callable[..., Any]]:
     """Every gate's SymPy counterpart, as its textbook definition and not as our rules put it."""
     import sympy as s
 
+    from backprop_cli.symbolic.absolute import RealAbs
+
     def pick(test: Any, yes: Any, no: Any) -> Any:
         return s.Piecewise((yes, test), (no, True))
 
@@ -144,9 +146,9 @@ def forms() -> Mapping[str, Callable[..., Any]]:
         "selu": lambda x: pick(x > 0, scale * x, scale * alpha * (s.exp(x) - 1)),
         "gelu": lambda x: x * (1 + s.erf(x / s.sqrt(two))) * half,
         "silu": lambda x: x / (1 + s.exp(-x)),
-        "softsign": lambda x: x / (1 + s.Abs(x)),
+        "softsign": lambda x: x / (1 + RealAbs(x)),
         "hardtanh": lambda x: s.Max(-1, s.Min(1, x)),
-        "abs": s.Abs,
+        "abs": RealAbs,
         "sign": lambda x: s.Piecewise((1, x > 0), (-1, x < 0), (0, True)),
         "max": s.Max,
         "min": s.Min,

@@ -38,6 +38,7 @@ _FUNCTIONS = {
     "gamma": "gamma",
     "loggamma": "lgamma",
     "Abs": "abs",
+    "RealAbs": "abs",
     "sign": "sign",
     "Max": "max",
     "Min": "min",

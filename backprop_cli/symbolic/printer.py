@@ -24,6 +24,9 @@ class Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
     def _print_Abs(self, form: Any) -> str:
         return f"abs({self._print(form.args[0])})"
 
+    def _print_RealAbs(self, form: Any) -> str:
+        return self._print_Abs(form)
+
     def _print_Heaviside(self, form: Any) -> str:
         return f"step({self._print(form.args[0])})"
 
