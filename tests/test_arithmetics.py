@@ -88,6 +88,11 @@ def test_one_tenth_is_a_double_a_decimal_or_a_fraction():
     assert differentiate("0.1*x", {"x": 1}, exact=True).parameters[0].gradient.text == "1/10"
 
 
+@pytest.mark.parametrize(("power", "value"), [("3", -1), ("4", 1), ("-3", -1), ("0", 1), ("2^60 + 1", -1), ("2^90", 1)])
+def test_powers_of_minus_one(power, value):
+    assert differentiate(f"(-1)^({power})*x", {"x": 1}, digits=40).value.approx == value
+
+
 EXACT = {
     "sin(x)*y": ({"x": "pi/3", "y": "2/7"}, "sqrt(3)/7", ["1/7", "sqrt(3)/2"]),
     "x/y": ({"x": "1", "y": "3"}, "1/3", ["1/3", "-1/9"]),

@@ -79,6 +79,7 @@ TEXTS = {
     "big power": "9**9**9**9",
     "big power of x": "x^x^x^x^x^x",
     "power tower": "^".join(["9"] * 200),
+    "power of one": "1^(2^(2^39)) + (x/x)^(9^9^9)",
     "negative tower": "2^-2^-2^-9^9^9",
     "factorial": "gamma(1e9)",
     "factorial of a factorial": "gamma(gamma(gamma(10)))",
@@ -280,7 +281,7 @@ def test_long_values(name, measured):
     assert_harmless(measured("x^2", "--at", "-", stdin=json.dumps({"x": LONG[name]}).encode()))
 
 
-HEAVY = ["big power", "big power of x", "factorial of a factorial", "far sine", "exponent at the limit", "far modulus"]
+HEAVY = ["big power", "big power of x", "power of one", "factorial of a factorial", "far sine", "exponent at the limit", "far modulus"]
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -178,12 +178,20 @@ def _power(context: Any) -> Operation:
     def power(x: Number, y: Number) -> Number:
         if not x:
             return context.mpf(1) if not y else context.inf if y < 0 else context.mpf(0)
+        if x == 1 or (x == -1 and context.isint(y)):  # mpmath would write y out, which may have 10^11 digits
+            return -x if x < 0 and not _odd(y) else x
         if abs(y * context.log(abs(x), 2)) > RANGE_BITS:
             return context.inf
         value = x**y
         return value if isinstance(value, context.mpf) else context.nan
 
     return _guarded(context, power, RANGE_BITS)
+
+
+def _odd(whole: Number) -> bool:
+    """Whether a whole number is odd: its mantissa is, so a factor of 2 stands in the exponent."""
+    _, mantissa, exponent, _ = whole._mpf_
+    return bool(mantissa and not exponent)
 
 
 def _own(context: Any) -> dict[str, Operation]:
