@@ -281,7 +281,15 @@ def test_long_values(name, measured):
     assert_harmless(measured("x^2", "--at", "-", stdin=json.dumps({"x": LONG[name]}).encode()))
 
 
-HEAVY = ["big power", "big power of x", "power of one", "factorial of a factorial", "far sine", "exponent at the limit", "far modulus"]
+HEAVY = [
+    "big power",
+    "big power of x",
+    "power of one",
+    "factorial of a factorial",
+    "far sine",
+    "exponent at the limit",
+    "far modulus",
+]
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -33,6 +33,7 @@ ERRORS = [
     ("usage.option", ["x*y", "--check", "forward", "--no-check"], 2, "--check and --no-check exclude", None),
     ("usage.option", ["x*y", "--format", "csv", "-q"], 2, "--format and --quiet exclude each other", None),
     ("usage.expression", ["grad"], 2, "the expression is missing", None),
+    ("usage.option", ["--no-share", "check", "x*y", "x=1", "y=2"], 2, "options stand after the command's name", None),
     ("usage.option", ["grda", "x=1"], 2, "there is no command `grda`", None),
     ("usage.option", ["-", "--at", "-"], 2, "standard input cannot be both", None),
     ("usage.value", ["x*y", "x=1", "y"], 2, "`y` is not NAME=VALUE", None),

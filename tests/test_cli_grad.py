@@ -256,3 +256,7 @@ def test_version(flag):
     from backprop_cli import __version__
 
     assert backprop(flag) == Outcome(f"backprop {__version__}\n", "", 0)
+
+
+def test_the_value_of_an_option_is_no_commands_name():
+    assert backprop("-q", "--wrt", "check", "x*check", "x=3", "check=2").out == "3.0\n"

@@ -23,7 +23,10 @@ _WRONG = 1
 
 
 @click.command(
-    "check", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "check",
+    short_help="Say whether answers are right, and what may have gone wrong.",
+    cls=ExpressionCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)

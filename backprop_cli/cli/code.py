@@ -19,7 +19,10 @@ _LANGUAGES = ("python", "numpy", "torch", "jax", "c")
 
 
 @click.command(
-    "code", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "code",
+    short_help="Write the forward and backward pass as a program.",
+    cls=ExpressionCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)

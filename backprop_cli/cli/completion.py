@@ -14,7 +14,11 @@ _HOW = {
 }
 
 
-@click.command("completion", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "completion",
+    short_help="Print a completion script for bash, zsh or fish.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("shell", type=click.Choice(tuple(_HOW)))
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 @click.pass_context

@@ -21,7 +21,10 @@ _FAILED = 1
 
 
 @click.command(
-    "draw", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "draw",
+    short_help="Draw the circuit with its values and gradients.",
+    cls=ExpressionCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)

@@ -14,7 +14,11 @@ def _codes(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
     return [CompletionItem(code) for code in codes() if code.startswith(incomplete)]
 
 
-@click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "explain",
+    short_help="Tell what the code of an error, kink or mistake means.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("code", required=False, shell_complete=_codes)
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(code: str | None) -> None:

@@ -18,7 +18,11 @@ def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
     return [CompletionItem(name, help=gate.intuition) for name, gate in GATES.items() if name.startswith(incomplete)]
 
 
-@click.command("gates", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "gates",
+    short_help="List the gates with their local gradients and domains.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("name", required=False, shell_complete=_names)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")

@@ -18,7 +18,10 @@ _FAILED = 1
 
 
 @click.command(
-    "grad", cls=ExpressionCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "grad",
+    short_help="Value, gradients and their check; meant if no command is named.",
+    cls=ExpressionCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)

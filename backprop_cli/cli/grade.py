@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 _BELOW, _NO_ANSWER = 1, 1
 
 
-@click.command("grade", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    "grade",
+    short_help="Grade a class's submissions by one key.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.argument("key", metavar="KEY", required=False)
 @click.argument("paths", metavar="SUBMISSION...", nargs=-1)
 @click.option("--new-key", is_flag=True, help="Print a commented example of a key, and nothing else.")

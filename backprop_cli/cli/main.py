@@ -42,8 +42,19 @@ class Commands(click.Group):
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         first = next((i for i, word in enumerate(args) if word != "--debug"), len(args))
         if first < len(args) and args[first] not in own and not _WORD.fullmatch(args[first]):
+            self._name_first(ctx, args[first:])
             args = [*args[:first], "grad", *args[first:]]
         return super().parse_args(ctx, args)
+
+    def _name_first(self, ctx: click.Context, args: list[str]) -> None:
+        """Refuse ``--json check EXPR``, where ``check`` would be read as an expression."""
+        grad = self.get_command(ctx, "grad")
+        assert grad is not None
+        valued = {name for option in grad.params if not getattr(option, "is_flag", True) for name in option.opts}
+        place = next((i for i, word in enumerate(args) if not word.startswith("--")), 0)
+        if place and args[place] in _COMMANDS and args[place - 1] not in valued:
+            options = " ".join(args[:place])
+            raise click.UsageError(f"options stand after the command's name\nbackprop {args[place]} {options} …")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
