@@ -61,9 +61,11 @@ def summary_of(heading: Heading, results: Sequence[SubmissionResult]) -> ClassSu
     return summary
 
 
-def rendered(form: str, heading: Heading, results: Sequence[SubmissionResult], screen: Screen = PIPE) -> str:
+def rendered(
+    form: str, heading: Heading, results: Sequence[SubmissionResult], screen: Screen = PIPE, *, details: bool = False
+) -> str:
     """A whole report."""
-    made = writer(form, screen)
+    made = writer(form, screen, details=details)
     pieces = [made.head(heading), *(made.add(result) for result in results)]
     summary = summary_of(heading, results) if heading.command == "grade" else ClassSummary("", ONE, submissions=1)
     return "".join([*pieces, made.tail(summary)])

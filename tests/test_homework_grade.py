@@ -216,6 +216,24 @@ def test_reports_beside_standard_output(folder):
         assert backprop("grade", "key.toml", "ada.json", "--format", form).out == Path(name).read_text()
 
 
+def test_details_put_every_answer_below_its_student(folder):
+    Path("ada.json").write_text('{"chain": {"q": 3, "dx": 4, "dz": 3}, "relu": {"dx": "y"}}')
+    ran = backprop("grade", "key.toml", "ada.json", "--details", "--report", "text=class.txt")
+    assert (ran.code, ran.err) == (0, "")
+    assert Path("class.txt").read_text() == ran.out
+    said = ran.out.splitlines()
+    assert "    dx               4   ✗ wrong                1" in said
+    assert (
+        "    consistent with a turned sign at q = x + y, or a turned sign at f = q*z (backprop explain mistake.sign)"
+        in said
+    )
+    assert "    dx: at x = -3, y = 4 yours gives 4, the gradient is 0 [answer.counterexample]" in said
+    assert "dx               4" not in backprop("grade", "key.toml", "ada.json").out
+    refused = backprop("grade", "key.toml", "ada.json", "--details", "--format", "csv")
+    assert (refused.out, refused.code) == ("", 2)
+    assert "--details is for text, and the format is csv" in refused.err
+
+
 def test_a_report_appears_whole_or_not_at_all(folder):
     Path("a.json").write_text(json.dumps(RIGHT))
     Path("b.json").write_text(json.dumps(RIGHT))

@@ -61,15 +61,16 @@ SCREENS = {
     "pipe": Screen(None, color=False, unicode=True),
 }
 GOLDEN_TEXTS = {
-    f"{command}_{screen}": (command, SCREENS[screen]) for command in ("check", "grade") for screen in SCREENS
+    f"{command}_{screen}": (command, SCREENS[screen]) for command in ("check", "grade", "details") for screen in SCREENS
 }
 TERMINAL = Screen(80, color=True, unicode=True)
 
 
 def whole(form: str, command: str, screen: Screen | None = None) -> str:
-    """The report of what was written by hand."""
-    heading, results = (HEADING, CLASS) if command == "grade" else (CHECK, [CHECKED])
-    return rendered(form, heading, results[:1] if form == "gradescope" else results, screen)
+    """The report of what was written by hand; ``details`` is that of ``grade`` with every answer."""
+    heading, results = (CHECK, [CHECKED]) if command == "check" else (HEADING, CLASS)
+    found = results[:1] if form == "gradescope" else results
+    return rendered(form, heading, found, screen, details=command == "details")
 
 
 def of_one(form: str, result: SubmissionResult, command: str = "grade") -> str:
@@ -99,7 +100,7 @@ def test_no_text_of_a_stranger_acts(drawn):
         text = rendered(form, heading, results[:1] if form == "gradescope" else results)
         assert clean(text), form
         assert text.encode().decode() == text
-    coloured = rendered("text", heading, results, TERMINAL)
+    coloured = rendered("text", heading, results, TERMINAL, details=True)
     assert clean(re.sub(r"\x1b\[[0-9;]*m", "", coloured))
 
 
@@ -175,7 +176,7 @@ def test_golden(name):
     assert whole("text", command, screen) == (GOLDENS / f"graded_{name}.txt").read_text("utf-8")
 
 
-@pytest.mark.parametrize("command", ["check", "grade"])
+@pytest.mark.parametrize("command", ["check", "grade", "details"])
 def test_colour_changes_no_character(command):
     coloured = whole("text", command, TERMINAL)
     assert "\x1b[" in coloured
@@ -183,10 +184,10 @@ def test_colour_changes_no_character(command):
     assert [line.rstrip() for line in bare.splitlines()] == whole("text", command, SCREENS["80"]).splitlines()
 
 
-@pytest.mark.parametrize("command", ["check", "grade"])
+@pytest.mark.parametrize("command", ["check", "grade", "details"])
 def test_a_screen_without_unicode_gets_ascii(command):
     text = whole("text", command, SCREENS["ascii"])
-    assert "".join(sorted({c for c in text if not c.isascii()})) == ("小明王" if command == "grade" else "")
+    assert "".join(sorted({c for c in text if not c.isascii()})) == ("" if command == "check" else "小明王")
 
 
 @given(classes())

@@ -35,6 +35,7 @@ _BELOW, _NO_ANSWER = 1, 1
 @click.option("--new-key", is_flag=True, help="Print a commented example of a key, and nothing else.")
 @click.option("--check-key", is_flag=True, help="Check the key and print its answers; no submission is read.")
 @report_options
+@click.option("--details", is_flag=True, help="Every answer below its submission's line, in text.")
 @click.option(
     "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100), help="Exit code 1 if a submission has less."
 )
@@ -50,6 +51,7 @@ def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
     \b
     backprop grade --new-key > key.toml
     backprop grade key.toml --check-key
+    backprop grade key.toml submissions/ada.json --details
     backprop grade key.toml submissions/ --report csv=grades.csv --report markdown=summary.md
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     if options["new_key"]:

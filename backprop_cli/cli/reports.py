@@ -52,9 +52,12 @@ def reports(options: dict[str, Any]) -> Iterator[Reports]:
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
     seen = screen(options["color"]) if form == "text" else None
     wanted = _files(options["reports"])
+    details = options.get("details", False)
+    if details and "text" not in (form, *(name for name, _ in wanted)):
+        raise click.UsageError(f"--details is for text, and the format is {form}")
     with ExitStack() as stack:
-        files = [(writer(name, None), stack.enter_context(growing(path))) for name, path in wanted]
-        yield Reports([(writer(form, seen), sys.stdout), *files])
+        files = [(writer(name, details=details), stack.enter_context(growing(path))) for name, path in wanted]
+        yield Reports([(writer(form, seen, details=details), sys.stdout), *files])
 
 
 def _files(words: Sequence[str]) -> list[tuple[str, str]]:

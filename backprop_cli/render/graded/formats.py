@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
 
 
-def writer(form: str, screen: Screen | None = None) -> Writer:
-    """A new report of this format. ``screen`` is what ``text`` is written to; None is a file. Raises ``Refused``."""
+def writer(form: str, screen: Screen | None = None, *, details: bool = False) -> Writer:
+    """A new report of this format. Raises ``Refused`` for one that there is not.
+
+    ``screen`` is what ``text`` is written to, None a file; ``details`` gives a class every answer in it.
+    """
     if form == "text":
         from backprop_cli.render.graded.text import TextReport
 
-        return TextReport(screen)
+        return TextReport(screen, details=details)
     if form in ("json", "jsonl"):
         from backprop_cli.render.graded.json import JsonLines, JsonObject
 

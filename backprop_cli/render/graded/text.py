@@ -7,7 +7,7 @@ heading. A terminal that is too narrow for every problem leaves out the last one
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rich.color import ColorSystem
@@ -15,8 +15,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult, Word
+from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult, Word
 from backprop_cli.problems import Problem
+from backprop_cli.render.graded.answers import STYLES, answers, prose
 from backprop_cli.render.graded.summary import class_parts
 from backprop_cli.render.graded.words import (
     ASCII_MARKS,
@@ -25,39 +26,27 @@ from backprop_cli.render.graded.words import (
     decimal,
     percent,
     place,
-    rel_error,
     right,
     said,
     score,
-    sentence,
     shown,
-    verdict,
 )
-from backprop_cli.render.table import FAINT, GRADIENT, Screen, for_screen, printed, table_box
+from backprop_cli.render.table import GRADIENT, Screen, for_screen, printed
 from backprop_cli.render.text import shorten, width
 
-_GOOD, _BAD = Style(color="green"), Style(color="red", bold=True)
-_STYLES: dict[Word, Style] = {
-    "ok": _GOOD,
-    "close": GRADIENT,
-    "wrong": _BAD,
-    "undefined": _BAD,
-    "invalid": GRADIENT,
-    "missing": FAINT,
-    "extra": FAINT,
-    "duplicate": FAINT,
-    "received": FAINT,
-}
 _STUDENT, _SHORTEST, _PERCENT, _LEAST, _GAP = 24, 8, 7, 7, 2
-_NARROW = 60
+_INDENT, _NARROWEST = "    ", 36
 _PIPE = Screen(width=None, color=False, unicode=True)
 
 
 class TextReport:
-    """What people read. ``screen`` None is a file: nothing is cut to fit, and there is no colour."""
+    """What people read. ``screen`` None is a file: nothing is cut to fit, and there is no colour.
 
-    def __init__(self, screen: Screen | None = None) -> None:
-        self._screen = screen or _PIPE
+    ``details`` puts every answer below its student's line.
+    """
+
+    def __init__(self, screen: Screen | None = None, *, details: bool = False) -> None:
+        self._screen, self._details = screen or _PIPE, details
         self._check = False
         self._columns = _Columns((), 0, 0, 0)
 
@@ -74,11 +63,14 @@ class TextReport:
         """The table of the one submission, or a student's line and what is to be said of it."""
         if self._check:
             return printed(_checked(result, self._screen), self._screen)
-        return for_screen(self._columns.row(result, self._screen) + _notes(result, self._screen), self._screen)
+        details = _detailed(result, self._screen) if self._details else ""
+        line = self._columns.row(result, self._screen) + _notes(result, self._screen)
+        return for_screen(line, self._screen) + details
 
     def tail(self, summary: ClassSummary) -> str:
         """The class."""
-        return "" if self._check else printed(class_parts(summary, self._screen), self._screen)
+        text = "" if self._check else printed(class_parts(summary, self._screen), self._screen)
+        return text.removeprefix("\n") if self._details else text  # each student's details end with an empty line
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +101,7 @@ class _Columns:
             _right(percent(result.percent), _PERCENT),
         ]
         parts = {problem.id: problem for problem in result.problems}
-        line = f"{_painted(_mark(word, screen), _STYLES[word], screen)} {''.join(_spaced(cells))}"
+        line = f"{_painted(_mark(word, screen), STYLES[word], screen)} {''.join(_spaced(cells))}"
         for name, _, size in self.problems:
             line += " " * _GAP + (_part(parts[name], size, screen) if name in parts else " " * size)
         return line.rstrip() + "\n"
@@ -143,7 +135,7 @@ def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
     word: Word = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
     if "received" in words:
         word = "received"
-    return _painted(_right(f"{decimal(problem.score, 2)} {_mark(word, screen)}", size), _STYLES[word], screen)
+    return _painted(_right(f"{decimal(problem.score, 2)} {_mark(word, screen)}", size), STYLES[word], screen)
 
 
 def _notes(result: SubmissionResult, screen: Screen) -> str:
@@ -162,48 +154,27 @@ def _notes(result: SubmissionResult, screen: Screen) -> str:
 
 
 def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
+    """The answers of the one submission, and in the last line how many are right."""
     if result.invalid is not None:
         return [Text(f"{_mark('invalid', screen)} invalid: {said(result.invalid)}", GRADIENT, no_wrap=False)]
-    answers = [one for problem in result.problems for one in problem.judged]
-    parts: list[Text | Table] = [_table(answers, screen), Text()] if answers else []
-    for one in answers:
-        parts += [_prose(f"{shown(one.name, NAME)}: {said(remark)}") for remark in one.remarks]
-    hints = [hint for problem in result.problems for hint in problem.hints]
-    parts += [_prose(f"{sentence(hint.message)} (backprop explain {shown(hint.code)})", GRADIENT) for hint in hints]
-    parts += [_prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
-    parts += [Text()] if len(parts) > 2 else []
-    received = any(one.word == "received" for one in answers)
-    fine = result.ok and not any(one.word in ("extra", "duplicate") for one in answers)
+    parts = [part for problem in result.problems for part in answers(problem, screen)]
+    parts += [prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
+    parts += [Text()] if parts else []
+    judged = [one for problem in result.problems for one in problem.judged]
+    received = any(one.word == "received" for one in judged)
+    fine = result.ok and not any(one.word in ("extra", "duplicate") for one in judged)
     word: Word = "received" if received else "ok" if fine else "wrong"
-    return [*parts, _prose(f"{_mark(word, screen)} {right(result.problems)}", _STYLES[word])]
+    return [*parts, prose(f"{_mark(word, screen)} {right(result.problems)}", STYLES[word])]
 
 
-def _table(answers: list[Judged], screen: Screen) -> Table:
-    """The answers; columns that say nothing are left out, and long answers leave room for the verdict."""
-    narrow = screen.width is not None and screen.width < _NARROW
-    room = min(NAME, max(8, (screen.width - 50) // 2) if screen.width else NAME)
-    full = any(one.expected is not None for one in answers)
-    measured = any(one.rel_error is not None for one in answers)
-    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
-    table.add_column("name", no_wrap=True)
-    table.add_column("answer" if narrow else "your answer", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True, min_width=len("= duplicate"))
-    if measured:
-        table.add_column("error" if narrow else "rel. error", justify="right", no_wrap=True, min_width=len("0.017"))
-    if full:
-        table.add_column("expected", justify="right", no_wrap=True)
-    marks = MARKS if screen.unicode else ASCII_MARKS
-    for one in answers:
-        cells = [Text(shown(one.name, room)), Text(shown(one.typed, room))]
-        cells.append(Text(verdict(one, marks), _STYLES[one.word]))
-        cells += [Text(rel_error(one))] if measured else []
-        cells += [Text(shown(one.expected, room))] if full else []
-        table.add_row(*cells)
-    return table
-
-
-def _prose(text: str, style: Style | str = "") -> Text:
-    return Text(text, style, no_wrap=False)
+def _detailed(result: SubmissionResult, screen: Screen) -> str:
+    """The answers to each problem, to stand below a student's line; an empty line ends them."""
+    inner = replace(screen, width=max(screen.width - len(_INDENT), _NARROWEST)) if screen.width else screen
+    text = ""
+    for problem in result.problems:
+        parts = [Text(), Text(shown(problem.id, NAME), Style(bold=True)), *answers(problem, inner)]
+        text += printed(parts, inner)
+    return "".join(f"{_INDENT}{line}".rstrip() + "\n" for line in text.splitlines()) + "\n"
 
 
 def _mark(word: Word, screen: Screen) -> str:
