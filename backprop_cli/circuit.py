@@ -7,7 +7,7 @@ smaller numbers than the gate, so one loop is a forward sweep and the reversed l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -218,3 +218,16 @@ class CircuitBuilder:
 
 def _moved(node: Node, place: list[int]) -> Node:
     return Node(node.op, tuple(place[i] for i in node.inputs), node.text) if node.inputs else node
+
+
+def opened(circuit: Circuit, variables: Mapping[int, str]) -> Circuit:
+    """The circuit with some of its nodes turned into variables of these names; what fed them stays."""
+    builder, made = CircuitBuilder(share=False), list[int]()
+    for index, (node, span) in enumerate(zip(circuit.nodes, circuit.spans, strict=True)):
+        if node.op == INPUT or index in variables:
+            made.append(builder.input(variables.get(index, node.text), span))
+        elif node.op == CONSTANT:
+            made.append(builder.constant(node.text, span))
+        else:
+            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span))
+    return builder.finish(circuit.source, made[circuit.output])[0]

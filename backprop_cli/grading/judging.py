@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answers import Answer
-from backprop_cli.grading.formulas import Counterexample, unknown_names
+from backprop_cli.grading.formulas import Counterexample
 from backprop_cli.grading.mistakes import Entry
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.numerals import restored
@@ -17,6 +17,7 @@ from backprop_cli.grading.reading import Reading, constant_or_formula, exact_num
 from backprop_cli.grading.records import Feedback, Word
 from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
+from backprop_cli.grading.vocabulary import unknown_names
 from backprop_cli.problems import Problem, Refused
 
 FOLLOWED = "mistake.follow-through"

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from backprop_cli.check.formulas import NotThisWayError, derive, too_large
-from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.circuit import CONSTANT, Circuit, opened
 from backprop_cli.gates import GATES
-from backprop_cli.grading.subject import Subject, cut_at
+from backprop_cli.grading.subject import Subject
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 
@@ -55,7 +55,7 @@ class Proof:
         if by is None:
             return None if too_large(circuit, ()) else expression(circuit)
         name = circuit.names[by]
-        cut = circuit if name in circuit.inputs else cut_at(circuit, by, name)
+        cut = circuit if name in circuit.inputs else opened(circuit, {by: name})
         if too_large(cut, [name]):
             return None
         try:

@@ -12,7 +12,7 @@ from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.backward import backward
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.slopes import live_kinks, one_sided
-from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
+from backprop_cli.circuit import INPUT, Circuit, opened
 from backprop_cli.forward import Forward, forward
 from backprop_cli.gates import GATES
 from backprop_cli.grading.candidates import At
@@ -124,7 +124,7 @@ class Subject:
                 return truth, truth
             held = run.arithmetic.context.nstr(run.values[self.asked.by], 60)  # type: ignore[attr-defined]  # Digits
             point[name] = given(name, held)
-            cut = cut_at(run.circuit, self.asked.by, name)
+            cut = opened(run.circuit, {self.asked.by: name})
             run = forward(
                 cut, {n: run.arithmetic.number(p.text) for n, p in point.items() if n in cut.inputs}, run.rules
             )
@@ -151,10 +151,7 @@ class Subject:
 
 
 def _quick(digits: Digits) -> Digits:
-    """The arithmetic without waves, powers and remainders so large that a formula full of them would take minutes.
-
-    ``1^(9^9^9)`` is 1, and takes an integer of 150 megabytes on the way there.
-    """
+    """The arithmetic without waves, powers and remainders so large that a formula full of them would take minutes."""
 
     def bounded(operation: Operation) -> Operation:
         def quick(*inputs: Number) -> Number:
@@ -206,16 +203,3 @@ def _ancestors(circuit: Circuit, nodes: Iterable[int]) -> list[int]:
             for source in circuit.nodes[index].inputs:
                 marks[source] = 1
     return [index for index, mark in enumerate(marks) if mark]
-
-
-def cut_at(circuit: Circuit, at: int, name: str) -> Circuit:
-    """The circuit with a node turned into a variable."""
-    builder, place = CircuitBuilder(share=False), list[int]()
-    for index, (node, span) in enumerate(zip(circuit.nodes, circuit.spans, strict=True)):
-        if index == at or node.op == INPUT:
-            place.append(builder.input(name if index == at else node.text, span))
-        elif node.op == CONSTANT:
-            place.append(builder.constant(node.text, span))
-        else:
-            place.append(builder.gate(node.op, tuple(place[i] for i in node.inputs), span))
-    return builder.finish(circuit.source, place[circuit.output])[0]
