@@ -93,6 +93,13 @@ def test_powers_of_minus_one(power, value):
     assert differentiate(f"(-1)^({power})*x", {"x": 1}, digits=40).value.approx == value
 
 
+@pytest.mark.parametrize(
+    ("literal", "value"), [(".0", 0), (".00", 0), (".5", 0.5), ("-.5", -0.5), ("5.", 5), (".5e1", 5)]
+)
+def test_a_literal_needs_no_digit_before_its_point(literal, value):
+    assert differentiate(f"{literal}*x", {"x": 1}, digits=20).value.approx == value
+
+
 EXACT = {
     "sin(x)*y": ({"x": "pi/3", "y": "2/7"}, "sqrt(3)/7", ["1/7", "sqrt(3)/2"]),
     "x/y": ({"x": "1", "y": "3"}, "1/3", ["1/3", "-1/9"]),

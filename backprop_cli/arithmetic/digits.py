@@ -36,7 +36,7 @@ class Digits:
             return (
                 self.context.mpf(double) if self.of_doubles else +(self.context.pi if text == "pi" else self.context.e)
             )
-        return self.context.mpf(float(text)) if self.of_doubles else self.context.mpf(text)
+        return self.context.mpf(float(text)) if self.of_doubles else self.context.mpf(_with_a_whole_part(text))
 
     def is_finite(self, value: Number) -> bool:
         """A number whose size is at most 2^±(2^40)."""
@@ -65,6 +65,11 @@ class Digits:
     def in_digits(self, value: Number, context: Any) -> Any:
         """The value, rounded to the other context's precision."""
         return +context.make_mpf(value._mpf_)
+
+
+def _with_a_whole_part(text: str) -> str:
+    """The literal with a 0 in front, since mpmath does not read ``.0``."""
+    return f"-0{text[1:]}" if text.startswith("-") else f"0{text}"
 
 
 @cache

@@ -13,6 +13,7 @@ import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
+from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
 from backprop_cli.cli.report_options import report_options, warn
 from backprop_cli.problems import UNREADABLE, Problem
@@ -122,16 +123,27 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     marker = make()
     _warn_of_key(marker)
     found = submissions(paths, marker.names)
-    summary, below = marker.summary(), 0
+    summary, below, broken = marker.summary(), 0, 0
     with ended_by_a_signal(), reports(options) as written, progress() as step:
         written.head(marker.heading())
         for result, tallies in marked(make, marker, found, options["jobs"]):
             add(summary, result, tallies)
             written.add(result)
             below += options["fail_under"] is not None and result.percent < Fraction(options["fail_under"])
+            broken += result.broken
             step()
         written.tail(summary)
+    if broken:
+        return _bug(broken)
     return _exit_code(summary, below, options)
+
+
+def _bug(submissions: int) -> int:
+    """Say that some grades are not to be trusted; the reports are written."""
+    what = "1 submission has answers" if submissions == 1 else f"{submissions} submissions have answers"
+    hint = "please report it with what `backprop check … --debug` says of such an answer"
+    warn([Problem("internal", f"{what} that a bug of backprop's own kept from being judged", hint)])
+    return OUR_BUG
 
 
 def _keep_inputs(words: tuple[str, ...], paths: tuple[str, ...]) -> None:

@@ -112,7 +112,7 @@ def _one(question: Question, ask: Ask, answer: Answer) -> Opinion:
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return _formula(question, ask, plain, reading)
-        return _number(question, ask, plain, reading.typed, fact)
+        return _number(question, ask, plain, reading, fact)
     except Refused as refused:
         return _invalid(plain, refused.problems[0])
 
@@ -143,15 +143,16 @@ def _without_numbers(problem: Problem) -> str:
     return message
 
 
-def _number(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
+def _number(question: Question, ask: Ask, plain: Opinion, reading: Reading, fact: Fact) -> Opinion:
     """A number beside its fact; at a kink every slope between the one-sided ones is right."""
-    assert fact.value is not None
-    tolerance, truth = question.tolerance, fact.value
+    typed, truth, tolerance = reading.typed, fact.value, question.tolerance
+    assert typed is not None
+    assert truth is not None
     if fact.slopes is not None:
         truth = min(max(typed.value, fact.slopes[0]), fact.slopes[1])
     right = tolerance.right(typed, truth, fact.scale)
     if tolerance.exact and fact.slopes is None:
-        right = _same(fact, plain.typed or "")
+        right = _same(fact, reading.text)
     word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.scale) else "wrong"
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
     entry = _entry(question, ask, typed, truth, right=right, scale=fact.scale)

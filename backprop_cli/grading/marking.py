@@ -16,6 +16,7 @@ from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.key import Key, KeyProblem
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import (
+    BUG,
     ClassSummary,
     Feedback,
     Heading,
@@ -88,12 +89,14 @@ class Marker:
         return marked, tallies
 
     def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
-        part.question.warm(answers)
         try:
+            part.question.warm(answers)
             with self.guard():
                 return result(part.id, part.title, part.question, part.rules, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
+        except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
+            return _unjudged(part, Problem(BUG, f"a bug of backprop's own ({type(error).__name__})"))
 
 
 def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:

@@ -37,13 +37,13 @@ class Reading:
 
 def read_answer(text: str, names: Collection[str]) -> Reading:
     """Read an answer; ``names`` are the question's own, so that ``e`` among them is no constant."""
-    text = text.strip()
+    text = text.strip().replace("−", "-")  # in an exponent it would be read as a difference
     if not text:
         return Reading(text)
     decimal = typed_decimal(text)
     if decimal is not None:
         return Reading(text, decimal)
-    if text.lower().lstrip("+-−") in _NOT_NUMBERS:
+    if text.lower().lstrip("+-") in _NOT_NUMBERS:
         return Reading(
             text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula")
         )

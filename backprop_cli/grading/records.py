@@ -14,6 +14,9 @@ from backprop_cli.problems import Problem
 Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
 Feedback = Literal["none", "verdict", "hint", "full"]
 
+BUG = "internal"
+"""The code of a remark on answers that a bug of ours kept from being judged."""
+
 WORDS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received")
 FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
 
@@ -97,6 +100,12 @@ class SubmissionResult:
     def ok(self) -> bool:
         """Whether everything that was asked is answered rightly."""
         return self.invalid is None and all(problem.right == problem.asked for problem in self.problems)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a bug of ours kept an answer from being judged."""
+        judged = (one for problem in self.problems for one in problem.judged)
+        return any(remark.code == BUG for one in judged for remark in one.remarks)
 
     @property
     def percent(self) -> Fraction:

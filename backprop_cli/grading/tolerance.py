@@ -11,7 +11,9 @@ import math
 import re
 from dataclasses import dataclass
 
-_DECIMAL = re.compile(r"[+\-−]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[+\-−]?\d{1,4}))?")
+_DECIMAL = re.compile(
+    r"(?P<sign>[+\-−]?)\s*(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?:[eE](?P<exponent>[+\-−]?[0-9]{1,4}))?"
+)
 _ROUND_UP = 1 + 1e-9
 _CLOSE, _NEAR = 10, 0.05
 RTOL, ATOL = 1e-3, 1e-9
@@ -80,10 +82,11 @@ def typed_decimal(text: str) -> Typed | None:
     match = _DECIMAL.fullmatch(text.strip())
     if match is None or not (match["whole"] or match["part"]):
         return None
-    value = float(text.replace("−", "-").replace(" ", ""))
-    part = match["part"] or ""
+    whole, part = match["whole"], match["part"] or ""
     exponent = int((match["exponent"] or "0").replace("−", "-"))
-    digits = len((match["whole"] + part).lstrip("0"))
+    size = float(f"{whole}.{part}e{exponent}")
+    value = size if match["sign"] in ("", "+") else -size
+    digits = len((whole + part).lstrip("0"))
     if not math.isfinite(value) or (not value and digits):
         return None
     return Typed(value, 0.5 * float(f"1e{exponent - len(part)}"), digits)
