@@ -164,4 +164,5 @@ def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> in
 def _guard() -> AbstractContextManager[None]:
     from backprop_cli.cli.deadline import deadline
 
-    return deadline(limits.PROBLEM_SECONDS, "a teacher may give simpler problems; a student shorter formulas")
+    hint = "a teacher may give simpler problems; a student shorter formulas"
+    return deadline(limits.PROBLEM_SECONDS, hint, processor=True)

@@ -29,19 +29,25 @@ def marked(
     if jobs <= 1:
         yield from map(marker.mark, submissions)
         return
-    rest = iter(submissions)
-    pending: deque[Future[list[Marked]]] = deque()
+    pool = _pool(make, marker, jobs)
     try:
-        with _pool(make, marker, jobs) as pool:
-            while chunk := list(islice(rest, _CHUNK)):
-                pending.append(pool.submit(_mark, chunk))
-                if len(pending) >= jobs * _AHEAD:
-                    yield from pending.popleft().result()
-            while pending:
-                yield from pending.popleft().result()
+        yield from _in_order(pool, iter(submissions), jobs)
     except BrokenProcessPool:
         message = "one of the processes that grade was stopped from outside"
         raise Refused(Problem("limit.process", message, "--jobs 1 grades in this process alone")) from None
+    finally:
+        pool.shutdown(cancel_futures=True)  # what nobody waits for any more need not be done
+
+
+def _in_order(pool: ProcessPoolExecutor, rest: Iterator[Submission], jobs: int) -> Iterator[Marked]:
+    """The results in the order of the submissions; a few chunks are on their way at any time."""
+    pending: deque[Future[list[Marked]]] = deque()
+    while chunk := list(islice(rest, _CHUNK)):
+        pending.append(pool.submit(_mark, chunk))
+        if len(pending) >= jobs * _AHEAD:
+            yield from pending.popleft().result()
+    while pending:
+        yield from pending.popleft().result()
 
 
 def _pool(make: Callable[[], Marker], marker: Marker, jobs: int) -> ProcessPoolExecutor:
