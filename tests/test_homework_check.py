@@ -347,6 +347,32 @@ def test_what_is_only_rounded_is_no_mistake_where_it_should_be_exact():
     assert report["hints"] == []
 
 
+COARSE = [  # truth, answer, options, verdict
+    ("0.5", "1", [], "wrong"),
+    ("0.7", "1", [], "wrong"),
+    ("0.05", "0.1", [], "wrong"),
+    ("1.5", "1", [], "wrong"),
+    ("0.96", "1", [], "close"),
+    ("1.5", "2", [], "close"),
+    ("-0.0019661", "-2e-3", [], "close"),
+    ("1/3", "0.33", ["--sigfigs", "3"], "close"),
+    ("1/3", "0.34", ["--sigfigs", "3"], "wrong"),
+]
+
+
+@pytest.mark.parametrize(("truth", "answer", "options", "verdict"), COARSE)
+def test_a_coarse_answer_is_the_truth_rounded(truth, answer, options, verdict):
+    report, _ = checked("k*x", f"k={truth}", "x=1", "-a", f"dx={answer}", *options)
+    assert report["answers"][0]["verdict"] == verdict
+    if verdict == "close":
+        (remark,) = report["answers"][0]["remarks"]
+        digits = "three" if options else "two"
+        assert remark == {
+            "code": "answer.coarse",
+            "message": f"rounded too far: give at least {digits} significant digits",
+        }
+
+
 def test_a_coarse_answer_is_no_mistake():
     report, _ = checked("sigmoid(x)", "x=1", "-a", "dx=0.2")
     assert [remark["code"] for remark in report["answers"][0]["remarks"]] == ["answer.coarse"]

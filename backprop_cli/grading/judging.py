@@ -195,8 +195,12 @@ def _on_kink(fact: Fact, *, right: bool) -> tuple[Said, ...]:
 def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple[Said, ...]:
     if word != "close":
         return ()
-    if question.tolerance.coarse(typed, truth) and not question.tolerance.exact:
-        return (Said(_COARSE, "rounded too far: give at least two significant digits", least="verdict"),)
+    tolerance = question.tolerance
+    if tolerance.exact:
+        return (Said("answer.close", "near, but the exact number is asked for, as 1/3 or sqrt(2)", least="verdict"),)
+    if tolerance.coarse(typed, truth):
+        digits = {2: "two", 3: "three"}.get(tolerance.least_digits, str(tolerance.least_digits))
+        return (Said(_COARSE, f"rounded too far: give at least {digits} significant digits", least="verdict"),)
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 

@@ -2,7 +2,7 @@
 
 right ⇔ |s - t| ≤ max(atol, rtol·|t|, W)·(1 + 1e-9), where t is the truth, s the answer, atol = 1e-9·max(1, C) with C
 the size of the terms that cancel in t, and W half a unit of the last digit that was typed, if there are two at least.
-``close`` is within ten times that (of W no more than 5 % of t), or the truth rounded to the one digit that was typed.
+``close`` is within ten times that (of W no more than 5 % of t), or the truth rounded to one significant digit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _DECIMAL = re.compile(
 )
 _ROUND_UP = 1 + 1e-9
 _CLOSE, _NEAR = 10, 0.05
+_LEAST_DIGITS = 2
 RTOL, ATOL = 1e-3, 1e-9
 
 
@@ -46,7 +47,7 @@ class Tolerance:
 
     def right(self, typed: Typed, truth: float, scale: float) -> bool:
         """Whether the number typed is right; ``scale`` is C. ``exact`` is for exact numbers to decide."""
-        rounded = typed.half_unit if typed.digits > 1 and self.sigfigs is None else 0.0
+        rounded = typed.half_unit if typed.digits >= _LEAST_DIGITS and self.sigfigs is None else 0.0
         return abs(typed.value - truth) <= max(self._allowed(truth, scale), rounded) * _ROUND_UP
 
     def close(self, typed: Typed, truth: float, scale: float) -> bool:
@@ -57,13 +58,24 @@ class Tolerance:
         """
         if self.exact:
             return Tolerance().right(typed, truth, scale)
-        rounded = min(_CLOSE * typed.half_unit, _NEAR * abs(truth)) if typed.digits > 1 else 0.0
+        rounded = min(_CLOSE * typed.half_unit, _NEAR * abs(truth)) if typed.digits >= _LEAST_DIGITS else 0.0
         away = abs(typed.value - truth)
         return away <= max(_CLOSE * self._allowed(truth, scale), rounded) or self.coarse(typed, truth)
 
     def coarse(self, typed: Typed, truth: float) -> bool:
-        """Whether the number typed is the truth rounded to fewer digits than count as an answer."""
-        return typed.digits > 0 and abs(typed.value - truth) <= typed.half_unit * _ROUND_UP
+        """Whether the number typed is the truth rounded to fewer significant digits than are asked for.
+
+        1 is 0.5 rounded to a whole number, and not rounded to one significant digit: that is 0.5.
+        """
+        if not 0 < typed.digits < self.least_digits:
+            return False
+        unit = min(typed.half_unit, figure(truth, typed.digits) / 2)
+        return abs(typed.value - truth) <= unit * _ROUND_UP
+
+    @property
+    def least_digits(self) -> int:
+        """How many significant digits a rounded number must have."""
+        return self.sigfigs or _LEAST_DIGITS
 
     def _allowed(self, truth: float, scale: float) -> float:
         atol = self.atol if self.atol is not None else ATOL * max(1.0, scale)
