@@ -47,8 +47,7 @@ class Tolerance:
 
     def right(self, typed: Typed, truth: float, scale: float) -> bool:
         """Whether the number typed is right; ``scale`` is C. ``exact`` is for exact numbers to decide."""
-        rounded = typed.half_unit if typed.digits >= _LEAST_DIGITS and self.sigfigs is None else 0.0
-        return abs(typed.value - truth) <= max(self._allowed(truth, scale), rounded) * _ROUND_UP
+        return abs(typed.value - truth) <= max(self._allowed(truth, scale), self._last_digit(typed)) * _ROUND_UP
 
     def close(self, typed: Typed, truth: float, scale: float) -> bool:
         """Whether a number that is not right is near: within ten times of it, or the truth rounded too far.
@@ -58,7 +57,7 @@ class Tolerance:
         """
         if self.exact:
             return Tolerance().right(typed, truth, scale)
-        rounded = min(_CLOSE * typed.half_unit, _NEAR * abs(truth)) if typed.digits >= _LEAST_DIGITS else 0.0
+        rounded = min(_CLOSE * self._last_digit(typed), _NEAR * abs(truth))
         away = abs(typed.value - truth)
         return away <= max(_CLOSE * self._allowed(truth, scale), rounded) or self.coarse(typed, truth)
 
@@ -76,6 +75,10 @@ class Tolerance:
     def least_digits(self) -> int:
         """How many significant digits a rounded number must have."""
         return self.sigfigs or _LEAST_DIGITS
+
+    def _last_digit(self, typed: Typed) -> float:
+        """W: what rounding to the digits typed may have changed."""
+        return typed.half_unit if typed.digits >= _LEAST_DIGITS and self.sigfigs is None else 0.0
 
     def _allowed(self, truth: float, scale: float) -> float:
         atol = self.atol if self.atol is not None else ATOL * max(1.0, scale)
