@@ -216,6 +216,26 @@ def test_reports_beside_standard_output(folder):
         assert backprop("grade", "key.toml", "ada.json", "--format", form).out == Path(name).read_text()
 
 
+@pytest.mark.parametrize("layout", ["one problem", "two problems"])
+def test_a_counterexample_is_no_answer_to_another_question(folder, layout):
+    """The plainest points at which x*y differs from 2*x*y are those of other questions: they must not be told."""
+    points = [{"x": x, "y": 1} for x in (3, 2, 1, -1, -2, 4, 5)]
+    tables = ["{" + ", ".join(f"{name} = {value}" for name, value in point.items()) + "}" for point in points]
+    problem = '[[problem]]\nexpression = "x^2*y"\nask = ["dx"]\n'
+    if layout == "one problem":
+        Path("key.toml").write_text(f"{problem}id = 'a'\nat = [{', '.join(tables)}]\n")
+        Path("ada.json").write_text('{"a": {"dx": "x*y"}}')
+    else:
+        Path("key.toml").write_text("".join(f"{problem}id = 'a{i}'\nat = {at}\n" for i, at in enumerate(tables)))
+        Path("ada.json").write_text('{"a0": {"dx": "x*y"}}')
+    (submission,) = graded("ada.json")[0]["submissions"]
+    remarks = [r["message"] for p in submission["problems"] for a in p["answers"] for r in a["remarks"]]
+    assert remarks
+    for remark in remarks:
+        at = dict(re.findall(r"(\w) = (-?[\d.]+)", remark))
+        assert {"x": float(at["x"]), "y": float(at["y"])} not in points, remark
+
+
 def test_details_put_every_answer_below_its_student(folder):
     Path("ada.json").write_text('{"chain": {"q": 3, "dx": 4, "dz": 3}, "relu": {"dx": "y"}}')
     ran = backprop("grade", "key.toml", "ada.json", "--details", "--report", "text=class.txt")

@@ -14,7 +14,7 @@ from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.marking import Marker
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import WORDS
-from backprop_cli.grading.scoring import Rules, result
+from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.tolerance import Tolerance, typed_decimal
 from backprop_cli.point import from_mapping
 
@@ -40,7 +40,7 @@ ASKED = {
 @example(texts=("- 2", "x*(1e400)", "0x10"))
 def test_every_text_gets_a_verdict(kind, texts):
     given_ = [Answer(name, text) for name, text in zip(("dx", "dq", "f"), texts, strict=True)]
-    found, tally = result("p", "", ASKED[kind], Rules(Fraction(3), "full"), given_)
+    found, tally = result("p", "", ASKED[kind], Scoring(Fraction(3), "full"), given_)
     assert {one.word for one in found.judged} <= set(WORDS)
     assert 0 <= found.score <= 3
     assert len(tally.words) == 3

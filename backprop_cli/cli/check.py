@@ -89,7 +89,7 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     """The result, and what its answers came from."""
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.grading.question import prepare
-    from backprop_cli.grading.scoring import Rules, result
+    from backprop_cli.grading.scoring import Scoring, result
 
     answers, source = _answers(options)
     near = tolerance(options)
@@ -100,7 +100,7 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     question = prepare(circuit, point, asks, near, options["accept"])
     warn(question.warnings)
     points = sum((ask.weight for ask in asks), Fraction(0))
-    return result("answers", "", question, Rules(points, options["feedback"] or "hint"), answers)[0], source
+    return result("answers", "", question, Scoring(points, options["feedback"] or "hint"), answers)[0], source
 
 
 def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,13 +36,15 @@ _SECONDS = 0.7  # of the processor, for one formula
 class Counterexample:
     """A point at which an answer is not the truth; ``answer`` is None without a value there that a double holds.
 
-    ``at`` has every variable that either side depends on; ``here``: it is the question's own point.
+    ``at`` has every variable that either side depends on; ``here``: it is the question's own point; ``reveals``: the
+    truth is an answer to this or another question.
     """
 
     at: Mapping[str, float]
     answer: float | None
     truth: float
     here: bool
+    reveals: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,20 @@ class FormulaVerdict:
 
 
 class Formulas:
-    """One quantity of a question, and how formulas for it are judged; its points are found once."""
+    """One quantity of a question, and how formulas for it are judged; its points are found once.
 
-    def __init__(self, circuit: Circuit, asked: Asked, here: Mapping[str, float] | None) -> None:
+    ``here`` is the question's own point, ``elsewhere`` are points at which the same is asked.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        asked: Asked,
+        here: Mapping[str, float] | None,
+        elsewhere: Sequence[Mapping[str, float]] = (),
+    ) -> None:
         self.circuit, self.asked, self._here = circuit, asked, here
+        self._questions = (*elsewhere, *((here,) if here is not None else ()))
         self.subject = Subject(circuit, asked)
 
     @cached_property
@@ -74,9 +86,8 @@ class Formulas:
         return Samples(self.subject, self._here)
 
     def reveals(self, sample: Sample) -> bool:
-        """Whether the truth at a sample is that at the question's own point: what it depends on is the same there."""
-        here = self._here
-        return here is not None and all(sample.at[name] == here[name] for name in self.subject.depends)
+        """Whether the truth at a sample is an answer: all that it depends on is as it is at a question's point."""
+        return any(all(sample.at[name] == at[name] for name in self.subject.depends) for at in self._questions)
 
     @cached_property
     def proof(self) -> Proof:
@@ -226,4 +237,5 @@ class _Judging:
             given if math.isfinite(given) else None,
             double(sample.truth),
             sample is self.samples.here,
+            self.formulas.reveals(sample),
         )

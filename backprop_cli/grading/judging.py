@@ -276,7 +276,8 @@ def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
     if counter.here:  # a formula may name a stage, whose value here is a question of its own
         return Said("answer.counterexample", f"at {place} yours is not the {what}", full, "hint")
     fact = question.facts.get(ask.asked)
-    tells = fact is not None and fact.value is not None and _same_number(counter.truth, fact.value)
+    near = fact is not None and fact.value is not None and _same_number(counter.truth, fact.value)
+    tells = near or counter.reveals
     return Said(
         "answer.counterexample", f"at {place} {yours}, and the {what} is another" if tells else full, full, "hint"
     )

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method
 from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.key import Key, KeyProblem
@@ -26,12 +27,13 @@ from backprop_cli.grading.records import (
     SubmissionResult,
     Tally,
 )
-from backprop_cli.grading.scoring import Rules, result
+from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.submissions import Submission
 from backprop_cli.grading.summary import empty
-from backprop_cli.point import from_mapping
+from backprop_cli.point import from_mapping, numbers
 from backprop_cli.problems import UNREADABLE, Problem, Refused
 from backprop_cli.reading import read
+from backprop_cli.rules import Rules
 
 Guard = Callable[[], AbstractContextManager[None]]
 Marked = tuple[SubmissionResult, tuple[Tally, ...]]
@@ -44,7 +46,7 @@ class Part:
     id: str
     title: str
     question: Question
-    rules: Rules
+    scoring: Scoring
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Marker:
     @property
     def points(self) -> Fraction:
         """What one submission can earn."""
-        return sum((part.rules.points for part in self.parts), Fraction(0))
+        return sum((part.scoring.points for part in self.parts), Fraction(0))
 
     @property
     def names(self) -> Mapping[str, int]:
@@ -67,12 +69,12 @@ class Marker:
 
     def heading(self) -> Heading:
         """What a report says before the first submission."""
-        problems = tuple((part.id, part.title, part.rules.points) for part in self.parts)
+        problems = tuple((part.id, part.title, part.scoring.points) for part in self.parts)
         return Heading("grade", self.key.title, self.points, problems, self.key.feedback)
 
     def summary(self) -> ClassSummary:
         """A class summary before the first submission."""
-        return empty(self.key.title, [ProblemSummary(part.id, part.title, part.rules.points) for part in self.parts])
+        return empty(self.key.title, [ProblemSummary(part.id, part.title, part.scoring.points) for part in self.parts])
 
     def mark(self, submission: Submission) -> Marked:
         """The verdicts on one submission, and what the class summary counts of them. Never raises ``Refused``."""
@@ -92,7 +94,7 @@ class Marker:
         try:
             part.question.warm(answers)
             with self.guard():
-                return result(part.id, part.title, part.question, part.rules, answers)
+                return result(part.id, part.title, part.question, part.scoring, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
@@ -101,7 +103,7 @@ class Marker:
 
 def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:
     """A problem whose answers could not be judged: all of them are invalid, and the reason is said."""
-    found, tally = result(part.id, part.title, part.question, part.rules, ())
+    found, tally = result(part.id, part.title, part.question, part.scoring, ())
     remark = Remark(problem.code, problem.message)
     judged = tuple(replace(one, word="invalid", remarks=(remark,)) for one in found.judged)
     return replace(found, judged=judged), Tally(tuple((name, "invalid") for name, _ in tally.words), ())
@@ -119,7 +121,8 @@ def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> M
     problems: list[Problem] = []
     for problem in key.problems:
         try:
-            parts += _parts(problem, method)
+            alike = [at for other in key.problems if other.expression == problem.expression for at in other.at]
+            parts += _parts(problem, alike, method)
         except Refused as refused:
             problems += [_named(problem, one) for one in refused.problems]
     if problems:
@@ -131,18 +134,22 @@ def _named(problem: KeyProblem, one: Problem) -> Problem:
     return Problem(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
-def _parts(problem: KeyProblem, method: Method) -> Iterator[Part]:
+def _parts(problem: KeyProblem, alike: Sequence[Mapping[str, object]], method: Method) -> Iterator[Part]:
+    """The parts of one problem; ``alike`` are all points at which the key asks for the same expression."""
     many = len(problem.at) > 1
     bound = {name for at in problem.at for name in at}
     circuit = read(problem.expression, bound=bound, share=problem.share, name=f"expression of {problem.id}")
     asks = asks_of(circuit, problem.ask or None, problem.weights)
     points = problem.points if problem.points is not None else sum((ask.weight for ask in asks), Fraction(0))
+    elsewhere = [
+        numbers(circuit, from_mapping(at), Rules(Float64())) for at in alike if circuit.inputs.keys() <= at.keys()
+    ]
     for index, at in enumerate(problem.at or (None,), 1):
         point = None if at is None else from_mapping(at)
-        question = prepare(circuit, point, asks, problem.tolerance, problem.accept, method)
+        question = prepare(circuit, point, asks, problem.tolerance, problem.accept, method, elsewhere)
         share = points / max(1, len(problem.at))
-        yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _rules(problem, share))
+        yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _scoring(problem, share))
 
 
-def _rules(problem: KeyProblem, points: Fraction) -> Rules:
-    return Rules(points, problem.feedback, problem.partial, problem.close, problem.follow_through, problem.hidden)
+def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:
+    return Scoring(points, problem.feedback, problem.partial, problem.close, problem.follow_through, problem.hidden)

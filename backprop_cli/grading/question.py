@@ -41,7 +41,8 @@ class Ask:
 class Question:
     """A prepared question. ``point`` is None where only formulas can be judged; ``facts`` has nothing then.
 
-    ``warnings`` are about the question itself, for whoever asks it.
+    ``warnings`` are about the question itself, for whoever asks it. ``elsewhere`` are the points at which the same is
+    asked in other questions, whose answers are not to be told either.
     """
 
     circuit: Circuit
@@ -51,6 +52,7 @@ class Question:
     tolerance: Tolerance = field(default_factory=Tolerance)
     accept: Accept = "any"
     warnings: tuple[Problem, ...] = ()
+    elsewhere: tuple[Mapping[str, float], ...] = ()
     _formulas: dict[Asked, Formulas] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class Question:
     def formulas(self, asked: Asked) -> Formulas:
         """The quantity as a function, to hold a formula against."""
         if asked not in self._formulas:
-            self._formulas[asked] = Formulas(self.circuit, asked, self.here)
+            self._formulas[asked] = Formulas(self.circuit, asked, self.here, self.elsewhere)
         return self._formulas[asked]
 
     def verdict(self, asked: Asked, formula: Circuit) -> FormulaVerdict:
@@ -124,12 +126,13 @@ def prepare(
     tolerance: Tolerance,
     accept: Accept = "any",
     method: Method = "forward",
+    elsewhere: Sequence[Mapping[str, float]] = (),
 ) -> Question:
     """A question with its facts. Raises ``Refused`` if the point lacks a value, or the facts cannot be told."""
     warnings = complete(circuit, point) if point is not None else ()
     quantities = [ask.asked for ask in asks]
     found = facts(circuit, point, quantities, exact=tolerance.exact, method=method) if point is not None else {}
-    return Question(circuit, point, tuple(asks), found, tolerance, accept, warnings)
+    return Question(circuit, point, tuple(asks), found, tolerance, accept, warnings, tuple(elsewhere))
 
 
 def asks_of(

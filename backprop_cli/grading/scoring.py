@@ -1,4 +1,4 @@
-"""Opinions → a problem's result: credit by the key's rules, the score as an exact fraction, and what may be told."""
+"""Opinions → a problem's result: credit as the key has it, the score as an exact fraction, and what may be told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backprop_cli.grading.telling import remarks, told
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Scoring:
     """How a problem is scored and shown.
 
     An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
@@ -30,33 +30,33 @@ class Rules:
 
 
 def result(
-    id_: str, title: str, question: Question, rules: Rules, answers: Sequence[Answer]
+    id_: str, title: str, question: Question, scoring: Scoring, answers: Sequence[Answer]
 ) -> tuple[ProblemResult, Tally]:
     """The result of one problem of one submission, and what the class summary counts of it."""
     opinions, hints = judge(question, answers)
-    credits_ = [_credit(opinion, rules) for opinion in opinions]
-    judged = tuple(told(one, rules.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
+    credits_ = [_credit(opinion, scoring) for opinion in opinions]
+    judged = tuple(told(one, scoring.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
     counted = [one for one in opinions if one.weight]
     right = sum(1 for one in counted if one.word == "ok")
-    score = _score(opinions, credits_, rules)
-    hinted = remarks(hints, rules.feedback)
+    score = _score(opinions, credits_, scoring)
+    hinted = remarks(hints, scoring.feedback)
     tally = Tally(tuple((one.name, one.word) for one in counted), tuple(dict.fromkeys(hint.code for hint in hints)))
-    return ProblemResult(id_, title, judged, score, rules.points, right, len(counted), hinted, rules.hidden), tally
+    return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, scoring.hidden), tally
 
 
-def _credit(opinion: Opinion, rules: Rules) -> Fraction:
+def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
     if opinion.word == "ok":
         return Fraction(1)
-    earned = rules.close if opinion.word == "close" else Fraction(0)
-    return max(earned, rules.follow_through) if opinion.followed else earned
+    earned = scoring.close if opinion.word == "close" else Fraction(0)
+    return max(earned, scoring.follow_through) if opinion.followed else earned
 
 
-def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], rules: Rules) -> Fraction:
+def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], scoring: Scoring) -> Fraction:
     """Σ weight·credit / Σ weight of the points."""
     whole = sum((one.weight for one in opinions), Fraction(0))
     if not whole:
-        return rules.points
+        return scoring.points
     earned = sum((one.weight * credit for one, credit in zip(opinions, credits_, strict=True)), Fraction(0))
-    if not rules.partial and earned != whole:
+    if not scoring.partial and earned != whole:
         return Fraction(0)
-    return rules.points * earned / whole
+    return scoring.points * earned / whole

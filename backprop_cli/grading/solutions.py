@@ -32,7 +32,7 @@ def solutions(marker: Marker) -> Iterator[Solution]:
     for part in marker.parts:
         weights = sum((ask.weight for ask in part.question.asks), Fraction(0))
         for ask in part.question.asks:
-            share = part.rules.points * ask.weight / weights if weights else Fraction(0)
+            share = part.scoring.points * ask.weight / weights if weights else Fraction(0)
             yield Solution(part.id, ask.name, share, *_answer(part, ask.asked))
 
 
