@@ -373,6 +373,16 @@ def test_a_coarse_answer_is_the_truth_rounded(truth, answer, options, verdict):
         }
 
 
+def test_without_a_point_constants_beside_formulas_are_functions_too():
+    assert words("3*x + y", "-a", "dx=3", "-a", "dy=1*y/y") == {"dx": "ok", "dy": "ok"}
+    assert words("3*x*y", "-a", "dx=3*y", "-a", "dy=0") == {"dx": "ok", "dy": "wrong"}
+    assert backprop("check", "3*x*y", "-a", "dx=3").code == 2
+
+
+def test_a_stage_may_be_called_e():
+    assert words("d = a*b; e = a + b; f = d*e", "-a", "dd=e")["dd"] == "ok"
+
+
 def test_a_coarse_answer_is_no_mistake():
     report, _ = checked("sigmoid(x)", "x=1", "-a", "dx=0.2")
     assert [remark["code"] for remark in report["answers"][0]["remarks"]] == ["answer.coarse"]

@@ -125,6 +125,13 @@ CODES = [
     (["nowhere.json"], 3),
     ([], 2),
     (["ada.json", "--fail-under", "101"], 2),
+    (["ada.json", "--fail-under", "nan"], 2),
+    (["ada.json", "--fail-under", "1e999999999"], 2),
+    (["ada.json", "--check-key"], 2),
+    (["--check-key", "--format", "csv"], 2),
+    (["--check-key", "--report", "csv=a"], 2),
+    (["ada.json", "-o", "new.toml"], 2),
+    (["ada.json", "--report", "csv"], 2),
     (["ada.json", "--report", "csv"], 2),
     (["ada.json", "--report", "xls=a"], 2),
     (["ada.json", "--report", "csv=a", "--report", "json=./a"], 2),
@@ -368,6 +375,24 @@ def test_a_closed_pipe_is_no_error(folder):
     assert json.loads(ran.out)["student"] == "s0"
 
 
+def test_a_closed_pipe_ends_only_its_own_report(folder):
+    Path("class.jsonl").write_text(a_class(2_000))
+    command = f"{MODULE[0]} -m backprop_cli grade key.toml class.jsonl --format jsonl --report csv=g.csv | head -1"
+    ran = process("-c", command, start=("bash",))
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["student"] == "s0"
+    assert len(Path("g.csv").read_text().splitlines()) == 2_001
+
+
+def test_a_full_disk_leaves_nothing_behind(folder):
+    Path("class.jsonl").write_text(a_class(400))
+    command = f"ulimit -f 20; {MODULE[0]} -m backprop_cli grade key.toml class.jsonl --report json=big.json > /dev/null"
+    ran = process("-c", command, start=("bash",))
+    assert ran.code != 0
+    assert "Traceback" not in ran.err
+    assert sorted(path.name for path in folder.iterdir()) == ["class.jsonl", "key.toml"]
+
+
 def started(*argv: str) -> subprocess.Popen[bytes]:
     """A grading of a large class, in a process group of its own, that has begun to answer."""
     Path("class.jsonl").write_text(a_class(3_000))
@@ -430,6 +455,24 @@ def test_a_report_never_takes_the_place_of_what_is_read(folder, path):
     ran = backprop("grade", "key.toml", "ada.json", "in", "--report", f"csv={path}")
     assert (ran.code, ran.out) == (2, "")
     assert Path(path).read_text() == before
+
+
+def test_a_report_is_no_submission_of_the_next_run(folder):
+    Path("in").mkdir()
+    Path("in/ada.json").write_text(json.dumps(RIGHT))
+    ran = backprop("grade", "key.toml", "in", "--report", "csv=in/grades.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "is in a folder of submissions" in ran.err
+    assert not Path("in/grades.csv").exists()
+
+
+def test_a_limit_in_percent_is_exact(folder):
+    Path("key.toml").write_text(
+        '[[problem]]\nexpression = "x*y"\nat = {x = 1, y = 2}\nweights = {dx = 351, dy = 649}\n'
+    )
+    Path("ada.json").write_text('{"dx": 2, "dy": 9}')
+    for limit, code in (("35.1", 0), ("35.1 %", 0), ("35.100000001", 1)):
+        assert backprop("grade", "key.toml", "ada.json", "--fail-under", limit).code == code
 
 
 def test_a_key_with_a_question_that_has_no_answer(folder):

@@ -72,9 +72,8 @@ def _wanted(lists: tuple[str, ...]) -> tuple[str, ...]:
 def text_of(word: str, what: str, most: int) -> tuple[str, str]:
     """An argument's text and where it is from: itself, ``-`` standard input, ``@file`` a file."""
     if word == "-":
-        if sys.stdin is None:
-            raise Refused(Problem("input.file", "standard input is closed"))
-        return decoded(sys.stdin.buffer.read(most * _BYTES_A_CHARACTER + 1), "standard input"), "standard input"
+        data, name = data_of(word, most * _BYTES_A_CHARACTER)
+        return decoded(data, name), name
     if word.startswith("@") and len(word) > 1:
         return file_text(word[1:], most), word[1:]
     return word, what
@@ -82,13 +81,28 @@ def text_of(word: str, what: str, most: int) -> tuple[str, str]:
 
 def file_text(path: str, most: int) -> str:
     """A file's text, read no further than the limit makes sense. Raises ``Refused`` if it cannot be read."""
+    return decoded(_file_data(path, most * _BYTES_A_CHARACTER), path)
+
+
+def data_of(path: str, most: int) -> tuple[bytes, str]:
+    """The bytes of a file, or with ``-`` of standard input, and a name for it; of more than ``most`` one too many.
+
+    Raises ``Refused`` if it cannot be read.
+    """
+    if path != "-":
+        return _file_data(path, most), path
+    if sys.stdin is None:
+        raise Refused(Problem("input.file", "standard input is closed"))
+    return sys.stdin.buffer.read(most + 1), "standard input"
+
+
+def _file_data(path: str, most: int) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            data = file.read(most * _BYTES_A_CHARACTER + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Refused(Problem("input.file", f"{path} cannot be read: {reason}")) from None
-    return decoded(data, path)
 
 
 def decoded(data: bytes, name: str) -> str:

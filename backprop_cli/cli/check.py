@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backprop_cli import limits
-from backprop_cli.cli.arguments import ExpressionCommand, text_of
+from backprop_cli.cli.arguments import ExpressionCommand, data_of
 from backprop_cli.cli.calculation_options import circuit_and_point, exclude, reading_options
 from backprop_cli.cli.report_options import report_options, tolerance_options, warn
 
@@ -95,8 +95,8 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     near = tolerance(options)
     circuit, given = circuit_and_point(expression, values, options)
     asks = _asks(circuit, answers, options["ask"])
-    formulas = options["accept"] == "formula" or _formulas_only(circuit, answers)
-    point = None if formulas and circuit.inputs and not given else given
+    functions = options["accept"] == "formula" or not _needs_point(circuit, answers)
+    point = None if functions and circuit.inputs and not given else given
     question = prepare(circuit, point, asks, near, options["accept"])
     warn(question.warnings)
     points = sum((ask.weight for ask in asks), Fraction(0))
@@ -105,13 +105,12 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
 
 def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
-    from backprop_cli.grading.answers import from_text, from_words
+    from backprop_cli.grading.answers import from_bytes, from_words
 
     found, source = from_words(options["words"]), ""
     if options["file"] is not None:
-        word = options["file"] if options["file"] == "-" else f"@{options['file']}"
-        text, source = text_of(word, "answers", limits.SUBMISSION_BYTES)
-        found = (*from_text(text, source), *found)
+        data, source = data_of(options["file"], limits.SUBMISSION_BYTES)
+        found = (*from_bytes(data, source), *found)
     return found, source
 
 
@@ -133,9 +132,9 @@ def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]
     return tuple(found.values())
 
 
-def _formulas_only(circuit: Circuit, answers: tuple[Answer, ...]) -> bool:
-    """Whether every answer is a formula, which is judged without a point."""
-    from backprop_cli.grading.reading import read_answer
+def _needs_point(circuit: Circuit, answers: tuple[Answer, ...]) -> bool:
+    """Whether an answer is a number that no function is: where all else are formulas, 3 is the constant function."""
+    from backprop_cli.grading.reading import bound_names, read_answer
 
-    readings = [read_answer(answer.text, circuit.inputs) for answer in answers if answer.problem is None]
-    return all(reading.typed is None for reading in readings)
+    readings = [read_answer(answer.text, bound_names(circuit)) for answer in answers if answer.problem is None]
+    return any(reading.typed for reading in readings) and not any(reading.formula for reading in readings)

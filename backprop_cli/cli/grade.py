@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import AbstractContextManager
 from fractions import Fraction
@@ -13,6 +14,7 @@ import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
+from backprop_cli.cli.calculation_options import exclude
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
 from backprop_cli.cli.report_options import report_options, warn
@@ -24,6 +26,17 @@ if TYPE_CHECKING:
     from backprop_cli.grading.records import ClassSummary
 
 _BELOW, _NO_ANSWER = 1, 1
+_PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{0,9})?)\s*%?\s*")
+
+
+def _percent(_context: click.Context, _option: click.Parameter, text: str | None) -> Fraction | None:
+    """The exact number that was typed: 35.1 is 351/10, since scores are fractions too."""
+    if text is None:
+        return None
+    number = _PERCENT.fullmatch(text)
+    if number is None or Fraction(number[1]) > 100:
+        raise click.UsageError(f"--fail-under takes a number from 0 to 100, and got {text}")
+    return Fraction(number[1])
 
 
 @click.command(
@@ -37,9 +50,7 @@ _BELOW, _NO_ANSWER = 1, 1
 @click.option("--check-key", is_flag=True, help="Check the key and print its answers; no submission is read.")
 @report_options
 @click.option("--details", is_flag=True, help="Every answer below its submission's line, in text.")
-@click.option(
-    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100), help="Exit code 1 if a submission has less."
-)
+@click.option("--fail-under", metavar="PERCENT", callback=_percent, help="Exit code 1 if a submission has less.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=1, help="Use N cores; the output is the same.")
 @click.option("-o", "--output", metavar="FILE", help="Where --new-key writes to, if not standard output.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
@@ -55,6 +66,7 @@ def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
     backprop grade key.toml submissions/ada.json --details
     backprop grade key.toml submissions/ --report csv=grades.csv --report markdown=summary.md
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    _no_contradiction(paths, options)
     if options["new_key"]:
         return _new_key(key, options)
     if key is None:
@@ -64,6 +76,17 @@ def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
     paths = _paths(key, paths)
     _keep_inputs(options["reports"], (key, *paths))
     return _grade(_read_key(key), paths, options)
+
+
+def _no_contradiction(paths: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Refuse what would be passed over in silence."""
+    exclude(options, ("new_key", "check_key"))
+    if options["output"] is not None and not options["new_key"]:
+        raise click.UsageError("-o is for --new-key\n--report FORMAT=FILE writes a report to a file")
+    for name in ("new_key", "check_key"):
+        exclude(options, (name, "format_"), (name, "as_json"), (name, "reports"), (name, "details"))
+        if options[name] and paths:
+            raise click.UsageError(f"--{name.replace('_', '-')} reads no submission, and got {paths[0]}")
 
 
 def _new_key(key: str | None, options: dict[str, Any]) -> int:
@@ -129,7 +152,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
         for result, tallies in marked(make, marker, found, options["jobs"]):
             add(summary, result, tallies)
             written.add(result)
-            below += options["fail_under"] is not None and result.percent < Fraction(options["fail_under"])
+            below += options["fail_under"] is not None and result.percent < options["fail_under"]
             broken += result.broken
             step()
         written.tail(summary)
@@ -147,12 +170,17 @@ def _bug(submissions: int) -> int:
 
 
 def _keep_inputs(words: tuple[str, ...], paths: tuple[str, ...]) -> None:
-    """Refuse a report that would take the place of what is read."""
+    """Refuse a report that would take the place of what is read, or be read as a submission the next time."""
+    from backprop_cli.cli.reports import report_files
+
     read = {Path(path).resolve() for path in paths if path != "-"}
-    for word in words:
-        target = Path(word.partition("=")[2]).resolve()
-        if target in read or (target.exists() and target.parent in read):
+    for (_, name), word in zip(report_files(words), words, strict=True):
+        target = Path(name).resolve()
+        if target in read:
             raise click.UsageError(f"--report {word} would overwrite what is read")
+        if any(target.is_relative_to(folder) for folder in read if folder.is_dir()):
+            hint = "it would be taken for a submission; write it somewhere else"
+            raise click.UsageError(f"--report {word} is in a folder of submissions\n{hint}")
 
 
 def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> int:

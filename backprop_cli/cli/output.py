@@ -39,7 +39,8 @@ def growing(path: str) -> Iterator[TextIO]:
             if beside != target:
                 _in_place(beside, target)
     except BaseException:
-        file.close()
+        with contextlib.suppress(OSError):  # a full disk refuses the rest of the file again
+            file.close()
         if beside != target:
             beside.unlink(missing_ok=True)
         raise

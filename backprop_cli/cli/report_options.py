@@ -59,10 +59,10 @@ def tolerance(options: dict[str, Any]) -> Tolerance:
     """The tolerance that the options say. Raises ``Refused`` for one that is none."""
     from backprop_cli.grading.tolerance import RTOL, Tolerance
 
-    for name in ("rtol", "atol"):
+    for name, code in (("rtol", "usage.rtol"), ("atol", "usage.atol")):
         value = options[name]
         if value is not None and not 0 <= value < math.inf:
-            raise Refused(Problem(f"usage.{name}", f"--{name} must be 0 or more, and got {value}"))
+            raise Refused(Problem(code, f"--{name} must be 0 or more, and got {value}"))
     rtol = RTOL if options["rtol"] is None else options["rtol"]
     return Tolerance(rtol, options["atol"], options["sigfigs"], options["exact"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,26 +20,39 @@ if TYPE_CHECKING:
     from backprop_cli.render.graded.base import Writer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reports:
-    """Several reports written side by side, a submission at a time."""
+    """Several reports written side by side, a submission at a time; the first is that of standard output.
+
+    A reader of standard output that has gone ends that report alone: ``gone``.
+    """
 
     writers: Sequence[tuple[Writer, TextIO]]
+    gone: bool = False
 
     def head(self, heading: Heading) -> None:
         """Begin them all."""
-        for writer, file in self.writers:
-            file.write(writer.head(heading))
+        self._write(lambda writer: writer.head(heading))
 
     def add(self, result: SubmissionResult) -> None:
         """One more submission."""
-        for writer, file in self.writers:
-            file.write(writer.add(result))
+        self._write(lambda writer: writer.add(result))
 
     def tail(self, summary: ClassSummary) -> None:
         """End them all."""
-        for writer, file in self.writers:
-            file.write(writer.tail(summary))
+        self._write(lambda writer: writer.tail(summary))
+
+    def _write(self, piece: Callable[[Writer], str]) -> None:
+        (screen, stdout), *others = self.writers
+        if not self.gone:
+            try:
+                stdout.write(piece(screen))
+            except BrokenPipeError:
+                if not others:
+                    raise
+                self.gone = True
+        for writer, file in others:
+            file.write(piece(writer))
 
 
 @contextmanager
@@ -51,7 +64,7 @@ def reports(options: dict[str, Any]) -> Iterator[Reports]:
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
     seen = screen(options["color"]) if form == "text" else None
-    wanted = _files(options["reports"])
+    wanted = report_files(options["reports"])
     details = options.get("details", False)
     if details and "text" not in (form, *(name for name, _ in wanted)):
         raise click.UsageError(f"--details is for text, and the format is {form}")
@@ -60,8 +73,8 @@ def reports(options: dict[str, Any]) -> Iterator[Reports]:
         yield Reports([(writer(form, seen, details=details), sys.stdout), *files])
 
 
-def _files(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Format and file of every --report."""
+def report_files(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Format and file of every --report. Raises a usage error for what is none."""
     found: list[tuple[str, str]] = []
     for word in words:
         name, equals, path = word.partition("=")

@@ -75,29 +75,24 @@ def _pair(word: str) -> tuple[str, str]:
     return (name.strip(), text) if equals else ("", "")
 
 
-def from_bytes(data: bytes, name: str, form: Form | None = None) -> tuple[Answer, ...]:
+def from_bytes(data: bytes, name: str) -> tuple[Answer, ...]:
     """The answers of a file. Raises ``Refused`` if it cannot be read as a whole."""
+    if len(data) > limits.SUBMISSION_BYTES:
+        raise Refused(Problem("answers.size", f"{name}: more than {limits.SUBMISSION_BYTES:,} bytes"))
     try:
-        return _from_text(decoded(data), form)
+        return _from_text(decoded(data))
     except Refused as refused:
         raise _named(refused, name) from None
-
-
-def from_text(text: str, name: str, form: Form | None = None) -> tuple[Answer, ...]:
-    """The answers of a text called ``name``. Raises ``Refused`` if it cannot be read as a whole."""
-    return from_bytes(printable(text).encode(), name, form)
 
 
 def _named(refused: Refused, name: str) -> Refused:
     return Refused(*(replace(problem, message=f"{name}: {problem.message}") for problem in refused.problems))
 
 
-def _from_text(text: str, form: Form | None) -> tuple[Answer, ...]:
-    if len(text) > limits.SUBMISSION_BYTES:
-        raise Refused(Problem("answers.size", f"more than {limits.SUBMISSION_BYTES:,} characters"))
+def _from_text(text: str) -> tuple[Answer, ...]:
     if not text.strip():
         raise Refused(Problem("answers.empty", "there is nothing in it"))
-    form = form or form_of(text)
+    form = form_of(text)
     if form == "json":
         found = from_table(object_of(trees.from_json(text)))
     else:

@@ -15,7 +15,7 @@ from backprop_cli.grading.answers import Answer
 from backprop_cli.grading.formulas import Formulas, FormulaVerdict
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
-from backprop_cli.grading.reading import Reading, read_answer
+from backprop_cli.grading.reading import Reading, bound_names, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.point import Point, complete, numbers
@@ -73,7 +73,7 @@ class Question:
 
     @cached_property
     def _bound(self) -> frozenset[str]:
-        return frozenset([*self.circuit.inputs, *(stage.name for stage in self.circuit.stages)])
+        return bound_names(self.circuit)
 
     @cached_property
     def here(self) -> Mapping[str, float] | None:

@@ -35,8 +35,13 @@ class Reading:
         return self.typed is None and self.formula is None and self.problem is None
 
 
+def bound_names(circuit: Circuit) -> frozenset[str]:
+    """The question's own names, of variables and stages: ``e`` among them is no constant in an answer."""
+    return frozenset([*circuit.inputs, *(stage.name for stage in circuit.stages)])
+
+
 def read_answer(text: str, names: Collection[str]) -> Reading:
-    """Read an answer; ``names`` are the question's own, so that ``e`` among them is no constant."""
+    """Read an answer; ``names`` are the question's own (``bound_names``)."""
     text = text.strip().replace("−", "-")  # in an exponent it would be read as a difference
     if not text:
         return Reading(text)
