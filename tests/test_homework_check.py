@@ -465,3 +465,19 @@ def test_printed_numbers_with_a_digit_changed_are_not(case, name, text):
     others = [o for o in changed(text) if abs(float(o) - truth(case, name)) > 0.5000001 * unit]
     for other in others if not case.get("kink") else ():
         assert check_case(case, name, other) != "ok", other
+
+
+FOLLOWED = {  # a student who goes on with the unrounded number, or with the one that was written
+    "unrounded": (NEURON, ["dot=2", "f=0.88", "ddot=0.105"], {"f", "ddot"}),
+    "many digits": (NEURON, ["dot=7", "f=0.9991", "ddot=0.00091022"], {"f", "ddot"}),
+    "written": (NEURON, ["dot=7", "f=0.99", "ddot=0.0099"], {"ddot"}),
+    "an exponential": (("a=x*y; b=exp(a); f=b*z", "x=1", "y=2", "z=3"), ["a=3", "b=20", "da=60.3"], {"b", "da"}),
+    "neither": (NEURON, ["dot=7", "f=0.9991", "ddot=0.0105"], {"f"}),
+}
+
+
+@pytest.mark.parametrize(("circuit", "given", "followed"), FOLLOWED.values(), ids=FOLLOWED)
+def test_what_follows_from_an_earlier_number(circuit, given, followed):
+    report, _ = checked(*circuit, *answers(*given))
+    found = {a["name"] for a in report["answers"] for r in a["remarks"] if r["code"] == "mistake.follow-through"}
+    assert found == followed

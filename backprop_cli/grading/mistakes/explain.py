@@ -89,12 +89,24 @@ class Mistakes:
     # --- the student's own earlier numbers ---
 
     def _follow(self, entries: Sequence[Entry]) -> _Followed:
+        """What is right given the wrong numbers as they were written, or as they were before they were rounded.
+
+        A student who has s = 7 and writes f = 0.9991 for sigmoid(7) may go on with either.
+        """
         tape = self._tape
         if len(tape.values) > _LARGE:
             return _Followed(tape, frozenset())
         wrong = [entry for entry in entries if not entry.right and math.isfinite(entry.answer)]
-        values = {e.node: e.answer for e in wrong if e.is_value and e.node >= tape.circuit.first_gate}
-        slopes = {e.node: e.answer for e in wrong if not e.is_value}
+        written = self._given(wrong, wrong)
+        roots = [entry for entry in wrong if entry.name not in written.names]
+        unrounded = self._given(roots, wrong) if len(roots) < len(wrong) else written
+        return _Followed(written.tape, written.names | unrounded.names)
+
+    def _given(self, own: Sequence[Entry], wrong: Sequence[Entry]) -> _Followed:
+        """The run in which these numbers of the student's stand, and which of the wrong ones are right in it."""
+        tape = self._tape
+        values = {e.node: e.answer for e in own if e.is_value and e.node >= tape.circuit.first_gate}
+        slopes = {e.node: e.answer for e in own if not e.is_value}
         if values:
             tape = tape.with_values(again.run(tape, values))
         due = again.expected(self._tape, values)
