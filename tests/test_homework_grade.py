@@ -466,6 +466,20 @@ def test_a_report_is_no_submission_of_the_next_run(folder):
     assert not Path("in/grades.csv").exists()
 
 
+def test_a_slip_in_a_name_is_said_in_every_report(folder):
+    Path("class.csv").write_text("name,chain.q,chain.dqq,chain.dz\nada,3,-4,3\nben,3,,3\n")
+    Path("in").mkdir()
+    Path("in/notes.pdf").write_text("")
+    Path("in/eve.json").write_text(json.dumps(RIGHT))
+    said = "chain: dqq is not asked for, and dx is missing"
+    for form in ("text", "json", "jsonl", "csv", "junit", "tap", "github", "markdown"):
+        ran = backprop("grade", "key.toml", "class.csv", "in", "--format", form)
+        assert ran.out.count(said) == 1, form
+        assert "ada" in ran.out
+        assert ran.err.startswith("warning[submission.skipped]: in: not read: notes.pdf\n")
+        assert "notes.pdf" not in ran.out
+
+
 def test_a_limit_in_percent_is_exact(folder):
     Path("key.toml").write_text(
         '[[problem]]\nexpression = "x*y"\nat = {x = 1, y = 2}\nweights = {dx = 351, dy = 649}\n'

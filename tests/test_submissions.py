@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import limits
-from backprop_cli.grading.submissions import Submission, submissions
+from backprop_cli.grading.submissions import Submission, skipped, submissions
 from backprop_cli.grading.texts import lines
 from backprop_cli.problems import Refused
 
@@ -139,6 +139,8 @@ POINTS = {
     "one for all": ('{"two": {"a": 1}}', {"two[1]": [("a", "1", 1)], "two[2]": [("a", "1", 1)]}),
     "a list": ('{"two": [{"a": 1}, {"a": 2}]}', {"two[1]": [("a", "1", 1)], "two[2]": [("a", "2", 1)]}),
     "the second": ('{"two": [null, {"a": 2}]}', {"two[2]": [("a", "2", 1)]}),
+    "dotted": ('{"two.2": {"a": 2}, "two.1.a": 1}', {"two[2]": [("a", "2", 1)], "two[1]": [("a", "1", 1)]}),
+    "nested": ('{"two": {"1": {"a": 1}, "2": {"a": 2}}}', {"two[1]": [("a", "1", 1)], "two[2]": [("a", "2", 1)]}),
     "numbered": ('{"two[2]": {"a": 2}, "two [ 1 ].a": 1}', {"two[2]": [("a", "2", 1)], "two[1]": [("a", "1", 1)]}),
     "one and all": (
         '{"two.a": 1, "two[2].a": 2}',
@@ -308,14 +310,15 @@ def test_odd_entries_of_a_directory(tmp_path):
     assert [shown(one) for one in found] == [
         ("a", None, "submission.file", "it cannot be read: no such file or directory"),
         ("b", None, {"chain": [("dx", "1", 1)]}),
-        ("c", None, "submission.folder", "a directory in a directory is not read"),
-        ("d", None, "submission.folder", "a directory in a directory is not read"),
         ("e", None, "submission.file", "it is no regular file"),
         ("f", None, {"chain": [("dx", "1", 1)]}),
     ]
-    hint = "submissions end in .json, .jsonl, .ndjson, .csv, .tsv, .toml, .txt"
-    skipped = ("submission.skipped", "skipped: .hidden.json, README, notes.docx", hint)
-    assert [warned(one) for one in found] == [[skipped], [], [], [], [], []]
+    assert [warned(one) for one in found] == [[]] * 4
+    (warning,) = skipped([str(folder), "-", str(folder / "b.JSON")])
+    assert (warning.code, warning.message.partition(": ")[2]) == (
+        "submission.skipped",
+        "not read: README, c.json/, d/ and 1 more",
+    )
 
 
 def test_files_without_permission(tmp_path, monkeypatch):
@@ -339,7 +342,7 @@ def test_a_directory_without_submissions(tmp_path, files):
     folder = written(tmp_path / "hw1", files)
     [one] = submissions([str(folder)], KEY)
     assert shown(one) == ("hw1", None, "submission.folder", "no file in it is a submission")
-    assert [code for code, _, _ in warned(one)] == ["submission.skipped"] * bool(files)
+    assert [problem.code for problem in skipped([str(folder)])] == ["submission.skipped"] * bool(files)
 
 
 def test_paths_that_do_not_exist_are_refused_at_once(tmp_path):

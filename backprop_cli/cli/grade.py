@@ -138,7 +138,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.jobs import marked
     from backprop_cli.grading.marking import ready, telling
-    from backprop_cli.grading.submissions import submissions
+    from backprop_cli.grading.submissions import skipped, submissions
     from backprop_cli.grading.summary import add
 
     key = telling(key, options["feedback"]) if options["feedback"] else key
@@ -146,6 +146,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     marker = make()
     _warn_of_key(marker)
     found = submissions(paths, marker.names)
+    warn(skipped(paths))
     summary, below, broken = marker.summary(), 0, 0
     with ended_by_a_signal(), reports(options) as written, progress() as step:
         written.head(marker.heading())

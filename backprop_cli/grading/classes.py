@@ -103,7 +103,8 @@ def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
     elif columns:
         yield _single(rest, columns, len(titles), file)
     elif student is not None or sum(1 for cell in head.cells if _called(cell, file.problems)) > 1:
-        yield from _wide(rest, head, titles, student, file)
+        named = titles.index("name") if student is None and "name" in titles else student
+        yield from _wide(rest, head, titles, named, file)
     elif head.problem:
         yield file.invalid(head.problem)
     else:

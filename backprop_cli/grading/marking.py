@@ -35,6 +35,8 @@ from backprop_cli.problems import UNREADABLE, Problem, Refused
 from backprop_cli.reading import read
 from backprop_cli.rules import Rules
 
+_NAMED_APART = 3
+
 Guard = Callable[[], AbstractContextManager[None]]
 Marked = tuple[SubmissionResult, tuple[Tally, ...]]
 
@@ -87,8 +89,8 @@ class Marker:
         done = [self._part(part, submission.answers.get(part.id, ())) for part in self.parts]
         results, tallies = tuple(one for one, _ in done), tuple(tally for _, tally in done)
         score = sum((one.score for one in results), Fraction(0))
-        marked = SubmissionResult(*source, results, score, self.points, submission.line, warnings=submission.warnings)
-        return marked, tallies
+        warnings = (*submission.warnings, *_misnamed(results))
+        return SubmissionResult(*source, results, score, self.points, submission.line, warnings=warnings), tallies
 
     def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
         try:
@@ -99,6 +101,19 @@ class Marker:
             return _unjudged(part, refused.problems[0])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
             return _unjudged(part, Problem(BUG, f"a bug of backprop's own ({type(error).__name__})"))
+
+
+def _misnamed(results: Sequence[ProblemResult]) -> tuple[Problem, ...]:
+    """Warnings where one answer is missing and another not asked for: a slip in a name must not cost in silence."""
+    found: dict[str, Problem] = {}
+    for one in results:
+        missing = [judged.name for judged in one.judged if judged.word == "missing" and judged.counted]
+        for judged in one.judged if missing else ():
+            if judged.word == "extra" and judged.typed:
+                hint = "; ".join(remark.message for remark in judged.remarks)
+                message = f"{one.id}: {judged.name} is not asked for, and {missing[0]} is missing"
+                found.setdefault(judged.name, Problem("answer.extra", message, hint))
+    return tuple(found.values())[:_NAMED_APART]
 
 
 def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:

@@ -1,7 +1,7 @@
 """One submission while it is read: its answers, sorted by the key's problems and their points.
 
-Problems are called by their ids, where capitals make no difference: ``chain``, or ``chain[2]`` for its second point;
-with one problem in the key nothing needs to be called. What nothing in the key is called is a warning.
+Problems are called by their ids, where capitals make no difference: ``chain``, or ``chain[2]`` and ``chain.2`` for its
+second point; with one problem in the key nothing needs to be called. What nothing in the key is called is a warning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from backprop_cli.grading.texts import cut
 from backprop_cli.grading.trees import Table, kind
 from backprop_cli.problems import Problem, Refused
 
-_POINT = re.compile(r"(?P<id>[^\[\]]+?) ?\[ ?(?P<point>\d{1,6}) ?\]")
+_POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")
+_DOTTED = re.compile(r"(?P<part>[^.]+\.[0-9]{1,6})\.(?P<name>.*)", re.DOTALL)
 _NAMED_APART = 3
 _COPIES = 10 * limits.SUBMISSION_ANSWERS  # of answers that hold at each of a problem's points
 
@@ -61,7 +62,7 @@ class Problems:
         name = self._ids.get((match["id"] if match else text).lower())
         if name is None:
             return ()
-        size, point = self.sizes[name], int(match["point"]) if match else 0
+        size, point = self.sizes[name], int(match["point"] or match["dotted"]) if match else 0
         if point > size or (match and point < 1):
             return ()
         if size <= 1:
@@ -69,7 +70,10 @@ class Problems:
         return tuple(f"{name}[{index}]" for index in ((point,) if match else range(1, size + 1)))
 
     def split(self, text: str) -> tuple[str, str]:
-        """The problem and the answer's name in ``chain.dx``; no name if it only may be a problem's."""
+        """The problem and the answer's name in ``chain.dx``, ``chain.2.dx``; no name if it only may be a problem's."""
+        dotted = _DOTTED.fullmatch(text)
+        if dotted and self.parts(dotted["part"]):
+            return dotted["part"], dotted["name"].strip()
         head, dot, tail = text.partition(".")
         if dot and (self.parts(head) or not self.sole):
             return head, tail.strip()
@@ -140,7 +144,10 @@ class Sheet:
                 self._put_problem(f"{problem}[{index}]", value, None)
 
     def _put_problem(self, problem: str, value: object, line: int | None) -> None:
-        if isinstance(value, Table):
+        if isinstance(value, Table) and len(self.problems.parts(problem)) > 1 and _is_numbered(value):
+            for point, inner, at in value.members():
+                self._put_problem(f"{problem}[{point}]", inner, at)
+        elif isinstance(value, Table):
             self._put_all(problem, value)
         elif isinstance(value, list) and "[" not in problem and self.problems.parts(problem):
             self.put_points(problem, value)
@@ -172,6 +179,11 @@ class Sheet:
             more = len(names) - _NAMED_APART
             found.append(Problem("submission.problem", f"{more:,} more names are no problems of the key"))
         return tuple(found)
+
+
+def _is_numbered(table: Table) -> bool:
+    """Whether an object holds the answers point by point, as TOML's ``[chain.2]`` makes it."""
+    return all(key.isdecimal() and isinstance(value, Table) for key, value, _ in table.members())
 
 
 _NAMED = 'answers have names, as {"dx": -4}'

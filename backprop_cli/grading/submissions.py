@@ -22,7 +22,7 @@ from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
 from backprop_cli.grading.texts import cut, decoded, printable, whole
 from backprop_cli.problems import Problem, Refused
 
-__all__ = ["Submission", "submissions"]
+__all__ = ["Submission", "skipped", "submissions"]
 
 Form = Literal["json", "jsonl", "csv", "toml", "lines"]
 
@@ -72,33 +72,46 @@ def _of_path(path: str, problems: Problems) -> Iterator[Submission]:
         yield from _of_file(Path(path), problems)
 
 
+def skipped(paths: Sequence[str]) -> tuple[Problem, ...]:
+    """Warnings about what stands in directories and is not read: other kinds of files, and directories in them."""
+    found = []
+    for path in paths:
+        if path == "-" or not Path(path).is_dir():
+            continue
+        try:
+            entries = sorted(Path(path).iterdir())
+        except OSError:
+            continue  # which reading it will say
+        names = [f"{one.name}/" if one.is_dir() else one.name for one in entries if not _is_read(one)]
+        shown = [cut(printable(name)) for name in names if not name.startswith(".")]
+        if shown:
+            found.append(_skipped(cut(printable(path)), shown))
+    return tuple(found)
+
+
+def _skipped(folder: str, names: list[str]) -> Problem:
+    more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
+    message = f"{folder}: not read: {', '.join(names[:_NAMED_APART])}{more}"
+    hint = f"submissions end in {', '.join(_FORMS)}; a directory in it is named by itself"
+    return Problem("submission.skipped", message, hint)
+
+
 def _of_directory(folder: Path, problems: Problems) -> Iterator[Submission]:
-    """The files of a directory by their names; those of no known form are skipped, with a warning once."""
+    """The files of a directory by their names; ``skipped`` tells what is not read."""
     file = File(cut(printable(folder.name or str(folder))), printable(str(folder)), problems)
     try:
-        paths = sorted(folder.iterdir())
+        paths = sorted(path for path in folder.iterdir() if _is_read(path))
     except OSError as error:
         yield file.invalid(_unreadable(error))
         return
-    skipped = [path.name for path in paths if not _is_read(path)]
-    warnings = (_skipped(skipped),) if skipped else ()
-    if len(skipped) == len(paths):
-        yield replace(file.invalid(Problem("submission.folder", "no file in it is a submission")), warnings=warnings)
+    if not paths:
+        yield file.invalid(Problem("submission.folder", "no file in it is a submission"))
     for path in paths:
-        if _is_read(path):
-            for one in _of_entry(path, problems):
-                yield replace(one, warnings=(*warnings, *one.warnings)) if warnings else one
-                warnings = ()
+        yield from _of_entry(path, problems)
 
 
 def _is_read(path: Path) -> bool:
-    return not path.name.startswith(".") and (path.suffix.lower() in _FORMS or path.is_dir())
-
-
-def _skipped(names: list[str]) -> Problem:
-    shown = ", ".join(cut(printable(name)) for name in names[:_NAMED_APART])
-    more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
-    return Problem("submission.skipped", f"skipped: {shown}{more}", f"submissions end in {', '.join(_FORMS)}")
+    return not path.name.startswith(".") and path.suffix.lower() in _FORMS and not path.is_dir()
 
 
 def _of_entry(path: Path, problems: Problems) -> Iterator[Submission]:
@@ -109,9 +122,7 @@ def _of_entry(path: Path, problems: Problems) -> Iterator[Submission]:
     except OSError as error:
         yield file.invalid(_unreadable(error))
         return
-    if stat.S_ISDIR(mode):
-        yield file.invalid(Problem("submission.folder", "a directory in a directory is not read", "name it by itself"))
-    elif stat.S_ISREG(mode):
+    if stat.S_ISREG(mode):
         yield from _of_file(path, problems)
     else:
         yield file.invalid(Problem("submission.file", "it is no regular file"))
