@@ -79,6 +79,7 @@ rtol = 0.1
 atol = 0.2
 [[problem]]
 expression = "x"
+at = {x = 1}
 [[problem]]
 expression = "y"
 feedback = "full"
@@ -88,7 +89,7 @@ hidden = false
 tolerance = {atol = 0.3}
 """
     key = read_key(text, "key.toml")
-    common = {"feedback": "verdict", "close": Fraction(1, 2), "accept": "number", "hidden": True}
+    common = {"feedback": "verdict", "close": Fraction(1, 2), "accept": "number", "hidden": True, "at": ({"x": "1"},)}
     own = {"id": "p2", "expression": "y", "feedback": "full", "tolerance": Tolerance(0.1, 0.3)}
     assert (key.title, key.feedback, key.source) == ("Homework 1", "verdict", "key.toml")
     assert [values(problem) for problem in key.problems] == [
@@ -213,6 +214,36 @@ def test_what_is_wrong_with_a_problem(text, code, message, hint):
     [(found, said, hinted, line)] = mistakes(f'# key\n[[problem]]\nexpression = "x"\n{text}\n')
     assert (found, said.partition(": ")[2], line) == (code, message, 4)
     assert hint is None or hinted == hint
+
+
+PROBLEM = '[[problem]]\nexpression = "x"\nat = {x = 1}\n'
+CONTRADICTIONS = {
+    "tolerance = {rtol = 0.1, sigfigs = 3}": "problem 1: tolerance: rtol and sigfigs exclude each other",
+    "tolerance = {sigfigs = 3, exact = true}": "problem 1: tolerance: sigfigs and exact exclude each other",
+    "tolerance = {sigfigs = 3, exact = false}": None,
+    "tolerance = {rtol = 0.1, atol = 1}": None,
+}
+
+
+@pytest.mark.parametrize("text", CONTRADICTIONS)
+def test_tolerances_that_exclude_each_other(text):
+    if CONTRADICTIONS[text] is None:
+        assert read_key(PROBLEM + text, "key")
+    else:
+        assert [(code, said) for code, said, _, _ in mistakes(PROBLEM + text)] == [("key.value", CONTRADICTIONS[text])]
+
+
+def test_a_problems_own_tolerance_takes_the_place_of_the_keys():
+    (one,) = read_key(f"[tolerance]\nexact = true\n{PROBLEM}tolerance = {{rtol = 0.5}}", "key").problems
+    assert one.tolerance == Tolerance(rtol=0.5)
+    (one,) = read_key(f"[tolerance]\natol = 1\n{PROBLEM}tolerance = {{sigfigs = 2}}", "key").problems
+    assert one.tolerance == Tolerance(atol=1, sigfigs=2)
+
+
+def test_numbers_need_a_point():
+    [(code, message, _, line)] = mistakes('[[problem]]\nexpression = "x*y"\naccept = "number"')
+    assert (code, line) == ("key.value", 3)
+    assert message == "problem 1: numbers are asked for, and there is no point to compute them at"
 
 
 def mistakes(text):

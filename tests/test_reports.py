@@ -603,7 +603,7 @@ def test_a_test_in_gradescope():
             "answer": "dy",
         },
     }
-    assert [test["extra_data"].get("code") for test in found["tests"][3:4]] == ["mistake.sign"]
+    assert [test["extra_data"].get("code") for test in found["tests"][3:4]] == ["missing"]
 
 
 def test_gradescope_shows_no_score_of_an_answer_without_a_verdict():
@@ -723,7 +723,7 @@ def test_markdown(drawn):
     heading, results = drawn
     tables, kinds = markdown_cells(rendered("markdown", heading, results))
     assert kinds & ACTS == set()
-    assert [len(row) for row in tables[0]] == [4 + len(heading.problems)] * (1 + len(results))
+    assert [len(row) for row in tables[0]] == [5 + len(heading.problems)] * (1 + len(results))
     for row in tables[0][1:]:
         assert [token.type for token in row[1]] in (["code_inline"], [])
 
@@ -748,8 +748,12 @@ def test_a_mention_calls_nobody():
 
 def test_a_table_in_markdown():
     lines = whole("markdown", "grade").splitlines()
-    assert lines[2] == "|  | student | score | percent | chain | sigmoid | max\\[2\\] |"
-    assert lines[6] == "| ✓ | `Hildegard von Bingen-Hohenstein` | 10/10 | 100 % | 5 ✓ | 3 ✓ | 2 ✓ |"
+    assert lines[2] == "|  | student | score | percent | chain | sigmoid | max\\[2\\] | notes |"
+    assert lines[5].startswith("| ! | `bob` | 0/10 | 0 % |  |  |  | invalid: this is no JSON")
+    assert lines[6].startswith(
+        "| ✓ | `Hildegard von Bingen-Hohenstein` | 10/10 | 100 % | 5 ✓ | 3 ✓ | 2 ✓ | there is no problem"
+    )
+    assert lines[7] == "|  | `王小明` | 5/10 | 50 % | 0 · | 3 ✓ | 2 ✓ |  |"
     assert "| `chain` | `dy` | 0 | 0 | 1 | 0 | 0 |" in lines
     assert "| `chain` | `mistake.sign` | 1 |" in lines
 

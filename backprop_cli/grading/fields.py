@@ -109,6 +109,10 @@ class Fields:
         """Whether something was wrong with a field."""
         return key in self._wrong
 
+    def is_off(self, key: str) -> bool:
+        """Whether a field is there and false."""
+        return self.table.get(key) is False
+
     def _not(self, key: str, need: str) -> None:
         value = self.table.get(key)
         shown = f"`{cut(value)}`" if isinstance(value, str) else trees.kind(value)

@@ -23,6 +23,7 @@ from backprop_cli.problems import Problem, Refused, Source
 
 Accept = Literal["any", "number", "formula"]
 
+_NEARNESS = ("rtol", "sigfigs", "exact")
 _ACCEPT: tuple[Accept, ...] = ("any", "number", "formula")
 _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
@@ -139,9 +140,15 @@ def _manner(given: Fields, default: Manner) -> Manner:
 
 
 def _tolerance(given: Fields, default: Tolerance) -> Tolerance:
+    """The tolerance of a table; one that sets how near is near inherits nothing but ``atol``."""
     inner = given.inner("tolerance", _TOLERANCE)
     if inner is None:
         return default
+    rules = [name for name in inner.names if name in _NEARNESS and not (name == "exact" and inner.is_off(name))]
+    if len(rules) > 1:
+        inner.wrong("key.value", rules[1], f"{rules[0]} and {rules[1]} exclude each other")
+    if any(name in inner.names for name in _NEARNESS):
+        default = Tolerance(atol=default.atol)
     return Tolerance(
         rtol=inner.number("rtol", default.rtol),
         atol=inner.number("atol", default.atol),
@@ -155,6 +162,9 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
     label = f"problem {cut(named) if isinstance(named, str) else index}"
     given = Fields(table, label, _OF_PROBLEM, top.place, top.found, top.place.of_problem(index))
     manner = _manner(given, default)
+    if manner.accept == "number" and not table.count("at"):
+        hint = "give the problem a point, at = {…}, or accept formulas"
+        given.wrong("key.value", "accept", "numbers are asked for, and there is no point to compute them at", hint)
     return KeyProblem(
         id=_id(given, index),
         title=cut(given.text("title", "")),

@@ -107,6 +107,8 @@ def _misnamed(results: Sequence[ProblemResult]) -> tuple[Problem, ...]:
     """Warnings where one answer is missing and another not asked for: a slip in a name must not cost in silence."""
     found: dict[str, Problem] = {}
     for one in results:
+        if one.hidden:
+            continue
         missing = [judged.name for judged in one.judged if judged.word == "missing" and judged.counted]
         for judged in one.judged if missing else ():
             if judged.word == "extra" and judged.typed:

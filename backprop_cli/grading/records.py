@@ -74,6 +74,11 @@ class ProblemResult:
     hints: tuple[Remark, ...] = ()
     hidden: bool = False
 
+    @property
+    def secret(self) -> bool:
+        """Whether the feedback tells no verdict on an answer."""
+        return any(one.word == "received" for one in self.judged)
+
     def count(self, word: Word) -> int:
         """How many answers got this verdict."""
         return sum(1 for one in self.judged if one.word == word)
@@ -100,6 +105,11 @@ class SubmissionResult:
     def ok(self) -> bool:
         """Whether everything that was asked is answered rightly."""
         return self.invalid is None and all(problem.right == problem.asked for problem in self.problems)
+
+    @property
+    def secret(self) -> bool:
+        """Whether the feedback tells no verdict on an answer."""
+        return any(problem.secret for problem in self.problems)
 
     @property
     def broken(self) -> bool:

@@ -114,16 +114,17 @@ def _called(problem: ProblemResult) -> str:
 
 
 def _first_wrong(problem: ProblemResult) -> int:
-    """Which test tells the hints about the whole problem: the first that is not right."""
+    """Which test tells the hints about the whole problem: the first with a wrong answer, or one that is not right."""
     words = [one.word for one in problem.judged if one.counted]
-    return next((place for place, word in enumerate(words, 1) if word != "ok"), 1)
+    places = {word: place for place, word in reversed([*enumerate(words, 1)]) if word != "ok"}
+    return places.get("wrong") or places.get("close") or min(places.values(), default=1)
 
 
 def _test(
     problem: ProblemResult, one: Judged, share: tuple[Fraction, Fraction], place: str, *, told: bool
 ) -> dict[str, Any]:
     said_here = [*one.remarks, *(problem.hints if told else ())]
-    codes = [remark.code for remark in (*one.remarks, *(() if one.word == "ok" else problem.hints))]
+    codes = [remark.code for remark in (*one.remarks, *(() if one.word in ("ok", "missing") else problem.hints))]
     found: dict[str, Any] = {
         "name": f"{_called(problem)}: {shown(one.name, NAME)}",
         "name_format": "text",

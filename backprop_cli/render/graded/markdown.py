@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from backprop_cli.grading.records import ClassSummary, Heading, Judged, SubmissionResult
+from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
 from backprop_cli.render.graded.words import (
     MARKS,
     NAME,
@@ -39,7 +37,7 @@ class MarkdownReport:
         title = f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
         if self._check:
             return title
-        return title + _head("", "student", "score", "percent", *self._ids)
+        return title + _head("", "student", "score", "percent", *self._ids, "notes")
 
     def add(self, result: SubmissionResult) -> str:
         """A row of the class, or the table of the one submission."""
@@ -50,16 +48,26 @@ class MarkdownReport:
         return "" if self._check else _summary(summary)
 
     def _student(self, result: SubmissionResult) -> str:
-        student = code(shown(result.student, NAME))
-        points = [score(result.score, result.points), percent(result.percent)]
-        if result.invalid is not None:
-            source, line = place(result)
-            where = code(f"{source}:{line}" if line is not None else source)
-            cells = [f"invalid: {_prose(said(result.invalid))} {where}", *([""] * (len(self._ids) - 1))]
-            return _line("!", student, *points, *cells[: max(1, len(self._ids))])
-        scores = {problem.id: _part(problem.score, problem.points) for problem in result.problems}
-        mark = "✓" if result.ok else ""
-        return _line(mark, student, *points, *(scores.get(name, "") for name in self._ids))
+        scores = {problem.id: _part(problem) for problem in result.problems}
+        mark = "!" if result.invalid is not None else "✓" if result.ok and not result.secret else ""
+        return _line(
+            mark,
+            code(shown(result.student, NAME)),
+            score(result.score, result.points),
+            percent(result.percent),
+            *(scores.get(name, "") for name in self._ids),
+            _notes(result),
+        )
+
+
+def _notes(result: SubmissionResult) -> str:
+    """Why a submission could not be read, and warnings."""
+    notes = [_prose(said(warning)) for warning in result.warnings]
+    if result.invalid is not None:
+        source, line = place(result)
+        where = code(f"{source}:{line}" if line is not None else source)
+        notes.insert(0, f"invalid: {_prose(said(result.invalid))} {where}")
+    return "; ".join(notes)
 
 
 def _checked(result: SubmissionResult) -> str:
@@ -86,9 +94,9 @@ def _prose(text: str) -> str:
     return escape(text).replace("&", "\\&").replace("~", "\\~").replace("@", "`@`")
 
 
-def _part(earned: Fraction, points: Fraction) -> str:
-    mark = " ✓" if earned == points else " ✗" if not earned else ""
-    return f"{decimal(earned, 2)}{mark}"
+def _part(problem: ProblemResult) -> str:
+    mark = " ✓" if problem.score == problem.points else " ✗" if not problem.score else ""
+    return decimal(problem.score, 2) + (" ·" if problem.secret else mark)
 
 
 def _summary(summary: ClassSummary) -> str:

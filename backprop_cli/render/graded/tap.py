@@ -82,7 +82,7 @@ def _diagnostics(problem: ProblemResult, one: Judged) -> Block:
     facts += [("expected", shown(one.expected))] if one.expected is not None else []
     facts += [("rel_error", rel_error(one))] if one.rel_error is not None else []
     facts += [("remarks", remarks)] if remarks else []
-    return facts + ([("hints", hints)] if hints else [])
+    return facts + ([("hints", hints)] if hints and one.word != "missing" else [])
 
 
 def _block(facts: Block) -> str:

@@ -133,7 +133,7 @@ def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
     """A problem's score and a mark, since a colour alone says nothing."""
     words = {one.word for one in problem.judged if one.counted}
     word: Word = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
-    if "received" in words:
+    if problem.secret:
         word = "received"
     return _painted(_right(f"{decimal(problem.score, 2)} {_mark(word, screen)}", size), STYLES[word], screen)
 
@@ -161,9 +161,8 @@ def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
     parts += [prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
     parts += [Text()] if parts else []
     judged = [one for problem in result.problems for one in problem.judged]
-    received = any(one.word == "received" for one in judged)
     fine = result.ok and not any(one.word in ("extra", "duplicate") for one in judged)
-    word: Word = "received" if received else "ok" if fine else "wrong"
+    word: Word = "received" if result.secret else "ok" if fine else "wrong"
     return [*parts, prose(f"{_mark(word, screen)} {right(result.problems)}", STYLES[word])]
 
 
