@@ -180,6 +180,8 @@ WRONG = [
     ("elu(x)", "dx", "1", lambda at: at["x"] < 0),
     ("floor(x)*y", "dx", "y", None),
     ("floor(x)", "f", "round(x)", None),
+    ("x*y", "dx", "where(x > 0.12341 and x < 0.12342, 0, y)", lambda at: 0.12341 < at["x"] < 0.12342),
+    ("x*y", "dx", "where(x > 3333.3, 0, y)" + " + 0*digamma(x*x + 1.5)" * 9, lambda at: at["x"] > 3333.3),
     ("mod(x, 3)", "f", "x", None),
     ("q = x + y; f = q*z", "dx", "q", None),
     ("q = x + y; f = q*z", "f", "q + z", None),

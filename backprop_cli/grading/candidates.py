@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 At = dict[str, float]
 
@@ -30,7 +30,7 @@ _MODES: tuple[tuple[tuple[float, ...], tuple[int, ...]], ...] = (
 )
 _STEPS = (0.01, 0.1, 0.5, 1.0, 3.0, 20.0)
 _NEARBY = (1.1, 0.9, 1.5, 0.5, 2.0, 0.95, 1.04, 1.01, 0.99, -1.0)
-_MOST_LITERALS = 12
+_MOST_LITERALS, _FEW = 12, 5
 
 
 class Dice:
@@ -71,11 +71,23 @@ def walked(at: Mapping[str, float], special: Sequence[float], dice: Dice) -> At:
 
 def around(literals: Sequence[float]) -> tuple[float, ...]:
     """Coordinates on both sides of every literal, and between two of them: that is where thresholds are."""
-    known = sorted({short(value) for value in literals if abs(value) < 1e9})[:_MOST_LITERALS]
-    found = [short((low + high) / 2) for low, high in pairwise(known)]
+    known = _thresholds(literals)
+    found = list(between(literals))
     found += [short(value + sign * step) for value in known for step in _STEPS for sign in (1, -1)]
     found += [short(value * factor) for value in known for factor in (1.01, 0.99, 1.2, 0.8, 3, 10)]
     return tuple(value for value in dict.fromkeys(found) if value and value not in known)
+
+
+def between(literals: Sequence[float]) -> tuple[float, ...]:
+    """A coordinate between each literal and the next larger one, however near, and in each |x - a| < b."""
+    known = _thresholds(literals)
+    found = [rounded((low + high) / 2, (high - low) / 4) for low, high in pairwise(known)]
+    near = [(middle, width) for middle, width in permutations(known[:_FEW], 2) if 0 < width < abs(middle)]
+    return tuple(dict.fromkeys([*found, *(rounded(middle + width / 2, width / 4) for middle, width in near)]))
+
+
+def _thresholds(literals: Sequence[float]) -> list[float]:
+    return sorted({value for value in literals if abs(value) < 1e9})[:_MOST_LITERALS]
 
 
 def short(value: float) -> float:

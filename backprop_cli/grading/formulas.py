@@ -16,7 +16,7 @@ from functools import cached_property
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.branches import Branches
-from backprop_cli.grading.candidates import around
+from backprop_cli.grading.candidates import around, between
 from backprop_cli.grading.comparison import Comparison, output, shows
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.proof import Proof
@@ -27,6 +27,7 @@ from backprop_cli.grading.vocabulary import unknown_names
 from backprop_cli.problems import Problem
 
 _WORK = 12_000  # gates run in doubles for the branches of one formula
+_PROBES = 300  # at least, so that slow gates in a formula do not hide its branches
 _WALKS = 80
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7  # of the processor, for one formula
@@ -181,12 +182,14 @@ class _Judging:
 
     def _explore(self) -> None:
         """Compare where the formula's own gates take other branches, and close to their borders."""
-        search = Search(self.subject, self.samples.pool, _WORK, self.subject.cost + cost(self.formula))
+        each = self.subject.cost + cost(self.formula)
+        work = max(_WORK, _PROBES * each)
+        search = Search(self.subject, self.samples.pool, work, each)
         if self._walk(search):
             return
         count = len(self.branches.borders)
         search.cross(Seen(self.branches.seen, count, self.branches.away, self._note))
-        search.left = max(search.left, _WORK)
+        search.left = max(search.left, work)
         close = search.straddles(count, self.branches.away, self.branches.pattern)
         if self.found or any(self._look(spot) for spot in close if not self._late()):
             return
@@ -197,9 +200,11 @@ class _Judging:
     def _walk(self, search: Search) -> bool:
         """Compare at spots on new sides, the question's and then some more; returns whether that is enough."""
         start = 0
+        numbers = (*literals(self.formula), *self.samples.literals)
         for count in (0, _WALKS) if self.branches.borders else ():
-            if not self.branches.complete:
-                search.walk(around((*literals(self.formula), *self.samples.literals)), count)
+            if count and not self.branches.complete:
+                search.place(between(numbers))
+                search.walk(around(numbers), count)
             if any(self._note(spot) for spot in search.pool[start:]):
                 return True
             start = len(search.pool)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.borders import Border, borders, live, sides
-from backprop_cli.grading.candidates import At, around, plainness, traits
+from backprop_cli.grading.candidates import At, around, between, plainness, traits
 from backprop_cli.grading.search import Search, Seen, Side
 from backprop_cli.grading.subject import BITS, Sample, Spot, Subject
 
@@ -52,6 +52,7 @@ class Samples:
         while len(search.pool) < _POOL // 2 and search.left > _WORK // 3:
             search.scatter(_POOL // 4)
             search.walk(special, _POOL // 4)
+        search.place(between(self.literals))
         self._cross(search)
         return search
 

@@ -83,6 +83,12 @@ class Search:
         for moved in islice(beside(at, self._dice), count):
             self.attempt(moved)
 
+    def place(self, values: tuple[float, ...]) -> None:
+        """Try each variable at each of the values, the others as they are at the first spot."""
+        for at in [spot.at for spot in self.pool[:1]]:
+            for name, value in product(at, values):
+                self.attempt({**at, name: value})
+
     def walk(self, special: tuple[float, ...], count: int) -> None:
         """Try spots (or what is no spot yet) with one coordinate replaced, now and then by a special one."""
         anywhere = mixed(self.subject.variables, self._dice)
