@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -83,6 +84,19 @@ def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     ]
     (answer,) = marked[1].problems[0].judged
     assert (answer.word, answer.remarks[0].message) == ("invalid", "a bug of backprop's own (ZeroDivisionError)")
+
+
+def test_time_that_ran_out_for_one_student_is_not_remembered():
+    circuit = read("x*relu(y)")
+    asks = asks_of(circuit, ["dx"])
+    about = prepare(circuit, None, asks, Tolerance(), "any")
+    formula = about.reading("relu(y)").formula
+    early = about.verdict(asks[0].asked, formula, 0.0)  # a time that is over
+    assert (early.late, early.proved) == (True, False)
+    assert early.problem.code == "limit.formula"
+    again = about.verdict(asks[0].asked, formula, math.inf)
+    assert (again.equal, again.late, again.problem) == (True, False, None)
+    assert about.verdict(asks[0].asked, formula, 0.0) is again
 
 
 def test_strange_answers_of_a_class(tmp_path, monkeypatch):

@@ -53,7 +53,8 @@ class FormulaVerdict:
     """Whether a formula is the quantity asked for, as a function.
 
     ``points`` says at how many points both were compared, ``proved`` whether SymPy confirmed that they are equal,
-    ``unseen`` which gates were met on one side only. With a ``problem`` it could not be judged.
+    ``unseen`` which gates were met on one side only. With a ``problem`` it could not be judged. ``late``: time ran out,
+    so that another time more might be known.
     """
 
     equal: bool
@@ -62,6 +63,7 @@ class FormulaVerdict:
     counterexample: Counterexample | None
     unseen: tuple[str, ...] = ()
     problem: Problem | None = None
+    late: bool = False
 
 
 class Formulas:
@@ -109,8 +111,11 @@ class Formulas:
             return Problem("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
         return None
 
-    def judge(self, formula: Circuit) -> FormulaVerdict:
-        """The verdict on a formula whose names are known (see ``unknown_names``)."""
+    def judge(self, formula: Circuit, until: float = math.inf) -> FormulaVerdict:
+        """The verdict on a formula whose names are known (see ``unknown_names``).
+
+        It is found within 0.7 s of the processor, and before ``until`` on the clock of ``time.thread_time``.
+        """
         problem = unknown_names(self.circuit, self.asked, formula)
         if problem is None and cost(formula) > _MOST_COST:
             message = f"the formula has {len(formula.nodes):,} parts, more than are judged"
@@ -118,24 +123,24 @@ class Formulas:
         problem = problem or self._problem
         if problem is not None:
             return _unjudged(problem)
-        return _Judging(self, formula).verdict()
+        return _Judging(self, formula, until).verdict()
 
 
-def _unjudged(problem: Problem) -> FormulaVerdict:
-    return FormulaVerdict(equal=False, points=0, proved=False, counterexample=None, problem=problem)
+def _unjudged(problem: Problem, *, late: bool = False) -> FormulaVerdict:
+    return FormulaVerdict(equal=False, points=0, proved=False, counterexample=None, problem=problem, late=late)
 
 
 class _Judging:
     """One formula on its way past the points; ``found`` are the differences so far."""
 
-    def __init__(self, formulas: Formulas, formula: Circuit) -> None:
+    def __init__(self, formulas: Formulas, formula: Circuit, until: float) -> None:
         self.formulas, self.formula = formulas, formula
         self.subject, self.samples = formulas.subject, formulas.samples
         self.comparison = Comparison(self.samples, formula)
         self.branches = Branches(self.samples, formula)
         self.points = 0
         self.found: list[tuple[Sample, Number]] = []
-        self.until = time.thread_time() + _SECONDS
+        self.until = min(time.thread_time() + _SECONDS, until)
 
     def verdict(self) -> FormulaVerdict:
         """Compare at the question's samples, on the formula's own branches, and at the question's point."""
@@ -147,10 +152,11 @@ class _Judging:
         if self.found:
             return FormulaVerdict(equal=False, points=self.points, proved=False, counterexample=self._counterexample())
         if self.points < min(LEAST, len(self.samples.samples)):
-            return _unjudged(self._hardly())
-        proved = not self._late() and self.formulas.proof.proves(self.formula)
+            return _unjudged(self._hardly(), late=self._late())
+        late = self._late()
+        proved = not late and self.formulas.proof.proves(self.formula)
         return FormulaVerdict(
-            equal=True, points=self.points, proved=proved, counterexample=None, unseen=self.branches.unseen
+            equal=True, points=self.points, proved=proved, counterexample=None, unseen=self.branches.unseen, late=late
         )
 
     def _hardly(self) -> Problem:

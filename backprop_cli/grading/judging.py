@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,6 +23,7 @@ from backprop_cli.problems import Problem, Refused
 
 FOLLOWED = "mistake.follow-through"
 _COARSE = "answer.coarse"
+_FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,9 @@ def judge(question: Question, answers: Sequence[Answer]) -> tuple[tuple[Opinion,
         else:
             rest.append(_extra(question, answer, known=meant is not None))
     found = []
+    until = time.thread_time() + _FORMULA_SECONDS
     for ask in question.asks:
-        first, again = _first(question, ask, given.get(ask.asked, []))
+        first, again = _first(question, ask, given.get(ask.asked, []), until)
         found.append(first)
         rest += again
     return _explained(question, found, rest)
@@ -85,7 +88,7 @@ def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
     return Opinion(answer.name, "extra", answer.text, said=(said,), line=answer.line)
 
 
-def _first(question: Question, ask: Ask, answers: list[Answer]) -> tuple[Opinion, list[Opinion]]:
+def _first(question: Question, ask: Ask, answers: list[Answer], until: float) -> tuple[Opinion, list[Opinion]]:
     """The opinion on what is asked, and on further answers to it: two that differ are no answer."""
     if not answers:
         return Opinion(ask.name, "missing", weight=ask.weight), []
@@ -95,10 +98,10 @@ def _first(question: Question, ask: Ask, answers: list[Answer]) -> tuple[Opinion
     if any(other.text.strip() != first.text.strip() for other in others):
         differ = replace(twice, message=f"{twice.message}, and not alike")
         return Opinion(ask.name, "duplicate", first.text, said=(differ,), weight=ask.weight, line=first.line), again
-    return _one(question, ask, first), again
+    return _one(question, ask, first, until), again
 
 
-def _one(question: Question, ask: Ask, answer: Answer) -> Opinion:
+def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
     plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, line=answer.line)
     reading = question.reading(answer.text)
     problem = answer.problem or reading.problem or _wrong_form(question, reading)
@@ -111,7 +114,7 @@ def _one(question: Question, ask: Ask, answer: Answer) -> Opinion:
         return _undefined(ask, plain, fact.problem)
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
-            return _formula(question, ask, plain, reading)
+            return _formula(question, ask, plain, reading, until)
         return _number(question, ask, plain, reading, fact)
     except Refused as refused:
         return _invalid(plain, refused.problems[0])
@@ -222,19 +225,19 @@ def _entry(question: Question, ask: Ask, typed: Typed, truth: float, *, right: b
     )
 
 
-def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> Opinion:
+def _formula(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
     formula = reading.formula or constant_or_formula(reading.text, ())
     problem = unknown_names(question.circuit, ask.asked, formula)
     if problem is not None:
         return _invalid(plain, problem)
-    verdict = question.verdict(ask.asked, formula)
+    verdict = question.verdict(ask.asked, formula, until)
     if verdict.problem is not None:
         return _invalid(plain, verdict.problem)
     if verdict.equal:
         grounds = _grounds(verdict.points, verdict.unseen, proved=verdict.proved)
         return replace(plain, word="ok", said=grounds, entry=_known(question, ask))
     said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
-    put_in = _put_in(question, ask, formula)
+    put_in = _put_in(question, ask, formula, until)
     return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
 
 
@@ -246,10 +249,10 @@ def _known(question: Question, ask: Ask) -> Entry | None:
     return _entry(question, ask, Typed(fact.value), fact.value, right=True, scale=fact.scale)
 
 
-def _put_in(question: Question, ask: Ask, formula: Circuit) -> tuple[Said, ...]:
+def _put_in(question: Question, ask: Ask, formula: Circuit, until: float) -> tuple[Said, ...]:
     """That a formula is right but for numbers in place of variables, if it is so."""
     whole, names = restored(formula, question.here or {})
-    if not names or not question.formulas(ask.asked).judge(whole).equal:
+    if not names or not question.formulas(ask.asked).judge(whole, until).equal:
         return ()
     those = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return (Said("answer.put-in", f"right at this point only: write {those} in place of the number", least="hint"),)

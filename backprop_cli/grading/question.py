@@ -86,10 +86,13 @@ class Question:
             self._formulas[asked] = Formulas(self.circuit, asked, self.here, self.elsewhere)
         return self._formulas[asked]
 
-    def verdict(self, asked: Asked, formula: Circuit) -> FormulaVerdict:
-        """The verdict on a formula: a class hands in few different ones."""
+    def verdict(self, asked: Asked, formula: Circuit, until: float) -> FormulaVerdict:
+        """The verdict on a formula, remembered: a class hands in few different ones. For ``until`` see ``Formulas``."""
         key = asked, formula.source.text
-        return _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula))
+        verdict = _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula, until))
+        if verdict.late:  # one slow moment is not to decide for the whole class
+            del self._verdicts[key]
+        return verdict
 
     def warm(self, answers: Sequence[Answer]) -> None:
         """Make what these answers need and others will need again, so that none of them pays for it."""
