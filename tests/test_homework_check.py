@@ -373,6 +373,27 @@ def test_a_coarse_answer_is_the_truth_rounded(truth, answer, options, verdict):
         }
 
 
+def test_several_answers_in_one():
+    report, code = checked(*CHAIN, "-a", "dx=-4, dy=-4, dz=3")
+    (remark,) = report["answers"][0]["remarks"]
+    assert (code, report["answers"][0]["verdict"], remark["code"]) == (1, "invalid", "answer.several")
+
+
+def test_an_answer_without_its_option_is_no_value():
+    ran = backprop("check", *CHAIN, "-a", "dx=-4", "dy=-4")
+    assert (ran.out, ran.code) == ("", 2)
+    assert "dy is no variable of the expression" in ran.err
+    assert "an answer is given by -a dy=-4" in ran.err
+    assert words("dy*y", "dy=2", "y=3", "-a", "ddy=3")["ddy"] == "ok"
+
+
+@pytest.mark.parametrize(("name", "near"), [("dx₀", "dx0"), ("dW1", "dw1"), ("dx_0", "dx0"), ("D_W_1", "dw1")])
+def test_the_nearest_name(name, near):
+    report, _ = checked("w0*x0 + w1*x1", "w0=1", "x0=2", "w1=3", "x1=4", "-a", f"{name}=1")
+    said = {one["name"]: one["remarks"] for one in report["answers"]}[name]
+    assert said[0]["message"] == f"no quantity of this name; did you mean {near}?"
+
+
 def test_without_a_point_constants_beside_formulas_are_functions_too():
     assert words("3*x + y", "-a", "dx=3", "-a", "dy=1*y/y") == {"dx": "ok", "dy": "ok"}
     assert words("3*x*y", "-a", "dx=3*y", "-a", "dy=0") == {"dx": "ok", "dy": "wrong"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask
     from backprop_cli.grading.records import ProblemResult
+    from backprop_cli.point import Given
 
 _WRONG = 1
 
@@ -94,6 +96,7 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     answers, source = _answers(options)
     near = tolerance(options)
     circuit, given = circuit_and_point(expression, values, options)
+    _no_answer_as_value(circuit, given)
     asks = _asks(circuit, answers, options["ask"])
     functions = options["accept"] == "formula" or not _needs_point(circuit, answers)
     point = None if functions and circuit.inputs and not given else given
@@ -101,6 +104,19 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     warn(question.warnings)
     points = sum((ask.weight for ask in asks), Fraction(0))
     return result("answers", "", question, Scoring(points, options["feedback"] or "hint"), answers)[0], source
+
+
+def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
+    """Refuse ``dy=-4`` without its ``-a``: it is no variable, and the answer would be passed over."""
+    from backprop_cli.grading.names import Names
+
+    names, known = Names(circuit), {*circuit.inputs, *(stage.name for stage in circuit.stages)}
+    for name, value in given.items():
+        meant = names.read(name) if name not in known else None
+        if meant is not None and meant.by is not None:
+            raise click.UsageError(
+                f"{name} is no variable of the expression\nan answer is given by -a {name}={value.text}"
+            )
 
 
 def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:

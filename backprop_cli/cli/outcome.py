@@ -120,7 +120,8 @@ def _usage(error: click.UsageError) -> Problem:
         *most, last = param.type.choices
         name = max(param.opts, key=len)
         message = f"{name} takes {', '.join(most)} or {last}, and got {wrong[1]}"
-    return Problem("usage.option", message, hint or "backprop --help shows how it is called")
+    called = error.ctx.command_path if error.ctx is not None else "backprop"
+    return Problem("usage.option", message, hint or f"{called} --help shows how it is called")
 
 
 def _bug(error: Exception) -> Problem:

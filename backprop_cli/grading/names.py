@@ -7,6 +7,7 @@ A stage's bare name is its value, the output's name (or ``f``, where nothing els
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,11 +118,15 @@ class Names:
         """The nearest name that means something, or nothing."""
         from difflib import get_close_matches
 
-        offered = [*self._stages, *(f"d{name}" for name in self._known)]
-        found = get_close_matches(_plain(text), offered, n=1, cutoff=0.6) or [
-            name for name in offered if name.lower() == _plain(text).lower()
-        ]
-        return found[0] if found else ""
+        offered = {_folded(name): name for name in (*self._stages, *(f"d{name}" for name in self._known))}
+        meant = _folded(_plain(text))
+        near = [meant] if meant in offered else get_close_matches(meant, offered, n=1, cutoff=0.6)
+        return offered[near[0]] if near else ""
+
+
+def _folded(name: str) -> str:
+    """A name without what people write in two ways: capitals, low digits, and what stands between the two."""
+    return unicodedata.normalize("NFKC", name).lower().replace("_", "")
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from backprop_cli.problems import Problem, Refused
 from backprop_cli.reading import read
 from backprop_cli.rules import Rules
 
+_SEVERAL = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "undefined", "none"})
 
 
@@ -52,6 +54,9 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
         return Reading(
             text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula")
         )
+    if _SEVERAL.search(text):
+        hint = "give each its own: -a dx=-4 -a dy=3, or a line for each in a file"
+        return Reading(text, problem=Problem("answer.several", "several answers in one", hint))
     try:
         circuit = constant_or_formula(text, names)
         return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))

@@ -121,7 +121,10 @@ def right(problems: Sequence[ProblemResult]) -> str:
     if "received" in words:
         said = f"{words.count('received')} received"
     else:
-        said = f"{sum(problem.right for problem in problems)} of {sum(problem.asked for problem in problems)} right"
+        total = sum(problem.asked for problem in problems)
+        said = (
+            f"{sum(problem.right for problem in problems)} of {total} right" if total else "nothing asked is answered"
+        )
     others = sum(1 for problem in problems for one in problem.judged if not one.counted and one.word != "missing")
     return said + (f", {others} that {'was' if others == 1 else 'were'} not asked for or came twice" if others else "")
 
