@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from backprop_cli.grading.answers import Answer
-from backprop_cli.grading.judging import Opinion, judge
+from backprop_cli.grading.judging import judge
+from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.question import Question
 from backprop_cli.grading.records import Feedback, ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told

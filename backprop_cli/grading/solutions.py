@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backprop_cli.check import formulas
-from backprop_cli.grading.judging import expected
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.grading.names import Asked
+from backprop_cli.grading.number_answers import expected
 from backprop_cli.grading.question import Question
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from backprop_cli.grading.judging import Opinion, Said
+from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.records import FEEDBACK, Feedback, Judged, Remark, Word
 
 _JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})

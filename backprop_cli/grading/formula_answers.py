@@ -1,0 +1,96 @@
+"""A formula beside the truth as a function: the verdict in words, and the counterexample to a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backprop_cli.circuit import Circuit
+from backprop_cli.grading.formulas import Counterexample
+from backprop_cli.grading.mistakes import Entry
+from backprop_cli.grading.number_answers import entry_of
+from backprop_cli.grading.numerals import restored
+from backprop_cli.grading.opinion import Opinion, Said, invalid
+from backprop_cli.grading.question import Ask, Question
+from backprop_cli.grading.reading import Reading, constant_or_formula
+from backprop_cli.grading.tolerance import Typed
+from backprop_cli.grading.vocabulary import unknown_names
+
+
+def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
+    """The opinion on a formula; of a constant one too, where functions are asked for. ``until``: see ``Formulas``."""
+    formula = reading.formula or constant_or_formula(reading.text, ())
+    problem = unknown_names(question.circuit, ask.asked, formula)
+    if problem is not None:
+        return invalid(plain, problem)
+    verdict = question.verdict(ask.asked, formula, until)
+    if verdict.problem is not None:
+        return invalid(plain, verdict.problem)
+    if verdict.equal:
+        grounds = _grounds(verdict.points, verdict.unseen, proved=verdict.proved)
+        return replace(plain, word="ok", said=grounds, entry=_known(question, ask))
+    said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
+    put_in = _put_in(question, ask, formula, until)
+    return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
+
+
+def _known(question: Question, ask: Ask) -> Entry | None:
+    """A right formula tells, as a right number does, what the student's mistake is not."""
+    fact = question.facts.get(ask.asked)
+    if fact is None or fact.value is None:
+        return None
+    return entry_of(question, ask, Typed(fact.value), fact.value, right=True, scale=fact.scale)
+
+
+def _put_in(question: Question, ask: Ask, formula: Circuit, until: float) -> tuple[Said, ...]:
+    """That a formula is right but for numbers in place of variables, if it is so."""
+    whole, names = restored(formula, question.here or {})
+    if not names or not question.formulas(ask.asked).judge(whole, until).equal:
+        return ()
+    those = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return (Said("answer.put-in", f"right at this point only: write {those} in place of the number", least="hint"),)
+
+
+def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said, ...]:
+    """On what grounds a formula was found right, where it is less than a proof on all branches."""
+    if proved and not unseen:
+        return ()
+    message = f"equal at {points} points" + ("" if proved else "; SymPy did not settle whether it is equal everywhere")
+    if unseen:
+        message += f"; seen on one side only: {', '.join(unseen)}"
+    return (Said("answer.sampled", message, least="verdict"),)
+
+
+def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
+    """The counterexample in words; a truth that is that of the question itself is for ``full`` alone."""
+    what = "value" if ask.asked.is_value else "gradient"
+    at = ", ".join(f"{name} = {_short(value)}" for name, value in counter.at.items())
+    place = "the point of the question" if counter.here else at or "every point"
+    answer, truth = _told_apart(counter.answer, counter.truth)
+    yours = "yours has no value" if counter.answer is None else f"yours gives {answer}"
+    full = f"at {at or place} {yours}, the {what} is {truth}"
+    if counter.here:  # a formula may name a stage, whose value here is a question of its own
+        return Said("answer.counterexample", f"at {place} yours is not the {what}", full, "hint")
+    fact = question.facts.get(ask.asked)
+    near = fact is not None and fact.value is not None and _same_number(counter.truth, fact.value)
+    tells = near or counter.reveals
+    return Said(
+        "answer.counterexample", f"at {place} {yours}, and the {what} is another" if tells else full, full, "hint"
+    )
+
+
+def _told_apart(answer: float | None, truth: float) -> tuple[str, str]:
+    """Both numbers with as many digits as tell one from the other."""
+    for digits in (6, 9, 12, 15):
+        texts = "" if answer is None else f"{answer:.{digits}g}", f"{truth:.{digits}g}"
+        if texts[0] != texts[1]:
+            return texts
+    return repr(answer), repr(truth)
+
+
+def _same_number(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.01 * max(abs(one), abs(other))
+
+
+def _short(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
