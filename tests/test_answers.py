@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_cli import limits
-from backprop_cli.grading.answers import Answer, from_bytes, from_words
+from backprop_cli.grading.files.answers import Answer, from_bytes, from_words
 from backprop_cli.problems import Refused
 
 OPEN = ""

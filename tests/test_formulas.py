@@ -16,10 +16,10 @@ from backprop_cli.arithmetic.digits import Digits
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import forward
 from backprop_cli.gates import GATES
-from backprop_cli.grading.borders import border_texts, borders, sides
-from backprop_cli.grading.formulas import Formulas, FormulaVerdict
+from backprop_cli.grading.formulas.borders import border_texts, borders, sides
+from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
+from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names
-from backprop_cli.grading.vocabulary import unknown_names
 from backprop_cli.rules import Rules
 
 DEEP = Rules(Digits(400))

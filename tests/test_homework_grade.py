@@ -335,10 +335,10 @@ def test_time_is_bounded_for_every_problem(folder):
 def test_a_problem_that_takes_too_long_is_invalid_and_the_rest_is_graded(folder):
     from contextlib import contextmanager
 
-    from backprop_cli.grading.answers import Answer
-    from backprop_cli.grading.key import read_key
+    from backprop_cli.grading.files.answers import Answer
+    from backprop_cli.grading.files.submissions import Submission
+    from backprop_cli.grading.keys.key import read_key
     from backprop_cli.grading.marking import ready
-    from backprop_cli.grading.submissions import Submission
     from backprop_cli.problems import Problem, Refused
 
     calls = iter(range(10))

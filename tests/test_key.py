@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import limits
-from backprop_cli.grading.key import KeyProblem, new_key, read_key
+from backprop_cli.grading.keys.key import KeyProblem, new_key, read_key
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Refused
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_cli import read
-from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.marking import Marker
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import WORDS
@@ -61,8 +61,8 @@ def test_a_plain_decimal_is_the_number_that_python_reads(text):
 def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     """The net below all of it: here a broken rule for one answer, as if there were a bug."""
     from backprop_cli.grading import marking
-    from backprop_cli.grading.key import read_key
-    from backprop_cli.grading.submissions import submissions
+    from backprop_cli.grading.files.submissions import submissions
+    from backprop_cli.grading.keys.key import read_key
 
     key = read_key('[[problem]]\nid = "p"\nexpression = "x*y"\nat = {x = 2, y = 3}\nask = ["dx"]\n', "key")
     whole = marking.result

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import limits
-from backprop_cli.grading.submissions import Submission, skipped, submissions
-from backprop_cli.grading.texts import lines
+from backprop_cli.grading.files.submissions import Submission, skipped, submissions
+from backprop_cli.grading.files.texts import lines
 from backprop_cli.problems import Refused
 
 ONE = {"chain": 1}

@@ -15,7 +15,7 @@ from backprop_cli.cli.report_options import report_options, tolerance_options, w
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
-    from backprop_cli.grading.answers import Answer
+    from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask
     from backprop_cli.grading.records import ProblemResult
@@ -121,7 +121,7 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
 
 def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
-    from backprop_cli.grading.answers import from_bytes, from_words
+    from backprop_cli.grading.files.answers import from_bytes, from_words
 
     found, source = from_words(options["words"]), ""
     if options["file"] is not None:

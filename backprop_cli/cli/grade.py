@@ -21,7 +21,7 @@ from backprop_cli.cli.report_options import report_options, warn
 from backprop_cli.problems import UNREADABLE, Problem
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.key import Key
+    from backprop_cli.grading.keys.key import Key
     from backprop_cli.grading.marking import Marker
     from backprop_cli.grading.records import ClassSummary
 
@@ -90,7 +90,7 @@ def _no_contradiction(paths: tuple[str, ...], options: dict[str, Any]) -> None:
 
 
 def _new_key(key: str | None, options: dict[str, Any]) -> int:
-    from backprop_cli.grading.key import new_key
+    from backprop_cli.grading.keys.key import new_key
 
     if key is not None:
         raise click.UsageError(f"--new-key reads no file, and got {key}\n-o {key} writes the example there")
@@ -99,7 +99,7 @@ def _new_key(key: str | None, options: dict[str, Any]) -> int:
 
 
 def _read_key(path: str) -> Key:
-    from backprop_cli.grading.key import read_key
+    from backprop_cli.grading.keys.key import read_key
 
     word = path if path == "-" else f"@{path}"
     return read_key(*text_of(word, "key", limits.TEXT_CHARACTERS))
@@ -107,8 +107,8 @@ def _read_key(path: str) -> Key:
 
 def _check_key(key: Key, options: dict[str, Any]) -> int:
     from backprop_cli.cli.screen import screen
+    from backprop_cli.grading.keys.solutions import solutions
     from backprop_cli.grading.marking import ready
-    from backprop_cli.grading.solutions import solutions
     from backprop_cli.render.graded.key import render
 
     marker = ready(key, method="symbolic")
@@ -136,9 +136,9 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.reports import reports
+    from backprop_cli.grading.files.submissions import skipped, submissions
     from backprop_cli.grading.jobs import marked
     from backprop_cli.grading.marking import ready, telling
-    from backprop_cli.grading.submissions import skipped, submissions
     from backprop_cli.grading.summary import add
 
     key = telling(key, options["feedback"]) if options["feedback"] else key

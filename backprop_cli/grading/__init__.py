@@ -1,4 +1,5 @@
-"""Homework: a student's answers beside the circuit's own, a verdict on each, and what went wrong.
+"""Homework: a student's answers beside the circuit's own, a verdict on each, and what went wrong. Nothing here prints.
 
-names → answers → truth → tolerance, formulas → judging → mistakes → key → submissions → grading; nothing here prints.
+names, files/ → reading → truth → tolerance, formulas/ → question → judging, mistakes/ → scoring → telling → records,
+keys/ → marking → jobs → summary.
 """

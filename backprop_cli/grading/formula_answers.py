@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.formulas import Counterexample
+from backprop_cli.grading.formulas.equality import Counterexample
+from backprop_cli.grading.formulas.numerals import restored
+from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.mistakes import Entry
 from backprop_cli.grading.number_answers import entry_of
-from backprop_cli.grading.numerals import restored
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, constant_or_formula
 from backprop_cli.grading.tolerance import Typed
-from backprop_cli.grading.vocabulary import unknown_names
 
 
 def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:

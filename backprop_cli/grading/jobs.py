@@ -10,8 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 
+from backprop_cli.grading.files.submissions import Submission
 from backprop_cli.grading.marking import Marked, Marker
-from backprop_cli.grading.submissions import Submission
 from backprop_cli.problems import Problem, Refused
 
 _CHUNK, _AHEAD = 16, 4

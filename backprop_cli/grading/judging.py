@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formula_answers import formula_opinion
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import COARSE, number_opinion

@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method
-from backprop_cli.grading.answers import Answer
-from backprop_cli.grading.key import Key, KeyProblem
+from backprop_cli.grading.files.answers import Answer
+from backprop_cli.grading.files.submissions import Submission
+from backprop_cli.grading.keys.key import Key, KeyProblem
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import (
     BUG,
@@ -28,7 +29,6 @@ from backprop_cli.grading.records import (
     Tally,
 )
 from backprop_cli.grading.scoring import Scoring, result
-from backprop_cli.grading.submissions import Submission
 from backprop_cli.grading.summary import empty
 from backprop_cli.point import from_mapping, numbers
 from backprop_cli.problems import UNREADABLE, Problem, Refused

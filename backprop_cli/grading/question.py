@@ -11,8 +11,8 @@ from typing import Literal, TypeVar
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.answers import Answer
-from backprop_cli.grading.formulas import Formulas, FormulaVerdict
+from backprop_cli.grading.files.answers import Answer
+from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.reading import Reading, bound_names, read_answer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from backprop_cli.grading.answers import Answer
+from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.judging import judge
 from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.question import Question

@@ -8,7 +8,7 @@ from fractions import Fraction
 from rich.table import Table
 from rich.text import Text
 
-from backprop_cli.grading.solutions import Solution
+from backprop_cli.grading.keys.solutions import Solution
 from backprop_cli.render.graded.words import decimal
 from backprop_cli.render.table import GRADIENT, Screen, printed, table_box
 from backprop_cli.render.text import shorten, visible

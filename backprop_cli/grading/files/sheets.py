@@ -13,9 +13,9 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from backprop_cli import limits
-from backprop_cli.grading.answers import Answer, answer, from_table, is_gradients, too_many
-from backprop_cli.grading.texts import cut
-from backprop_cli.grading.trees import Table, kind
+from backprop_cli.grading.files.answers import Answer, answer, from_table, is_gradients, too_many
+from backprop_cli.grading.files.texts import cut
+from backprop_cli.grading.files.trees import Table, kind
 from backprop_cli.problems import Problem, Refused
 
 _POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")

@@ -15,8 +15,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
-from backprop_cli.grading import trees
-from backprop_cli.grading.texts import cut
+from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.texts import cut
 from backprop_cli.problems import Problem, Source, Span
 
 _T = TypeVar("_T", bound=str)

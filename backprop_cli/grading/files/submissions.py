@@ -15,11 +15,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from backprop_cli.grading import trees
-from backprop_cli.grading.answers import form_of, from_lines, lines_of, object_of
-from backprop_cli.grading.classes import File, begins_class, from_csv, from_json_lines, nothing
-from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
-from backprop_cli.grading.texts import cut, decoded, printable, whole
+from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.answers import form_of, from_lines, lines_of, object_of
+from backprop_cli.grading.files.classes import File, begins_class, from_csv, from_json_lines, nothing
+from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
+from backprop_cli.grading.files.texts import cut, decoded, printable, whole
 from backprop_cli.problems import Problem, Refused
 
 __all__ = ["Submission", "skipped", "submissions"]

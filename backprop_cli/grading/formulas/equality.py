@@ -15,15 +15,15 @@ from functools import cached_property
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.branches import Branches
-from backprop_cli.grading.candidates import around, between
-from backprop_cli.grading.comparison import Comparison, output, shows
+from backprop_cli.grading.formulas.branches import Branches
+from backprop_cli.grading.formulas.candidates import around, between
+from backprop_cli.grading.formulas.comparison import Comparison, output, shows
+from backprop_cli.grading.formulas.proof import Proof
+from backprop_cli.grading.formulas.samples import LEAST, Samples, literals
+from backprop_cli.grading.formulas.search import Search, Seen
+from backprop_cli.grading.formulas.subject import BITS, Sample, Spot, Subject, cost
+from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
-from backprop_cli.grading.proof import Proof
-from backprop_cli.grading.samples import LEAST, Samples, literals
-from backprop_cli.grading.search import Search, Seen
-from backprop_cli.grading.subject import BITS, Sample, Spot, Subject, cost
-from backprop_cli.grading.vocabulary import unknown_names
 from backprop_cli.problems import Problem
 
 _WORK = 12_000  # gates run in doubles for the branches of one formula

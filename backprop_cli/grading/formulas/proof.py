@@ -13,7 +13,7 @@ from typing import Any
 from backprop_cli.check.formulas import NotThisWayError, derive, too_large
 from backprop_cli.circuit import CONSTANT, Circuit, opened
 from backprop_cli.gates import GATES
-from backprop_cli.grading.subject import Subject
+from backprop_cli.grading.formulas.subject import Subject
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 

@@ -14,10 +14,10 @@ from importlib.resources import files
 from typing import Literal
 
 from backprop_cli import limits
-from backprop_cli.grading import trees
-from backprop_cli.grading.fields import Fields, Place
+from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.texts import cut
+from backprop_cli.grading.keys.fields import Fields, Place
 from backprop_cli.grading.records import FEEDBACK, Feedback
-from backprop_cli.grading.texts import cut
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Problem, Refused, Source
 
@@ -88,7 +88,7 @@ class Key:
 
 def new_key() -> str:
     """A commented key to begin with, as text."""
-    return files("backprop_cli.grading").joinpath("new_key.toml").read_text("utf-8")
+    return files("backprop_cli.grading.keys").joinpath("new_key.toml").read_text("utf-8")
 
 
 def read_key(text: str, name: str) -> Key:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backprop_cli.grading.texts import printable
+from backprop_cli.grading.files.texts import printable
 from backprop_cli.problems import Problem, Refused
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')

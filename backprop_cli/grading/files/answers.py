@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Literal
 
 from backprop_cli import limits
-from backprop_cli.grading import tables, trees
-from backprop_cli.grading.texts import Line, cut, decoded, printable
+from backprop_cli.grading.files import tables, trees
+from backprop_cli.grading.files.texts import Line, cut, decoded, printable
 from backprop_cli.problems import Problem, Refused
 
 Form = Literal["json", "csv", "lines"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.grading.candidates import At, Dice, aside, beside, mixed, rounded, walked
-from backprop_cli.grading.subject import Spot, Subject
+from backprop_cli.grading.formulas.candidates import At, Dice, aside, beside, mixed, rounded, walked
+from backprop_cli.grading.formulas.subject import Spot, Subject
 
 _STARTS, _ROUNDS = 3, 8
 _ENDS, _PATTERNS, _HALVINGS, _PARTS = 20, 5, 12, (0.5, 0.37, 0.68)

@@ -9,10 +9,10 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward, forward
-from backprop_cli.grading.borders import borders, live, sides
-from backprop_cli.grading.samples import Samples, missing
-from backprop_cli.grading.search import Side
-from backprop_cli.grading.subject import Spot
+from backprop_cli.grading.formulas.borders import borders, live, sides
+from backprop_cli.grading.formulas.samples import Samples, missing
+from backprop_cli.grading.formulas.search import Side
+from backprop_cli.grading.formulas.subject import Spot
 from backprop_cli.rules import Rules
 
 _REMEMBERED = 500

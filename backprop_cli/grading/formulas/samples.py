@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.borders import Border, borders, live, sides
-from backprop_cli.grading.candidates import At, around, between, plainness, traits
-from backprop_cli.grading.search import Search, Seen, Side
-from backprop_cli.grading.subject import BITS, Sample, Spot, Subject
+from backprop_cli.grading.formulas.borders import Border, borders, live, sides
+from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
+from backprop_cli.grading.formulas.search import Search, Seen, Side
+from backprop_cli.grading.formulas.subject import BITS, Sample, Spot, Subject
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120

@@ -8,9 +8,9 @@ from __future__ import annotations
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.forward import Forward, forward
-from backprop_cli.grading.candidates import aside
-from backprop_cli.grading.samples import Samples
-from backprop_cli.grading.subject import BITS, Sample, many_bits, size
+from backprop_cli.grading.formulas.candidates import aside
+from backprop_cli.grading.formulas.samples import Samples
+from backprop_cli.grading.formulas.subject import BITS, Sample, many_bits, size
 
 _ALIKE = 1e-12  # relative difference up to which two numbers of 200 bits are the same
 _VISIBLE, _SMALLEST = 1e-5, 1e-200  # a difference that a counterexample can show

@@ -15,7 +15,7 @@ from backprop_cli.check.slopes import live_kinks, one_sided
 from backprop_cli.circuit import INPUT, Circuit, opened
 from backprop_cli.forward import Forward, forward
 from backprop_cli.gates import GATES
-from backprop_cli.grading.candidates import At
+from backprop_cli.grading.formulas.candidates import At
 from backprop_cli.grading.names import Asked
 from backprop_cli.point import given
 from backprop_cli.problems import Refused

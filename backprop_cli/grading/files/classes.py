@@ -12,11 +12,11 @@ from itertools import chain
 from typing import BinaryIO
 
 from backprop_cli import limits
-from backprop_cli.grading import trees
-from backprop_cli.grading.answers import Columns, answer, columns_of, object_of
-from backprop_cli.grading.sheets import Problems, Sheet, Submission, read_table
-from backprop_cli.grading.tables import Row, rows
-from backprop_cli.grading.texts import Line, cut, lines
+from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.answers import Columns, answer, columns_of, object_of
+from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
+from backprop_cli.grading.files.tables import Row, rows
+from backprop_cli.grading.files.texts import Line, cut, lines
 from backprop_cli.problems import Problem, Refused
 
 _STUDENT = re.compile(r'"student"\s*:\s*"([^"\\]{1,200})"')

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backprop_cli.circuit import Circuit
+from backprop_cli.grading.formulas.subject import known_names
 from backprop_cli.grading.names import Asked
-from backprop_cli.grading.subject import known_names
 from backprop_cli.problems import Problem
 
 _SHOWN = 6

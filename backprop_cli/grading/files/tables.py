@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from backprop_cli.grading.texts import Line
+from backprop_cli.grading.files.texts import Line
 from backprop_cli.problems import Problem
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
