@@ -116,6 +116,17 @@ class Circuit:
                 marks[index] = 1
         return marks
 
+    def feeding(self, targets: Iterable[int]) -> bytearray:
+        """1 for every node that is a target or that a target depends on."""
+        marks = bytearray(len(self.nodes))
+        for target in targets:
+            marks[target] = 1
+        for index in range(len(self.nodes) - 1, self.first_gate - 1, -1):
+            if marks[index]:
+                for source in self.nodes[index].inputs:
+                    marks[source] = 1
+        return marks
+
     def fan_out(self) -> list[int]:
         """How many wires each node feeds; more than one is a fork."""
         wires = [0] * len(self.nodes)

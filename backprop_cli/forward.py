@@ -139,6 +139,20 @@ class _Sweep:
 _MORE_RANGE = "--digits 20 has a far larger range"
 
 
+def live(run: Forward) -> bytearray:
+    """1 for every node from which the output's value flows, not for those behind a branch that is not taken."""
+    nodes, marks = run.circuit.nodes, bytearray(len(run.circuit.nodes))
+    marks[run.circuit.output] = 1
+    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
+        if marks[index]:
+            inputs = nodes[index].inputs
+            if nodes[index].op == "where" and run.values[inputs[0]] is not None:
+                inputs = (inputs[0], inputs[1] if run.arithmetic.truth(run.values[inputs[0]]) else inputs[2])
+            for source in inputs:
+                marks[source] = 1
+    return marks
+
+
 def ties(arithmetic: Arithmetic, arguments: list[Number], value: Number) -> int:
     """How many inputs of max or min equal its output."""
     equal = arithmetic.operations["eq"]

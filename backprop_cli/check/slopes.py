@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.ground import Ground
-from backprop_cli.forward import Forward, forward
+from backprop_cli.forward import Forward, forward, live
 
 _BITS, _STEP, _SMALLER = 2_500, -600, -630
 
@@ -15,28 +13,8 @@ def live_kinks(run: Forward) -> tuple[int, ...]:
     """The gates on a kink from which the output's value flows, not those behind a branch that is not taken."""
     if not run.kinks:
         return ()
-    nodes, marks = run.circuit.nodes, bytearray(len(run.circuit.nodes))
-    marks[run.circuit.output] = 1
-    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
-        if marks[index]:
-            inputs = nodes[index].inputs
-            if nodes[index].op == "where":
-                inputs = (inputs[0], inputs[1] if run.arithmetic.truth(run.values[inputs[0]]) else inputs[2])
-            for source in inputs:
-                marks[source] = 1
+    marks = live(run)
     return tuple(index for index in run.kinks if marks[index])
-
-
-def behind(run: Forward, kinks: Iterable[int]) -> bytearray:
-    """1 for every node from which a gate on its kink is fed."""
-    marks = bytearray(len(run.circuit.nodes))
-    for index in kinks:
-        marks[index] = 1
-    for index in range(len(marks) - 1, run.circuit.first_gate - 1, -1):
-        if marks[index]:
-            for source in run.circuit.nodes[index].inputs:
-                marks[source] = 1
-    return marks
 
 
 def one_sided(ground: Ground, name: str) -> tuple[Number | None, Number | None]:

@@ -12,6 +12,7 @@ from backprop_cli import limits
 from backprop_cli.cli.arguments import ExpressionCommand, data_of
 from backprop_cli.cli.calculation_options import circuit_and_point, exclude, reading_options
 from backprop_cli.cli.report_options import report_options, tolerance_options, warn
+from backprop_cli.grading.levels import ACCEPT
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
@@ -39,7 +40,7 @@ _WRONG = 1
 @tolerance_options
 @click.option(
     "--accept",
-    type=click.Choice(["any", "number", "formula"]),
+    type=click.Choice(ACCEPT),
     default="any",
     help="number: no formulas; formula: judged as functions, numbers too.",
 )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backprop_cli.cli.calculation_options import Command, with_options
+from backprop_cli.grading.levels import FEEDBACK
 from backprop_cli.problems import Problem, Refused
+from backprop_cli.render.graded.formats import FORMATS
 
 if TYPE_CHECKING:
     from backprop_cli.grading.tolerance import Tolerance
 
-FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
-_FEEDBACK = ("none", "verdict", "hint", "full")
 _TOLERANCE = (
     click.option("--rtol", metavar="R", type=float, help="Right within R times the truth (0.001)."),
     click.option("--atol", metavar="A", type=float, help="Right within A (1e-9 of the terms that cancel)."),
@@ -26,7 +26,7 @@ _TOLERANCE = (
 _REPORTS = (
     click.option(
         "--feedback",
-        type=click.Choice(_FEEDBACK),
+        type=click.Choice(FEEDBACK),
         help="What is told: none, verdict, hint (no correct number), or full.",
     ),
     click.option(

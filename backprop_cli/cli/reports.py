@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backprop_cli.cli.output import growing
-from backprop_cli.cli.report_options import FORMATS
 from backprop_cli.cli.screen import screen
+from backprop_cli.render.graded.formats import FORMATS, writer
 
 if TYPE_CHECKING:
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
@@ -51,15 +51,13 @@ class Reports:
                 if not others:
                     raise
                 self.gone = True
-        for writer, file in others:
-            file.write(piece(writer))
+        for other, file in others:
+            file.write(piece(other))
 
 
 @contextmanager
 def reports(options: dict[str, Any]) -> Iterator[Reports]:
     """The reports that the options ask for. Files are put in place when the block ends well, and only then."""
-    from backprop_cli.render.graded.formats import writer
-
     form = "json" if options["as_json"] else options["format_"] or "text"
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {options['format_']} exclude each other")

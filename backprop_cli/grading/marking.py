@@ -16,11 +16,11 @@ from backprop_cli.calculation import Method
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.submissions import Submission
 from backprop_cli.grading.keys.key import Key, KeyProblem
+from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import (
     BUG,
     ClassSummary,
-    Feedback,
     Heading,
     ProblemResult,
     ProblemSummary,

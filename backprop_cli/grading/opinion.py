@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.mistakes import Entry
-from backprop_cli.grading.records import Feedback, Word
+from backprop_cli.grading.records import Word
 from backprop_cli.problems import Problem
 
 FOLLOWED = "mistake.follow-through"

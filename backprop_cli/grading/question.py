@@ -6,13 +6,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
+from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.reading import Reading, bound_names, read_answer
@@ -22,7 +23,6 @@ from backprop_cli.point import Point, complete, numbers
 from backprop_cli.problems import Problem, Refused
 from backprop_cli.rules import Rules
 
-Accept = Literal["any", "number", "formula"]
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
 _REMEMBERED = 20_000

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from backprop_cli.grading.levels import Feedback
 from backprop_cli.problems import Problem
 
 Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
-Feedback = Literal["none", "verdict", "hint", "full"]
 
 BUG = "internal"
 """The code of a remark on answers that a bug of ours kept from being judged."""
 
 WORDS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received")
-FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
 
 
 @dataclass(frozen=True, slots=True)

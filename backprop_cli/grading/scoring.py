@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.judging import judge
+from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.question import Question
-from backprop_cli.grading.records import Feedback, ProblemResult, Tally
+from backprop_cli.grading.records import ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
 
 

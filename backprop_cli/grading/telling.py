@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.grading.opinion import Opinion, Said
-from backprop_cli.grading.records import FEEDBACK, Feedback, Judged, Remark, Word
+from backprop_cli.grading.records import Judged, Remark, Word
 
 _JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})
 

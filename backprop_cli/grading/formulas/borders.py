@@ -12,7 +12,7 @@ from functools import cache
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward
+from backprop_cli.forward import Forward, forward, live
 from backprop_cli.gates import GATES
 from backprop_cli.rules import rule_circuit
 
@@ -29,7 +29,7 @@ class Border:
 
 def borders(circuit: Circuit) -> tuple[Border, ...]:
     """The borders of every gate that the output needs and a variable moves."""
-    moved, needed = circuit.reach(circuit.inputs.values()), _feeding(circuit)
+    moved, needed = circuit.reach(circuit.inputs.values()), circuit.feeding([circuit.output])
     return tuple(
         Border(index, distance)
         for index in range(circuit.first_gate, circuit.output + 1)
@@ -43,30 +43,6 @@ def sides(found: tuple[Border, ...], run: Forward) -> frozenset[tuple[int, int]]
     asked = live(run)
     signs = ((number, border.distance(run)) for number, border in enumerate(found) if asked[border.gate])
     return frozenset((number, 1 if away > 0 else -1) for number, away in signs if away is not None and away)
-
-
-def live(run: Forward) -> bytearray:
-    """1 for every node from which the output's value flows, not for those behind a branch that is not taken."""
-    nodes, marks = run.circuit.nodes, bytearray(len(run.circuit.nodes))
-    marks[run.circuit.output] = 1
-    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
-        if marks[index]:
-            inputs = nodes[index].inputs
-            if nodes[index].op == "where" and run.values[inputs[0]] is not None:
-                inputs = (inputs[0], inputs[1] if run.arithmetic.truth(run.values[inputs[0]]) else inputs[2])
-            for source in inputs:
-                marks[source] = 1
-    return marks
-
-
-def _feeding(circuit: Circuit) -> bytearray:
-    marks = bytearray(len(circuit.nodes))
-    marks[circuit.output] = 1
-    for index in range(circuit.output, circuit.first_gate - 1, -1):
-        if marks[index]:
-            for source in circuit.nodes[index].inputs:
-                marks[source] = 1
-    return marks
 
 
 def _distances(circuit: Circuit, index: int) -> list[Distance]:

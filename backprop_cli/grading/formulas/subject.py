@@ -12,7 +12,7 @@ from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.backward import backward
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.slopes import live_kinks, one_sided
-from backprop_cli.circuit import INPUT, Circuit, opened
+from backprop_cli.circuit import Circuit, opened
 from backprop_cli.forward import Forward, forward
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.candidates import At
@@ -137,8 +137,10 @@ class Subject:
         if self.asked.by is None:
             return self.behind([self.circuit.output])
         moved, used = self.circuit.reach([self.asked.by]), set()
-        for index in _ancestors(self.circuit, [self.circuit.output]):
-            node = self.circuit.nodes[index]
+        feeding = self.circuit.feeding([self.circuit.output])
+        for index, node in enumerate(self.circuit.nodes):
+            if not feeding[index]:
+                continue
             for position, source in enumerate(node.inputs):
                 if moved[source]:
                     used |= _wires(self.circuit, index, position)
@@ -146,8 +148,8 @@ class Subject:
 
     def behind(self, nodes: Iterable[int]) -> frozenset[str]:
         """The variables from which these nodes are fed."""
-        found = (self.circuit.nodes[index] for index in _ancestors(self.circuit, nodes))
-        return frozenset(node.text for node in found if node.op == INPUT)
+        feeding = self.circuit.feeding(nodes)
+        return frozenset(name for name, index in self.circuit.inputs.items() if feeding[index])
 
 
 def _quick(digits: Digits) -> Digits:
@@ -192,14 +194,3 @@ def _wires(circuit: Circuit, index: int, position: int) -> set[int]:
         return set(node.inputs)
     wires = dict(zip((*gate.params, "z"), (*node.inputs, index), strict=True))
     return {wires[name] for name in mentioned}
-
-
-def _ancestors(circuit: Circuit, nodes: Iterable[int]) -> list[int]:
-    marks = bytearray(len(circuit.nodes))
-    for index in nodes:
-        marks[index] = 1
-    for index in range(len(marks) - 1, -1, -1):
-        if marks[index]:
-            for source in circuit.nodes[index].inputs:
-                marks[source] = 1
-    return [index for index, mark in enumerate(marks) if mark]

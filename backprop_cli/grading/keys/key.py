@@ -11,20 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from importlib.resources import files
-from typing import Literal
 
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields, Place
-from backprop_cli.grading.records import FEEDBACK, Feedback
+from backprop_cli.grading.levels import ACCEPT, FEEDBACK, Accept, Feedback
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Problem, Refused, Source
 
-Accept = Literal["any", "number", "formula"]
-
 _NEARNESS = ("rtol", "sigfigs", "exact")
-_ACCEPT: tuple[Accept, ...] = ("any", "number", "formula")
 _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
 _TOLERANCE = tuple(one.name for one in fields(Tolerance))
@@ -133,7 +129,7 @@ def _manner(given: Fields, default: Manner) -> Manner:
         partial=given.flag("partial", default.partial),
         close=given.fraction("close", default.close, most=1),
         follow_through=given.fraction("follow_through", default.follow_through, most=1),
-        accept=given.one_of("accept", _ACCEPT, default.accept),
+        accept=given.one_of("accept", ACCEPT, default.accept),
         hidden=given.flag("hidden", default.hidden),
         share=given.flag("share", default.share),
     )

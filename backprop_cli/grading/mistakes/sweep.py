@@ -98,13 +98,7 @@ class Tape:
     @cached_property
     def live(self) -> bytearray:
         """1 for every node on a way to the output."""
-        marks = bytearray(len(self.circuit.nodes))
-        marks[self.circuit.output] = 1
-        for index in range(self.circuit.output, self.circuit.first_gate - 1, -1):
-            if marks[index]:
-                for source in self.circuit.nodes[index].inputs:
-                    marks[source] = 1
-        return marks
+        return self.circuit.feeding([self.circuit.output])
 
     @cached_property
     def gates(self) -> tuple[int, ...]:

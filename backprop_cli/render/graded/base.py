@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
+if TYPE_CHECKING:
+    from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
 
 
 class Writer(Protocol):
