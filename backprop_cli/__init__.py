@@ -13,19 +13,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backprop_cli.calculation import differentiate
     from backprop_cli.circuit import Circuit
-    from backprop_cli.problems import Problem, Refused
+    from backprop_cli.problems import Diagnostic, Refused
     from backprop_cli.reading import read
-    from backprop_cli.report import Report
+    from backprop_cli.report.report import Report
     from backprop_cli.symbolic.lower import from_sympy
 
 __version__ = "0.1.0"
-__all__ = ["Circuit", "Problem", "Refused", "Report", "__version__", "differentiate", "from_sympy", "read"]
+__all__ = [
+    "Circuit",
+    "Diagnostic",
+    "Problem",
+    "Refused",
+    "Report",
+    "__version__",
+    "differentiate",
+    "from_sympy",
+    "read",
+]
 
 _HOMES = {
     "Circuit": "circuit",
+    "Diagnostic": "problems",
     "Problem": "problems",
     "Refused": "problems",
-    "Report": "report",
+    "Report": "report.report",
     "differentiate": "calculation",
     "from_sympy": "symbolic.lower",
     "read": "reading",

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Literal
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Arithmetic
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.assembly import assembled
-from backprop_cli.backward import Backward, backward
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward, refuse_without_output
-from backprop_cli.point import Point, complete, from_mapping, numbers
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.forward import Forward, forward, refuse_without_output
+from backprop_cli.engine.point import Point, complete, from_mapping, numbers
+from backprop_cli.engine.rules import Rules
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.remarks import remarks
-from backprop_cli.report import Report
-from backprop_cli.rules import Rules
+from backprop_cli.report.assembly import assembled
+from backprop_cli.report.remarks import remarks
+from backprop_cli.report.report import Report
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
@@ -80,7 +80,7 @@ def _circuit(expression: object, bound: Collection[str], share: bool) -> Circuit
 def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     """A circuit at a point. The forward pass runs first: where it is refused, nothing is checked."""
     if settings.rtol is not None and not settings.rtol >= 0:
-        raise Refused(Problem("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
+        raise Refused(Diagnostic("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
     warnings = list(complete(circuit, point))
     targets = _targets(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
@@ -109,24 +109,26 @@ def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
             if near
             else f"the expression has {', '.join(list(known)[:12]) or 'no variables'}"
         )
-        raise Refused(Problem("usage.wrt", f"--wrt names {unknown[0]}, which is not in the expression", hint))
+        raise Refused(Diagnostic("usage.wrt", f"--wrt names {unknown[0]}, which is not in the expression", hint))
     return {name: known[name] for name in dict.fromkeys(wrt)}
 
 
 def _sweeps(
     circuit: Circuit, point: Point, settings: Settings, marks: bytearray
-) -> tuple[Forward, Backward, list[Problem]]:
+) -> tuple[Forward, Backward, list[Diagnostic]]:
     if settings.digits is not None and settings.exact:
-        raise Refused(Problem("usage.arithmetic", "--digits and --exact exclude each other", "leave one of them out"))
+        raise Refused(
+            Diagnostic("usage.arithmetic", "--digits and --exact exclude each other", "leave one of them out")
+        )
     if settings.digits is not None:
-        from backprop_cli.precision import to_digits
+        from backprop_cli.engine.precision import to_digits
 
         return to_digits(circuit, point, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
     if settings.exact:
         from backprop_cli.arithmetic.exact import ExactNumbers
 
         if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
-            raise Refused(Problem("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
+            raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
         return *_sweep(circuit, point, ExactNumbers(), marks), []
     return *_sweep(circuit, point, Float64(), marks), []
 

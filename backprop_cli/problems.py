@@ -44,7 +44,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Diagnostic:
     """One thing that is wrong, said in the user's own words."""
 
     code: str
@@ -53,9 +53,13 @@ class Problem:
     source: Source | None = None
     span: Span | None = None
 
-    def at(self, source: Source, span: Span) -> Problem:
+    def at(self, source: Source, span: Span) -> Diagnostic:
         """The same problem, placed in a text unless it already has a place."""
         return self if self.span is not None else replace(self, source=source, span=span)
+
+
+Problem = Diagnostic
+"""The name of ``Diagnostic`` up to version 0.1; it goes with 0.3."""
 
 
 class Refused(Exception):
@@ -65,7 +69,7 @@ class Refused(Exception):
     decides, unless whoever raises it knows better: a wrong argument on a command line is an unreadable file in a key.
     """
 
-    def __init__(self, *problems: Problem, exit_code: int | None = None) -> None:
+    def __init__(self, *problems: Diagnostic, exit_code: int | None = None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
         family = problems[0].code.partition(".")[0]

@@ -19,10 +19,10 @@ from pathlib import Path
 from statistics import median
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.backward import backward
-from backprop_cli.forward import forward
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
 from backprop_cli.reading import read
-from backprop_cli.rules import Rules
 
 PYTHON = sys.executable
 BACKPROP = str(Path(PYTHON).with_name("backprop"))

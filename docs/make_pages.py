@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backprop_cli.catalogue import codes
+from backprop_cli.catalogue.topics import codes
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- begin: made by make_pages.py -->\n", "<!-- end -->\n"
@@ -83,7 +83,7 @@ condition in parentheses says where it exists if that is less than the domain.
 
 
 def _exit(code: str) -> str:
-    return _OTHER_EXITS.get(code) or str(Refused(Problem(code, "")).exit_code)
+    return _OTHER_EXITS.get(code) or str(Refused(Diagnostic(code, "")).exit_code)
 
 
 def _codes() -> str:

@@ -20,7 +20,7 @@ from backprop_cli.grading.records import (
     Tally,
 )
 from backprop_cli.grading.summary import add, empty
-from backprop_cli.problems import Problem, Source, Span
+from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.render.graded.formats import writer
 from backprop_cli.render.table import Screen
 
@@ -106,10 +106,10 @@ ALL_RIGHT = [
     problem(id_, title, [answer("dx", "ok", "1")], points, hidden=id_ == "max[2]")
     for id_, title, points in HEADING.problems
 ]
-NOT_JSON = Problem(
+NOT_JSON = Diagnostic(
     "answers.json", "this is no JSON", 'write {"dx": -4}', Source("subs/bob.json", "{\n  dx"), Span(4, 6)
 )
-UNKNOWN = Problem("answers.problem", "there is no problem chian", "did you mean chain?")
+UNKNOWN = Diagnostic("answers.problem", "there is no problem chian", "did you mean chain?")
 CLASS = (
     submission("ada", [CHAIN, NEURON, ALL_WRONG], line=1),
     replace(submission("bob", [], invalid=NOT_JSON), points=Fraction(10)),
@@ -137,7 +137,7 @@ FRACTIONS = st.fractions(0, 1, max_denominator=7)
 REMARKS = st.lists(st.builds(Remark, st.sampled_from(["mistake.sign", "answer.rounded"]), TEXTS), max_size=2).map(tuple)
 ERRORS = st.none() | st.floats(0, 1) | st.just(float("inf"))
 LINES = st.none() | st.integers(1, 99)
-PROBLEMS = st.builds(Problem, st.just("answers.json"), TEXTS, TEXTS)
+PROBLEMS = st.builds(Diagnostic, st.just("answers.json"), TEXTS, TEXTS)
 
 
 @st.composite

@@ -62,7 +62,7 @@ def test_a_wrong_rule_that_is_not_on_the_way_is_not_blamed(monkeypatch):
 
 def test_a_wrong_sum_over_paths_is_found(monkeypatch):
     """A fork whose contributions overwrite each other: each local gradient is right, and the whole is not."""
-    from backprop_cli.backward import _Sweep
+    from backprop_cli.engine.backward import _Sweep
 
     def overwrite(self, index, inputs, row, upstream):
         wires = self.forward.wires(index)

@@ -14,7 +14,7 @@ import pytest
 from command import MODULE, backprop, process
 
 import backprop_cli
-from backprop_cli.catalogue import codes
+from backprop_cli.catalogue.topics import codes
 
 PACKAGE = Path(backprop_cli.__file__).parent
 SCHEMA = json.loads(files("backprop_cli").joinpath("schemas", "error.json").read_text("utf-8"))
@@ -256,7 +256,7 @@ def test_the_place_is_counted_in_lines_and_columns():
 
 
 def test_a_wrong_gradient(monkeypatch):
-    from backprop_cli.backward import _Sweep
+    from backprop_cli.engine.backward import _Sweep
 
     honest = _Sweep.run
 
@@ -319,7 +319,7 @@ def literal_codes() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in ("Problem", "_fail") and isinstance(node.args[0].value, str):
+                if name in ("Diagnostic", "_fail") and isinstance(node.args[0].value, str):
                     found.add(node.args[0].value)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and HOMEWORK.fullmatch(node.value):
                 found.add(node.value)

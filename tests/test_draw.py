@@ -21,7 +21,7 @@ from conftest import published
 from backprop_cli import Report, differentiate
 from backprop_cli.render.picture.scene import added, figure, scene
 from backprop_cli.render.picture.svg import look, svg
-from backprop_cli.report import Quantity
+from backprop_cli.report.report import Quantity
 
 CS231N = [case for case in published() if case["id"].startswith("cs231n-") and case["kind"] in ("scalar", "staged")]
 CIRCUIT = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")

@@ -14,13 +14,13 @@ from hypothesis import assume, given, settings
 from backprop_cli import Refused, differentiate, read
 from backprop_cli.arithmetic.digits import Digits
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import forward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.borders import border_texts, borders, sides
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names
-from backprop_cli.rules import Rules
 
 DEEP = Rules(Digits(400))
 

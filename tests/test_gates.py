@@ -18,8 +18,8 @@ from backprop_cli import Refused, differentiate
 from backprop_cli.arithmetic import Float64
 from backprop_cli.arithmetic.digits import Digits
 from backprop_cli.arithmetic.exact import ExactNumbers
+from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.rules import Rules
 from backprop_cli.symbolic.build import forms, symbol
 
 DIGITS = 50

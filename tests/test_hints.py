@@ -10,9 +10,10 @@ from unittest import mock
 import pytest
 from command import backprop
 
-from backprop_cli import Refused, differentiate, point
-from backprop_cli.catalogue import codes
+from backprop_cli import Refused, differentiate
+from backprop_cli.catalogue.topics import codes
 from backprop_cli.cli import outcome
+from backprop_cli.engine import point
 
 
 def test_values_that_nothing_uses_are_not_read(tmp_path, monkeypatch):

@@ -339,14 +339,14 @@ def test_a_problem_that_takes_too_long_is_invalid_and_the_rest_is_graded(folder)
     from backprop_cli.grading.files.submissions import Submission
     from backprop_cli.grading.keys.key import read_key
     from backprop_cli.grading.marking import ready
-    from backprop_cli.problems import Problem, Refused
+    from backprop_cli.problems import Diagnostic, Refused
 
     calls = iter(range(10))
 
     @contextmanager
     def second_is_late():
         if next(calls) == 0:
-            raise Refused(Problem("limit.time", "too long"))
+            raise Refused(Diagnostic("limit.time", "too long"))
         yield
 
     marker = ready(read_key(KEY, "key"), second_is_late)

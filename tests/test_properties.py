@@ -19,9 +19,9 @@ from backprop_cli import Report, differentiate, read
 from backprop_cli.arithmetic.digits import Digits
 from backprop_cli.check.ground import scales
 from backprop_cli.circuit import INPUT, Circuit
-from backprop_cli.forward import forward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
-from backprop_cli.rules import Rules
 from backprop_cli.symbolic.build import expression, symbol
 
 DEEP = Rules(Digits(500, of_doubles=True))

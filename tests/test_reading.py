@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_cli import Circuit, Problem, Refused, differentiate, read
+from backprop_cli import Circuit, Diagnostic, Refused, differentiate, read
 from backprop_cli.gates import GATES, called
 
 
@@ -16,13 +16,13 @@ def tree(circuit: Circuit) -> str:
     return made[circuit.output]
 
 
-def problems(text: str) -> tuple[Problem, ...]:
+def problems(text: str) -> tuple[Diagnostic, ...]:
     with pytest.raises(Refused) as caught:
         read(text)
     return caught.value.problems
 
 
-def marked(problem: Problem) -> str:
+def marked(problem: Diagnostic) -> str:
     """The part of the text that a problem's carets stand under."""
     assert problem.source is not None
     assert problem.span is not None

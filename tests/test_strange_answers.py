@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_cli import read
+from backprop_cli.engine.point import from_mapping
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.marking import Marker
 from backprop_cli.grading.question import Question, asks_of, prepare
 from backprop_cli.grading.records import WORDS
 from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.tolerance import Tolerance, typed_decimal
-from backprop_cli.point import from_mapping
 
 NUMBERS = st.from_regex(r"[+−-]?\s?\d{0,3}(\.\d{0,3})?([eE][+−-]?\d{1,3})?", fullmatch=True)
 FORMULAS = st.text("xyqfe0123.+-−*/^() \t\n,=<>²√π", max_size=12)

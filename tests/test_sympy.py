@@ -8,8 +8,8 @@ from circuits import programs, values
 from hypothesis import assume, given, settings
 
 from backprop_cli import Refused, differentiate, from_sympy, read
+from backprop_cli.reading.writing import write
 from backprop_cli.symbolic.build import expression
-from backprop_cli.writing import write
 
 x, y, z = s.symbols("x y z", real=True)
 moving = s.Symbol("moving", real=True)

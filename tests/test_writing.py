@@ -9,7 +9,7 @@ from hypothesis import given
 from backprop_cli import Circuit, read
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Source, Span
-from backprop_cli.writing import write
+from backprop_cli.reading.writing import write
 
 WRITTEN = {
     "x-y-z": "x - y - z",

@@ -17,7 +17,7 @@ from typing import Any
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _GUIDE_BITS = 200
 _SIGN_DIGITS = 600
@@ -244,12 +244,12 @@ _LOSING = _GAMMA_FAMILY | _LOGARITHMS | {"sin", "cos", "tan", "asin", "acos", "a
 _RANGES = {"asin": (-1, 1), "acos": (-1, 1), "acosh": (1, math.inf), "sqrt": (0, math.inf)}
 
 
-def _too_large() -> Problem:
+def _too_large() -> Diagnostic:
     return _problem("exact.size", "an exact number here grows too large")
 
 
-def _problem(code: str, message: str) -> Problem:
-    return Problem(code, message, "without --exact, or with --digits, it is an ordinary number")
+def _problem(code: str, message: str) -> Diagnostic:
+    return Diagnostic(code, message, "without --exact, or with --digits, it is an ordinary number")
 
 
 def _inside(name: str, guide: Any) -> Any:

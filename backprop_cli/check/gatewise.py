@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from backprop_cli.backward import Backward
 from backprop_cli.check.ground import Ground
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused
-from backprop_cli.rules import Rules
 
 _BITS = 200
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.digits import Digits
-from backprop_cli.backward import Backward, backward
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward
-from backprop_cli.point import Point, numbers
-from backprop_cli.rules import Rules
+from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.point import Point, numbers
+from backprop_cli.engine.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

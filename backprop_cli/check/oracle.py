@@ -15,14 +15,14 @@ from typing import Any
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.backward import Backward
 from backprop_cli.check import formulas, gatewise
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.slopes import live_kinks, one_sided
 from backprop_cli.check.tangents import NoTangentError, needed_bits, step_bits, tangent
 from backprop_cli.check.verdict import Check, Verdict, compare
-from backprop_cli.forward import Forward
-from backprop_cli.point import Point
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward
+from backprop_cli.engine.point import Point
 from backprop_cli.problems import Refused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.ground import Ground
-from backprop_cli.forward import Forward, forward, live
+from backprop_cli.engine.forward import Forward, forward, live
 
 _BITS, _STEP, _SMALLER = 2_500, -600, -630
 

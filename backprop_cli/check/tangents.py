@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.forward import Forward, ties
+from backprop_cli.engine.forward import Forward, ties
 
 
 class NoTangentError(Exception):

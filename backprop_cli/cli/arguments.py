@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
 _BYTES_A_CHARACTER = 4
 
@@ -65,7 +65,7 @@ def _no_slip(word: str, options: Mapping[str, bool], rest: list[str], *, first: 
 def _wanted(lists: tuple[str, ...]) -> tuple[str, ...]:
     """The texts of --wrt, their names spelled as the reader does. Raises ``Refused`` if there is no name in them."""
     if not any(text.replace(",", "").strip() for text in lists):
-        raise Refused(Problem("usage.wrt", "--wrt names nothing", "names are separated by commas: --wrt w,b"))
+        raise Refused(Diagnostic("usage.wrt", "--wrt names nothing", "names are separated by commas: --wrt w,b"))
     return tuple(text.replace("\u00b5", "\u03bc") for text in lists)
 
 
@@ -92,7 +92,7 @@ def data_of(path: str, most: int) -> tuple[bytes, str]:
     if path != "-":
         return _file_data(path, most), path
     if sys.stdin is None:
-        raise Refused(Problem("input.file", "standard input is closed"))
+        raise Refused(Diagnostic("input.file", "standard input is closed"))
     return sys.stdin.buffer.read(most + 1), "standard input"
 
 
@@ -102,7 +102,7 @@ def _file_data(path: str, most: int) -> bytes:
             return file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-        raise Refused(Problem("input.file", f"{path} cannot be read: {reason}")) from None
+        raise Refused(Diagnostic("input.file", f"{path} cannot be read: {reason}")) from None
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -111,7 +111,7 @@ def decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
-        problem = Problem(
+        problem = Diagnostic(
             "text.encoding", f"{name} is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}"
         )
         line = before.rsplit("\n", 1)[-1]

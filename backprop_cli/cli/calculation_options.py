@@ -13,8 +13,8 @@ from backprop_cli.cli.arguments import text_of
 if TYPE_CHECKING:
     from backprop_cli.calculation import Settings
     from backprop_cli.circuit import Circuit
-    from backprop_cli.point import Given
-    from backprop_cli.report import Report
+    from backprop_cli.engine.point import Given
+    from backprop_cli.report.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _PLACE = (
@@ -94,7 +94,7 @@ def circuit_and_point(
     expression: str, values: tuple[str, ...], options: dict[str, Any]
 ) -> tuple[Circuit, dict[str, Given]]:
     """Read the expression and the point as the arguments say."""
-    from backprop_cli.point import from_json, from_words
+    from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
 
     if expression == "-" and options["at"] == "-":

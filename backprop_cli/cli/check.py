@@ -16,11 +16,11 @@ from backprop_cli.grading.levels import ACCEPT
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
+    from backprop_cli.engine.point import Given
     from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask
     from backprop_cli.grading.records import ProblemResult
-    from backprop_cli.point import Given
 
 _WRONG = 1
 

@@ -13,7 +13,7 @@ from backprop_cli.cli.output import write_out
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
-    from backprop_cli.report import Report
+    from backprop_cli.report.report import Report
 
 _LANGUAGES = ("python", "numpy", "torch", "jax", "c")
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 
 class _TimeUp(BaseException):
@@ -46,7 +46,7 @@ def deadline(
         finally:
             done = True
     except _TimeUp:
-        raise Refused(Problem("limit.time", f"the calculation took longer than {seconds} s", hint)) from None
+        raise Refused(Diagnostic("limit.time", f"the calculation took longer than {seconds} s", hint)) from None
     finally:
         signal.setitimer(timer, 0)
         signal.signal(number, before)

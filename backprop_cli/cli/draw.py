@@ -10,10 +10,10 @@ import click
 
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
-    from backprop_cli.report import Report
+    from backprop_cli.report.report import Report
 
 _FORMATS = ("svg", "png", "html", "dot", "mmd", "txt")
 _ALIASES = {"gv": "dot", "mermaid": "mmd"}
@@ -79,7 +79,7 @@ def _form(output: str | None, asked: str | None) -> str:
     if form not in _FORMATS:
         found = f"the ending .{ending} of {output}" if ending else f"{output}, which has no ending,"
         known = ", ".join(f".{name}" for name in _FORMATS)
-        raise Refused(Problem("usage.suffix", f"{found} names no format", f"use {known}, or say --format"))
+        raise Refused(Diagnostic("usage.suffix", f"{found} names no format", f"use {known}, or say --format"))
     return form
 
 

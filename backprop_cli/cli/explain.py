@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 
 def _codes(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from backprop_cli.catalogue import codes
+    from backprop_cli.catalogue.topics import codes
 
     return [CompletionItem(code) for code in codes() if code.startswith(incomplete)]
 
@@ -23,7 +23,7 @@ def _codes(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(code: str | None) -> None:
     """What the CODE of an error, a warning or a kink means and what to do; without CODE, all codes."""
-    from backprop_cli.catalogue import codes, explained
+    from backprop_cli.catalogue.topics import codes, explained
 
     if code is None:
         sys.stdout.write("".join(f"{known:24} {topic.title}\n" for known, topic in codes().items()))

@@ -45,7 +45,7 @@ def command(name: str | None, as_json: bool, color: str) -> None:
 
 def _chosen(name: str) -> Gate:
     from backprop_cli.gates import callable_names, called
-    from backprop_cli.problems import Problem, Refused
+    from backprop_cli.problems import Diagnostic, Refused
 
     gate = called(name)
     if gate is None:
@@ -53,7 +53,7 @@ def _chosen(name: str) -> Gate:
 
         near = get_close_matches(name, callable_names(), n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "`backprop gates` lists them"
-        raise Refused(Problem("usage.topic", f"there is no gate {name}", hint))
+        raise Refused(Diagnostic("usage.topic", f"there is no gate {name}", hint))
     return gate
 
 

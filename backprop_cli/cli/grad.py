@@ -11,7 +11,7 @@ from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
 
 if TYPE_CHECKING:
-    from backprop_cli.report import Report
+    from backprop_cli.report.report import Report
 
 _FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
 _FAILED = 1
@@ -121,7 +121,7 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
     if form == "json":
         return ""
     from backprop_cli.render import derivation, steps
-    from backprop_cli.steps import steps as made
+    from backprop_cli.report.steps import steps as made
 
     if form == "latex":
         return derivation.render(made(report))

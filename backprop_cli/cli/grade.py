@@ -18,7 +18,7 @@ from backprop_cli.cli.calculation_options import exclude
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
 from backprop_cli.cli.report_options import report_options, warn
-from backprop_cli.problems import UNREADABLE, Problem
+from backprop_cli.problems import UNREADABLE, Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.grading.keys.key import Key
@@ -129,7 +129,7 @@ def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def _warn_of_key(marker: Marker) -> None:
     for part in marker.parts:
-        warn(Problem(one.code, f"problem {part.id}: {one.message}", one.hint) for one in part.question.warnings)
+        warn(Diagnostic(one.code, f"problem {part.id}: {one.message}", one.hint) for one in part.question.warnings)
 
 
 def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
@@ -166,7 +166,7 @@ def _bug(submissions: int) -> int:
     """Say that some grades are not to be trusted; the reports are written."""
     what = "1 submission has answers" if submissions == 1 else f"{submissions} submissions have answers"
     hint = "please report it with what `backprop check … --debug` says of such an answer"
-    warn([Problem("internal", f"{what} that a bug of backprop's own kept from being judged", hint)])
+    warn([Diagnostic("internal", f"{what} that a bug of backprop's own kept from being judged", hint)])
     return OUR_BUG
 
 

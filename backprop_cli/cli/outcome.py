@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from backprop_cli.problems import UNREADABLE, USAGE, Problem, Refused
+from backprop_cli.problems import UNREADABLE, USAGE, Diagnostic, Refused
 
 OUR_BUG, INTERRUPTED = 70, 130
 
@@ -33,7 +33,7 @@ def run(command: Callable[[], Any], words: Sequence[str]) -> int:
         _to_nowhere(sys.stdout)
         reason = (error.strerror or str(error)).lower()
         try:
-            return _refuse([Problem("output.write", f"the output cannot be written: {reason}")], UNREADABLE, ())
+            return _refuse([Diagnostic("output.write", f"the output cannot be written: {reason}")], UNREADABLE, ())
         except OSError:
             _to_nowhere(sys.stderr)
             return UNREADABLE
@@ -77,7 +77,7 @@ def wants_json(words: Sequence[str]) -> bool:
     return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
-def _refuse(problems: Sequence[Problem], code: int, words: Sequence[str]) -> int:
+def _refuse(problems: Sequence[Diagnostic], code: int, words: Sequence[str]) -> int:
     from backprop_cli.render.problems import as_json, drawn
 
     if wants_json(words):
@@ -101,9 +101,9 @@ def _columns() -> int:
         return 80
 
 
-def _usage(error: click.UsageError) -> Problem:
+def _usage(error: click.UsageError) -> Diagnostic:
     if isinstance(error, click.MissingParameter) and error.param is not None and error.param.name == "expression":
-        return Problem(
+        return Diagnostic(
             "usage.expression", "the expression is missing", "for example: backprop '(x + y)*z' x=-2 y=5 z=-4"
         )
     message, _, hint = error.format_message().partition("\n")
@@ -121,9 +121,9 @@ def _usage(error: click.UsageError) -> Problem:
         name = max(param.opts, key=len)
         message = f"{name} takes {', '.join(most)} or {last}, and got {wrong[1]}"
     called = error.ctx.command_path if error.ctx is not None else "backprop"
-    return Problem("usage.option", message, hint or f"{called} --help shows how it is called")
+    return Diagnostic("usage.option", message, hint or f"{called} --help shows how it is called")
 
 
-def _bug(error: Exception) -> Problem:
+def _bug(error: Exception) -> Diagnostic:
     message = f"a bug of backprop's own: {type(error).__name__}: {error}"
-    return Problem("internal", message[:500], "please report the command line and what `--debug` adds to it")
+    return Diagnostic("internal", message[:500], "please report the command line and what `--debug` adds to it")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 
 def write_out(path: str | None, data: str | bytes) -> None:
@@ -53,7 +53,7 @@ def _refused(path: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         message = f"{path} cannot be written: {reason}"
-        raise Refused(Problem("output.file", message, "name a file in a folder that exists and is yours")) from None
+        raise Refused(Diagnostic("output.file", message, "name a file in a folder that exists and is yours")) from None
 
 
 def _write(path: str, data: bytes) -> None:

@@ -11,7 +11,7 @@ import click
 
 from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.grading.levels import FEEDBACK
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def tolerance(options: dict[str, Any]) -> Tolerance:
     for name, code in (("rtol", "usage.rtol"), ("atol", "usage.atol")):
         value = options[name]
         if value is not None and not 0 <= value < math.inf:
-            raise Refused(Problem(code, f"--{name} must be 0 or more, and got {value}"))
+            raise Refused(Diagnostic(code, f"--{name} must be 0 or more, and got {value}"))
     rtol = RTOL if options["rtol"] is None else options["rtol"]
     return Tolerance(rtol, options["atol"], options["sigfigs"], options["exact"])
 
 
-def warn(problems: Iterable[Problem]) -> None:
+def warn(problems: Iterable[Diagnostic]) -> None:
     """Put warnings on standard error."""
     from backprop_cli.render.problems import drawn
 

@@ -15,7 +15,7 @@ NEURAL = (
         "z*sigmoid(-x)",
         value="where(x >= 0, 1/(1 + exp(-x)), exp(x)/(1 + exp(x)))",
         never_zero=True,
-        aliases=("logistic", "expit", "σ"),
+        aliases=("logistic", "expit", "sigma", "σ"),
     ),
     row(
         "softplus(x)",

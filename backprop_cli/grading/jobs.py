@@ -12,7 +12,7 @@ from itertools import islice
 
 from backprop_cli.grading.files.submissions import Submission
 from backprop_cli.grading.marking import Marked, Marker
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _CHUNK, _AHEAD = 16, 4
 
@@ -34,7 +34,7 @@ def marked(
         yield from _in_order(pool, iter(submissions), jobs)
     except BrokenProcessPool:
         message = "one of the processes that grade was stopped from outside"
-        raise Refused(Problem("limit.process", message, "--jobs 1 grades in this process alone")) from None
+        raise Refused(Diagnostic("limit.process", message, "--jobs 1 grades in this process alone")) from None
     finally:
         pool.shutdown(cancel_futures=True)  # what nobody waits for any more need not be done
 

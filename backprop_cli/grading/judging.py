@@ -13,7 +13,7 @@ from backprop_cli.grading.number_answers import COARSE, number_opinion
 from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
@@ -81,20 +81,20 @@ def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
         return invalid(plain, refused.problems[0])
 
 
-def _wrong_form(question: Question, reading: Reading) -> Problem | None:
+def _wrong_form(question: Question, reading: Reading) -> Diagnostic | None:
     if question.accept == "number" and reading.formula is not None:
-        return Problem("answer.form", "a number is asked for, and this is a formula")
+        return Diagnostic("answer.form", "a number is asked for, and this is a formula")
     return None
 
 
-def _undefined(ask: Ask, plain: Opinion, problem: Problem) -> Opinion:
+def _undefined(ask: Ask, plain: Opinion, problem: Diagnostic) -> Opinion:
     what = "value" if ask.asked.is_value else "gradient"
     sentence = f"there is no {what} here, so no answer is right: {{}}"
     said = Said("answer.undefined", sentence.format(_without_numbers(problem)), sentence.format(problem.message))
     return replace(plain, word="undefined", said=(said,))
 
 
-def _without_numbers(problem: Problem) -> str:
+def _without_numbers(problem: Diagnostic) -> str:
     """Why there is no value, without the values on the way: they may be answers to what else is asked."""
     message = problem.message
     for mark in (", and got ", ", with "):

@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method
+from backprop_cli.engine.point import from_mapping, numbers
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.submissions import Submission
 from backprop_cli.grading.keys.key import Key, KeyProblem
@@ -30,10 +32,8 @@ from backprop_cli.grading.records import (
 )
 from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.summary import empty
-from backprop_cli.point import from_mapping, numbers
-from backprop_cli.problems import UNREADABLE, Problem, Refused
+from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.rules import Rules
 
 _NAMED_APART = 3
 
@@ -100,12 +100,12 @@ class Marker:
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
-            return _unjudged(part, Problem(BUG, f"a bug of backprop's own ({type(error).__name__})"))
+            return _unjudged(part, Diagnostic(BUG, f"a bug of backprop's own ({type(error).__name__})"))
 
 
-def _misnamed(results: Sequence[ProblemResult]) -> tuple[Problem, ...]:
+def _misnamed(results: Sequence[ProblemResult]) -> tuple[Diagnostic, ...]:
     """Warnings where one answer is missing and another not asked for: a slip in a name must not cost in silence."""
-    found: dict[str, Problem] = {}
+    found: dict[str, Diagnostic] = {}
     for one in results:
         if one.hidden:
             continue
@@ -114,11 +114,11 @@ def _misnamed(results: Sequence[ProblemResult]) -> tuple[Problem, ...]:
             if judged.word == "extra" and judged.typed:
                 hint = "; ".join(remark.message for remark in judged.remarks)
                 message = f"{one.id}: {judged.name} is not asked for, and {missing[0]} is missing"
-                found.setdefault(judged.name, Problem("answer.extra", message, hint))
+                found.setdefault(judged.name, Diagnostic("answer.extra", message, hint))
     return tuple(found.values())[:_NAMED_APART]
 
 
-def _unjudged(part: Part, problem: Problem) -> tuple[ProblemResult, Tally]:
+def _unjudged(part: Part, problem: Diagnostic) -> tuple[ProblemResult, Tally]:
     """A problem whose answers could not be judged: all of them are invalid, and the reason is said."""
     found, tally = result(part.id, part.title, part.question, part.scoring, ())
     remark = Remark(problem.code, problem.message)
@@ -135,7 +135,7 @@ def telling(key: Key, feedback: Feedback) -> Key:
 def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> Marker:
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
     parts: list[Part] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for problem in key.problems:
         try:
             alike = [at for other in key.problems if other.expression == problem.expression for at in other.at]
@@ -147,8 +147,8 @@ def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> M
     return Marker(key, tuple(parts), guard)
 
 
-def _named(problem: KeyProblem, one: Problem) -> Problem:
-    return Problem(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
+def _named(problem: KeyProblem, one: Diagnostic) -> Diagnostic:
+    return Diagnostic(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
 def _parts(problem: KeyProblem, alike: Sequence[Mapping[str, object]], method: Method) -> Iterator[Part]:

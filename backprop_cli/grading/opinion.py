@@ -8,7 +8,7 @@ from fractions import Fraction
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.mistakes import Entry
 from backprop_cli.grading.records import Word
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 FOLLOWED = "mistake.follow-through"
 
@@ -44,7 +44,7 @@ class Opinion:
         return any(one.code == FOLLOWED for one in self.said)
 
 
-def invalid(plain: Opinion, problem: Problem) -> Opinion:
+def invalid(plain: Opinion, problem: Diagnostic) -> Opinion:
     """An answer that says nothing, with the reason."""
     message = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
     return replace(plain, word="invalid", said=(Said(problem.code, message),))

@@ -11,6 +11,8 @@ from typing import TypeVar
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.circuit import Circuit
+from backprop_cli.engine.point import Point, complete, numbers
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.levels import Accept
@@ -19,9 +21,7 @@ from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.reading import Reading, bound_names, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact, facts
-from backprop_cli.point import Point, complete, numbers
-from backprop_cli.problems import Problem, Refused
-from backprop_cli.rules import Rules
+from backprop_cli.problems import Diagnostic, Refused
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
@@ -51,7 +51,7 @@ class Question:
     facts: Mapping[Asked, Fact]
     tolerance: Tolerance = field(default_factory=Tolerance)
     accept: Accept = "any"
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     elsewhere: tuple[Mapping[str, float], ...] = ()
     _formulas: dict[Asked, Formulas] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
@@ -148,11 +148,11 @@ def asks_of(
     names = Names(circuit)
     if wanted is None:
         wanted = [f"d{name}" for name in circuit.inputs]
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     meant = _meant(names, wanted, problems)
     heavy = _meant(names, list(weights or {}), problems)
     problems += [
-        Problem("ask.weight", f"{name} has a weight and is not asked for")
+        Diagnostic("ask.weight", f"{name} has a weight and is not asked for")
         for asked, name in heavy.items()
         if asked not in meant
     ]
@@ -163,7 +163,7 @@ def asks_of(
     )
 
 
-def _meant(names: Names, wanted: Sequence[str], problems: list[Problem]) -> dict[Asked, str]:
+def _meant(names: Names, wanted: Sequence[str], problems: list[Diagnostic]) -> dict[Asked, str]:
     """The quantities that names mean, with the names; what is wrong with them is added to the problems."""
     found: dict[Asked, str] = {}
     for name in wanted:
@@ -171,14 +171,14 @@ def _meant(names: Names, wanted: Sequence[str], problems: list[Problem]) -> dict
         if asked is None:
             problems.append(unknown(names, name))
         elif asked in found:
-            problems.append(Problem("ask.twice", f"{name} and {found[asked]} are the same quantity"))
+            problems.append(Diagnostic("ask.twice", f"{name} and {found[asked]} are the same quantity"))
         else:
             found[asked] = name
     return found
 
 
-def unknown(names: Names, name: str) -> Problem:
+def unknown(names: Names, name: str) -> Diagnostic:
     """A name that means no quantity of the circuit."""
     near = names.near(name)
     hint = f"did you mean {near}?" if near else "dx is the gradient of x, q the value of the stage q"
-    return Problem("ask.name", f"{name} is no quantity of this expression", hint)
+    return Diagnostic("ask.name", f"{name} is no quantity of this expression", hint)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import forward, refuse_without_output
+from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.tolerance import Typed, typed_decimal
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.rules import Rules
 
 _SEVERAL = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "undefined", "none"})
@@ -29,7 +29,7 @@ class Reading:
     text: str
     typed: Typed | None = None
     formula: Circuit | None = None
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
 
     @property
     def open(self) -> bool:
@@ -52,11 +52,11 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
         return Reading(text, decimal)
     if text.lower().lstrip("+-") in _NOT_NUMBERS:
         return Reading(
-            text, problem=Problem("answer.finite", "not a number; an answer is a finite number or a formula")
+            text, problem=Diagnostic("answer.finite", "not a number; an answer is a finite number or a formula")
         )
     if _SEVERAL.search(text):
         hint = "give each its own: -a dx=-4 -a dy=3, or a line for each in a file"
-        return Reading(text, problem=Problem("answer.several", "several answers in one", hint))
+        return Reading(text, problem=Diagnostic("answer.several", "several answers in one", hint))
     try:
         circuit = constant_or_formula(text, names)
         return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))
@@ -64,7 +64,7 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
         return Reading(text, problem=_without_advice(refused.problems[0]))
 
 
-def _without_advice(problem: Problem) -> Problem:
+def _without_advice(problem: Diagnostic) -> Diagnostic:
     """An answer has no options: what helps a calculation is no advice here."""
     return replace(problem, hint="") if problem.code.startswith(("overflow.", "limit.")) else problem
 

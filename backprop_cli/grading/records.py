@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from backprop_cli.grading.levels import Feedback
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
 
@@ -97,8 +97,8 @@ class SubmissionResult:
     score: Fraction
     points: Fraction
     line: int | None = None
-    invalid: Problem | None = None
-    warnings: tuple[Problem, ...] = ()
+    invalid: Diagnostic | None = None
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def ok(self) -> bool:

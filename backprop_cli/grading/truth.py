@@ -16,12 +16,12 @@ from backprop_cli.calculation import Method, Settings, run
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import forward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.point import Point, numbers
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.names import Asked
-from backprop_cli.point import Point, numbers
-from backprop_cli.problems import Problem, Refused
-from backprop_cli.report import Report
-from backprop_cli.rules import Rules
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.report.report import Report
 
 _BITS, _DIGITS = 300, 25
 
@@ -38,7 +38,7 @@ class Fact:
     value: float | None
     scale: float = 0.0
     slopes: tuple[float, float] | None = None
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
     exact: Number = None
 
 
@@ -71,7 +71,7 @@ def _values(circuit: Circuit, point: Point, asked: Sequence[Asked]) -> dict[Aske
     return found
 
 
-def _overflows(problem: Problem) -> bool:
+def _overflows(problem: Diagnostic) -> bool:
     return problem.code.startswith("overflow.")
 
 
@@ -113,20 +113,20 @@ def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: flo
     verdict = verdicts.get(node)
     own = report.trace[0].arithmetic.to_float(report.trace[1].gradients[node])
     if not math.isfinite(own):
-        return Fact(None, problem=Problem("overflow.gradient", "the gradient is too large for a double"))
+        return Fact(None, problem=Diagnostic("overflow.gradient", "the gradient is too large for a double"))
     if verdict is None or verdict.word == "unchecked":
         return Fact(own, scale)
     if verdict.word == "kink":
         left, right = verdict.slopes or (None, None)
         if left is None or right is None:
-            return Fact(None, problem=Problem("answer.undefined", "the output jumps here, so it has no gradient"))
+            return Fact(None, problem=Diagnostic("answer.undefined", "the output jumps here, so it has no gradient"))
         return Fact(own, scale, (min(left, right), max(left, right)))
     return Fact(own if verdict.expected is None else verdict.expected, scale)
 
 
 def _doubted(circuit: Circuit) -> Refused:
     message = "a gradient of this expression does not pass backprop's own check, so no answer is judged by it"
-    return Refused(Problem("check.wrong", message, "this is a bug of backprop's own: please report the expression"))
+    return Refused(Diagnostic("check.wrong", message, "this is a bug of backprop's own: please report the expression"))
 
 
 def _exactly(circuit: Circuit, point: Point, found: Mapping[Asked, Fact]) -> dict[Asked, Fact]:

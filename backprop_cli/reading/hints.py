@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from backprop_cli.gates import callable_names, called
-from backprop_cli.problems import Problem, Source, Span
+from backprop_cli.nearest import nearest
+from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
 
 WRITTEN_OUT = {
@@ -29,18 +30,14 @@ _DERIVATIVE = re.compile(r"d[A-Za-z]\w*")
 
 def for_function(name: str) -> str:
     """What helps where there is no function of that name: a spelling in other letters, a formula, a near name."""
-    other = next((known for known in callable_names() if known.lower() == name.lower()), None)
-    if other is not None:
-        return f"did you mean {other}?"
-    if name.lower() in WRITTEN_OUT:
-        return WRITTEN_OUT[name.lower()]
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, callable_names(), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else "`backprop gates` lists the functions"
+    written = WRITTEN_OUT.get(name.lower())
+    if written is not None and name.lower() not in map(str.lower, callable_names()):
+        return written
+    near = nearest(name, callable_names())
+    return f"did you mean {near}?" if near else "`backprop gates` lists the functions"
 
 
-def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Problem | None:
+def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:
     """``sin²(x)``, ``sin^2(x)``: the power belongs behind the value."""
     name, following = tokens[at], tokens[at + 1]
     behind = at + 2
@@ -66,10 +63,10 @@ def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Proble
     if exponent == "-1" and inverse is not None:
         hint = f"write {inverse.name}{inside} for the inverse function, 1/{name.text}{inside} for the reciprocal"
     message = f"a power between {name.text} and its parentheses"
-    return Problem("syntax.operator", message, hint, source, Span(name.start, tokens[behind].start))
+    return Diagnostic("syntax.operator", message, hint, source, Span(name.start, tokens[behind].start))
 
 
-def derivative(source: Source, tokens: Sequence[Token], at: int) -> Problem | None:
+def derivative(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:
     """``d/dx x^2``: an order to differentiate."""
     if not (tokens[at].text == "d" and _is(tokens[at + 1], "/") and _DERIVATIVE.fullmatch(tokens[at + 2].text)):
         return None
@@ -78,10 +75,10 @@ def derivative(source: Source, tokens: Sequence[Token], at: int) -> Problem | No
         return None
     hint = "type the function itself: its derivative is worked out"
     span = Span(tokens[at].start, tokens[at + 2].end)
-    return Problem("syntax.operator", "a derivative is not something to type", hint, source, span)
+    return Diagnostic("syntax.operator", "a derivative is not something to type", hint, source, span)
 
 
-def definition(source: Source, tokens: Sequence[Token], at: int) -> Problem | None:
+def definition(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:
     """``f(x) = x^2``: a stage has no arguments."""
     if not (tokens[at].kind == NAME and _is(tokens[at + 1], "(")):
         return None
@@ -94,10 +91,10 @@ def definition(source: Source, tokens: Sequence[Token], at: int) -> Problem | No
     name = tokens[at].text
     hint = f"write {name} = {line if 0 < len(line) < 40 else '…'}; every name in it is a variable"
     span = Span(tokens[at].start, tokens[closing].end)
-    return Problem("syntax.assignment", "a stage has a name and no arguments", hint, source, span)
+    return Diagnostic("syntax.assignment", "a stage has a name and no arguments", hint, source, span)
 
 
-def choice(source: Source, tokens: Sequence[Token], at: int, yes: Callable[[], str]) -> Problem | None:
+def choice(source: Source, tokens: Sequence[Token], at: int, yes: Callable[[], str]) -> Diagnostic | None:
     """``a if c else b``: Python's way to choose; ``yes`` gives the text before ``if``."""
     if tokens[at].text != "if":
         return None
@@ -111,10 +108,10 @@ def choice(source: Source, tokens: Sequence[Token], at: int, yes: Callable[[], s
     no = source.text[tokens[otherwise + 1].start : tokens[end - 1].end]
     hint = f"write where({condition}, {yes()}, {no})"
     hint = hint if len(hint) < 100 else "write where(condition, a, b)"
-    return Problem("syntax.operator", "a choice is a function here", hint, source, Span(*tokens[at][2:]))
+    return Diagnostic("syntax.operator", "a choice is a function here", hint, source, Span(*tokens[at][2:]))
 
 
-def values(source: Source, tokens: Sequence[Token], at: int) -> Problem | None:
+def values(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:
     """``x*y, x=3`` and ``x*y x=3`` in one text: values among the expression."""
     first = at + 1 if _is(tokens[at], ",") else at
     if not (tokens[first].kind == NAME and _is(tokens[first + 1], "=")):
@@ -123,7 +120,7 @@ def values(source: Source, tokens: Sequence[Token], at: int) -> Problem | None:
     shown = " ".join(part.strip() for part in rest.replace(";", ",").split(","))
     shown = re.sub(r"\s*=\s*", "=", shown) if len(shown) < 60 else f"{tokens[first].text}=…"
     hint = f"values are separate arguments after the expression: {shown}"
-    return Problem("syntax.unexpected", "a value inside the expression", hint, source, Span(*tokens[first][2:]))
+    return Diagnostic("syntax.unexpected", "a value inside the expression", hint, source, Span(*tokens[first][2:]))
 
 
 def _is(token: Token, text: str) -> bool:

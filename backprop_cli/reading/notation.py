@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from backprop_cli import limits
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
 NUMBER, NAME, OPERATOR, POWER, END = "number", "name", "operator", "power", "end"
 
@@ -83,7 +83,7 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> lis
     _measure(source, most_characters)
     most_tokens = int(most_characters * limits.TOKENS_PER_CHARACTER)
     found: list[Token] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for match in _TOKEN.finditer(source.text):
         kind = match.lastgroup or "other"
         if kind == "space":
@@ -113,11 +113,11 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> lis
 def _measure(source: Source, most: int) -> None:
     if len(source.text) > most:
         message = f"the {source.name} has {len(source.text):,} characters; the limit is {most:,}"
-        raise Refused(Problem("limit.size", message, "--max-size raises the limit for your own large circuits"))
+        raise Refused(Diagnostic("limit.size", message, "--max-size raises the limit for your own large circuits"))
 
 
-def _too_many_tokens(most: int) -> Problem:
-    return Problem(
+def _too_many_tokens(most: int) -> Diagnostic:
+    return Diagnostic(
         "limit.tokens", f"more than {most:,} symbols", "--max-size raises the limit for your own large circuits"
     )
 
@@ -130,15 +130,15 @@ def _folded(kind: str, text: str) -> str:
     return _FOLDED.get(text, text)
 
 
-def _problem(kind: str, text: str) -> Problem | None:
+def _problem(kind: str, text: str) -> Diagnostic | None:
     if kind == "name":
         if len(text) <= limits.NAME_CHARACTERS:
             return None
-        return Problem("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
+        return Diagnostic("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
     return number_problem(text) if kind in ("number", "power") else _unreadable(text)
 
 
-def _member(problem: Problem, text: str, before: list[Token], start: int) -> Problem:
+def _member(problem: Diagnostic, text: str, before: list[Token], start: int) -> Diagnostic:
     """``np.exp(x)`` and ``x.exp()``: a function of a module or of a value."""
     found = _MEMBER.match(text, start)
     if found is None or not before or before[-1].kind != NAME or text[found.end(1) : found.end(1) + 1] != "(":
@@ -147,33 +147,37 @@ def _member(problem: Problem, text: str, before: list[Token], start: int) -> Pro
     return replace(problem, hint=f"write {found[1]}{inside if inside != '()' else f'({before[-1].text})'}")
 
 
-def _joined(text: str, before: list[Token], match: re.Match[str]) -> Problem | None:
+def _joined(text: str, before: list[Token], match: re.Match[str]) -> Diagnostic | None:
     """What is wrong with a piece only because of what it touches: ``1_000``."""
     last = before[-1] if before else None
     if last is None or last.kind != NUMBER or last.end != match.start() or not _DIGITS.fullmatch(match[0]):
         return None
     number = text[last.start : match.end()].replace("_", "")
-    return Problem("text.character", "a _ inside a number", f"digits are written without _: {number}")
+    return Diagnostic("text.character", "a _ inside a number", f"digits are written without _: {number}")
 
 
-def number_problem(text: str) -> Problem | None:
+def number_problem(text: str) -> Diagnostic | None:
     """What is wrong with a number's size as typed, None if nothing is."""
     if len(text) > limits.NUMBER_CHARACTERS:
-        return Problem("limit.number", f"a number of {len(text):,} characters; the limit is {limits.NUMBER_CHARACTERS}")
+        return Diagnostic(
+            "limit.number", f"a number of {len(text):,} characters; the limit is {limits.NUMBER_CHARACTERS}"
+        )
     _, _, exponent = text.lower().partition("e")
     if exponent and abs(int(exponent)) > limits.DECIMAL_EXPONENT:
         most = limits.DECIMAL_EXPONENT
-        return Problem("limit.exponent", f"the exponent {exponent} is out of range; the limit is ±{most}")
+        return Diagnostic("limit.exponent", f"the exponent {exponent} is out of range; the limit is ±{most}")
     return None
 
 
-def _unreadable(text: str) -> Problem:
+def _unreadable(text: str) -> Diagnostic:
     category = unicodedata.category(text)
     code = f"U+{ord(text):04X}"
     if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"):
         name = unicodedata.name(text, "a control character").lower()
-        return Problem("text.control", f"an invisible character ({code}, {name})", "remove it and type the line again")
+        return Diagnostic(
+            "text.control", f"an invisible character ({code}, {name})", "remove it and type the line again"
+        )
     if category[0] == "L":
         message = f"the letter {text} ({code}, {unicodedata.name(text, '?').lower()}) is not read in names"
-        return Problem("text.character", message, "names are made of Latin and Greek letters, digits and _")
-    return Problem("text.character", f"the character {text} ({code}) has no meaning here", _HINTS.get(text, ""))
+        return Diagnostic("text.character", message, "names are made of Latin and Greek letters, digits and _")
+    return Diagnostic("text.character", f"the character {text} ({code}) has no meaning here", _HINTS.get(text, ""))

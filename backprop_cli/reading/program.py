@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.gates import GATES, Gate, called
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
@@ -53,7 +53,7 @@ class _Program:
     failed: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     used: dict[str, Token] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
 
     def read(self) -> Circuit:
         self.assigned = self._assignments()
@@ -65,7 +65,7 @@ class _Program:
             at, output = self._one(at)
         if output < 0 and not self.problems:
             hint = "for example: backprop '(x + y)*z' x=-2 y=5 z=-4"
-            self.problems.append(Problem("text.empty", f"the {self.source.name} is empty", hint))
+            self.problems.append(Diagnostic("text.empty", f"the {self.source.name} is empty", hint))
         if self.problems:
             raise Refused(*self.problems[:_SHOWN_PROBLEMS])
         return self.builder.finish(self.source, output)[0]
@@ -118,7 +118,7 @@ class _Program:
         if token.kind == OPERATOR and token.text == "=":
             hint = "a stage is written name = expression; == compares"
             raise Refused(
-                Problem("syntax.assignment", "only a name can stand before =", hint, self.source, _span(token))
+                Diagnostic("syntax.assignment", "only a name can stand before =", hint, self.source, _span(token))
             )
 
     def _define(self, target: Token | None, operand: Operand, end: int) -> int:
@@ -128,7 +128,7 @@ class _Program:
                 hint = "give it a name, name = …; only the last statement may be without one"
                 span = Span(operand.start, operand.end)
                 raise Refused(
-                    Problem("syntax.unnamed", "this statement's value is never used", hint, self.source, span)
+                    Diagnostic("syntax.unnamed", "this statement's value is never used", hint, self.source, span)
                 )
             return operand.node
         self._may_define(target)
@@ -139,12 +139,12 @@ class _Program:
     def _may_define(self, target: Token) -> None:
         name = target.text
         if name in WORDS:
-            problem = Problem("name.reserved", f"`{name}` joins conditions and cannot be a name")
+            problem = Diagnostic("name.reserved", f"`{name}` joins conditions and cannot be a name")
         elif name in self.stages:
-            problem = Problem("name.redefined", f"`{name}` is defined twice", "give the new value a name of its own")
+            problem = Diagnostic("name.redefined", f"`{name}` is defined twice", "give the new value a name of its own")
         elif name in self.used:
             hint = "a stage is defined before it is used, and once"
-            problem = Problem("name.order", f"`{name}` is used above before it is defined here", hint)
+            problem = Diagnostic("name.order", f"`{name}` is used above before it is defined here", hint)
         else:
             return
         raise Refused(problem.at(self.source, _span(target)))
@@ -182,13 +182,13 @@ class _Program:
         """Whether a name means a gate here: a bound ``gamma`` is a variable."""
         return called(text) is not None and text not in self.bound and text not in self.stages
 
-    def _note(self, problem: Problem) -> None:
+    def _note(self, problem: Diagnostic) -> None:
         """Keep a problem and read on, unless there are as many as are shown."""
         if len(self.problems) + 1 >= _SHOWN_PROBLEMS:
             raise Refused(problem)
         self.problems.append(problem)
 
-    def _unknown(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> Problem:
+    def _unknown(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> Diagnostic:
         name = token.text
         inside = self.source.text[token.end : span.end]
         known = name in self.stages or name in self.bound or name in self.used or len(name) == 1
@@ -197,16 +197,16 @@ class _Program:
             over = divided if len(divided) < _INSIDE else "…"
             inner = inside if len(inside) < _INSIDE else "(…)"
             hint = f"write {over}/({name}*{inner}) or ({over}/{name})*{inner}"
-            return Problem("syntax.ambiguous", message, hint, self.source, span)
+            return Diagnostic("syntax.ambiguous", message, hint, self.source, span)
         product = known and len(arguments) == 1 and len(inside) < _INSIDE
         hint = f"for the product write {name}*{inside}" if product else hints.for_function(name)
-        return Problem("name.function", f"there is no function `{name}`", hint, self.source, _span(token))
+        return Diagnostic("name.function", f"there is no function `{name}`", hint, self.source, _span(token))
 
 
 _INSIDE = 40
 
 
-def _wrong_count(gate: Gate, token: Token, given: int) -> Problem:
+def _wrong_count(gate: Gate, token: Token, given: int) -> Diagnostic:
     needed = f"{gate.least} or more" if gate.many else str(len(gate.params))
     if gate.defaults:
         needed = f"{gate.least} or {len(gate.params)}"
@@ -216,7 +216,7 @@ def _wrong_count(gate: Gate, token: Token, given: int) -> Problem:
     elif gate is GATES["round"]:
         hint = "round(x) goes to the nearest whole number"
     values = "value" if needed == "1" else "values"
-    return Problem("name.arguments", f"{token.text} takes {needed} {values}, and got {given}", hint)
+    return Diagnostic("name.arguments", f"{token.text} takes {needed} {values}, and got {given}", hint)
 
 
 def _span(token: Token) -> Span:

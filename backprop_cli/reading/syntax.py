@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 
 from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
@@ -341,7 +341,7 @@ class Statement:
         return self.source.text[operand.start : operand.end]
 
     def _fail(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
-        raise Refused(Problem(code, message, hint, self.source, span))
+        raise Refused(Diagnostic(code, message, hint, self.source, span))
 
 
 def _span(token: Token) -> Span:

@@ -7,7 +7,7 @@ import io
 
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.render.text import visible
-from backprop_cli.report import Quantity, Report
+from backprop_cli.report.report import Quantity, Report
 
 HEAD = ("kind", "name", "value", "gradient", "formula", "expected", "rel_error", "verdict")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from backprop_cli.render.formula import formula, gate_latex
 from backprop_cli.render.latex import number
 from backprop_cli.render.names import latex_name
-from backprop_cli.report import Quantity
-from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
+from backprop_cli.report.report import Quantity
+from backprop_cli.report.steps import BackwardStep, ForwardStep, Steps, Wire
 
 _READABLE = 120
 

@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 from backprop_cli.check.verdict import Verdict
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.sentences import sensitivities
-from backprop_cli.report import GateRow, Quantity, Report, StageRow, Variable
+from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Variable
 
 
 def render(report: Report, *, explain: bool = False) -> str:
@@ -125,5 +125,5 @@ def _gate(gate: GateRow, whole: bool) -> dict[str, Any]:
     return found
 
 
-def _warning(problem: Problem) -> dict[str, Any]:
+def _warning(problem: Diagnostic) -> dict[str, Any]:
     return {"code": problem.code, "message": problem.message, "hint": problem.hint or None}

@@ -6,7 +6,7 @@ import re
 
 from backprop_cli.render.formula import formula
 from backprop_cli.render.names import latex_name
-from backprop_cli.report import Quantity, Report
+from backprop_cli.report.report import Quantity, Report
 
 _READABLE = 400
 

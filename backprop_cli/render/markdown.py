@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_cli.render import numbers
 from backprop_cli.render.sentences import agreement, kinks, sensitivities
 from backprop_cli.render.text import visible
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 
 def render(report: Report, *, explain: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from backprop_cli.check.verdict import Verdict
-from backprop_cli.report import Quantity
+from backprop_cli.report.report import Quantity
 
 MARKS = {"ok": "✓", "kink": "▲", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
 ASCII_MARKS = {"ok": "+", "kink": "!", "imprecise": "~", "wrong": "x", "unchecked": "?"}

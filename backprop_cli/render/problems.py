@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.text import visible, width, window
 
 _COLUMNS, _LEAST = 80, 24
 _INDENT = "    "
 
 
-def drawn(problem: Problem, kind: str = "error", columns: int = _COLUMNS) -> str:
+def drawn(problem: Diagnostic, kind: str = "error", columns: int = _COLUMNS) -> str:
     """A few lines: what is wrong, the place in the text (cut to a terminal of so many columns), and what helps."""
     lines = [f"{kind}[{problem.code}]: {visible(problem.message)}"]
     if problem.source is not None and problem.span is not None:
@@ -22,7 +22,7 @@ def drawn(problem: Problem, kind: str = "error", columns: int = _COLUMNS) -> str
     return "\n".join(lines)
 
 
-def _place(problem: Problem, most: int) -> list[str]:
+def _place(problem: Diagnostic, most: int) -> list[str]:
     source, span = problem.source, problem.span
     assert source is not None
     assert span is not None
@@ -44,13 +44,13 @@ def _line(text: str, offset: int) -> str:
     return text[start : end if end >= 0 else len(text)]
 
 
-def as_json(problems: Iterable[Problem]) -> str:
+def as_json(problems: Iterable[Diagnostic]) -> str:
     """One line: the first problem under ``error``, all of them under ``errors``."""
     found = [_members(problem) for problem in problems]
     return json.dumps({"schema": "backprop.error/1", "error": found[0], "errors": found})
 
 
-def _members(problem: Problem) -> dict[str, object]:
+def _members(problem: Diagnostic) -> dict[str, object]:
     members: dict[str, object] = {"code": problem.code, "message": problem.message}
     line = column = end_column = None
     if problem.source is not None and problem.span is not None:

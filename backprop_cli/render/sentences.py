@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.render import numbers
-from backprop_cli.report import Report, StageRow, Variable
+from backprop_cli.report.report import Report, StageRow, Variable
 
 _METHODS = {
     "symbolic": "symbolic differentiation",

@@ -11,8 +11,8 @@ import math
 from backprop_cli.gates import GATES
 from backprop_cli.render.markdown import escape
 from backprop_cli.render.text import visible
-from backprop_cli.report import GateRow, Quantity
-from backprop_cli.steps import BackwardStep, ForwardStep, Steps, Wire
+from backprop_cli.report.report import GateRow, Quantity
+from backprop_cli.report.steps import BackwardStep, ForwardStep, Steps, Wire
 
 _NUMBER, _FORMULA = 8, 26
 _WIDTH, _GATE, _GAP, _LEFT = 80, 18, 3, 8

@@ -17,7 +17,7 @@ from backprop_cli.check.verdict import Verdict
 from backprop_cli.render import numbers
 from backprop_cli.render.sentences import agreement, kinks, sensitivities
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report import Quantity, Report, StageRow, Variable
+from backprop_cli.report.report import Quantity, Report, StageRow, Variable
 
 # Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
 VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)

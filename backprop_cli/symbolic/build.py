@@ -99,13 +99,17 @@ class _Build:
 
 
 def _inner(circuit: Circuit) -> bytearray:
-    """1 for the gates that only continue the chain of the gate they feed, and so need no form of their own."""
+    """1 for the gates that only continue the chain of the gate they feed, and so need no form of their own.
+
+    The output has one: it may be a stage inside a chain.
+    """
     wires, inner = circuit.fan_out(), bytearray(len(circuit.nodes))
     for node in circuit.nodes:
         for kinds in (_SUMS, _PRODUCTS):
             if node.op in kinds:
                 for source in node.inputs:
                     inner[source] = wires[source] == 1 and circuit.nodes[source].op in kinds
+    inner[circuit.output] = 0
     return inner
 
 

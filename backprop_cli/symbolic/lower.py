@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from backprop_cli.circuit import Circuit, CircuitBuilder
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
 _NOWHERE = Span(0, 0)
 _FUNCTIONS = {
@@ -62,15 +62,15 @@ def from_sympy(expression: Any) -> Circuit:
     from sympy import Basic
 
     from backprop_cli.reading import read
-    from backprop_cli.writing import write
+    from backprop_cli.reading.writing import write
 
     if not isinstance(expression, (int, float, Basic)):
-        raise Refused(Problem("sympy.form", f"a {type(expression).__name__} is no expression of numbers"))
+        raise Refused(Diagnostic("sympy.form", f"a {type(expression).__name__} is no expression of numbers"))
     circuit, _ = lower([expression])
     names = [name for name in circuit.inputs if not _plain(name)]
     if names:
         raise Refused(
-            Problem(
+            Diagnostic(
                 "sympy.name", f"the symbol {names[0]} has no plain name", "use Latin or Greek letters, digits and _"
             )
         )
@@ -86,7 +86,7 @@ def lower(expressions: Sequence[Any]) -> tuple[Circuit, list[int]]:
 
 
 def _plain(name: str) -> bool:
-    from backprop_cli.point import is_name
+    from backprop_cli.engine.point import is_name
     from backprop_cli.reading.operators import WORDS
 
     return is_name(name) and name not in WORDS
@@ -126,7 +126,9 @@ class _Lowering:
             return plan
         gate = _FUNCTIONS.get(name)
         if gate is None or (gate == "log" and len(form.args) > 1):
-            raise Refused(Problem("sympy.form", f"SymPy's {name} has no gate", "`backprop gates` lists what there is"))
+            raise Refused(
+                Diagnostic("sympy.form", f"SymPy's {name} has no gate", "`backprop gates` lists what there is")
+            )
         return list(form.args), lambda nodes: self._gate(gate, *nodes)
 
     def _gate(self, name: str, *inputs: int) -> int:
@@ -148,7 +150,7 @@ class _Lowering:
             return self._constant(_decimal(form))
         named = {self.sympy.pi: "pi", self.sympy.E: "e"}.get(form)
         if named is None:
-            raise Refused(Problem("sympy.form", f"{form} is not a real number here"))
+            raise Refused(Diagnostic("sympy.form", f"{form} is not a real number here"))
         return self._constant(named)
 
     def _add(self, form: Any) -> tuple[list[Any], Callable[[list[int]], int]]:
@@ -220,7 +222,7 @@ class _Lowering:
     def _piecewise(self, form: Any) -> tuple[list[Any], Callable[[list[int]], int]]:
         pieces = [(piece.expr, piece.cond) for piece in form.args]
         if pieces[-1][1] != self.sympy.true:
-            raise Refused(Problem("sympy.form", "a Piecewise without a last case that always holds has no gate"))
+            raise Refused(Diagnostic("sympy.form", "a Piecewise without a last case that always holds has no gate"))
 
         def make(nodes: list[int]) -> int:
             total = nodes[-2]

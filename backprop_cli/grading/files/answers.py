@@ -15,7 +15,7 @@ from typing import Literal
 from backprop_cli import limits
 from backprop_cli.grading.files import tables, trees
 from backprop_cli.grading.files.texts import Line, cut, decoded, printable
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 Form = Literal["json", "csv", "lines"]
 
@@ -40,23 +40,23 @@ class Answer:
     name: str
     text: str
     line: int | None = None
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
 
 
-def answer(name: str, value: object, line: int | None = None, problem: Problem | None = None) -> Answer:
+def answer(name: str, value: object, line: int | None = None, problem: Diagnostic | None = None) -> Answer:
     """An answer from what stands beside its name in a file; null is an answer left open."""
     name = cut(name)
     if value is None:
         return Answer(name, "", line, problem)
     if not isinstance(value, str):
-        problem = Problem("answer.kind", f"an answer is a number or a text, and this is {trees.kind(value)}")
+        problem = Diagnostic("answer.kind", f"an answer is a number or a text, and this is {trees.kind(value)}")
         return Answer(name, "", line, problem)
     text = value.strip()
     if isinstance(value, trees.NotFinite):
-        problem = Problem("answer.finite", f"{text} is no answer: it must be a finite number or a formula")
+        problem = Diagnostic("answer.finite", f"{text} is no answer: it must be a finite number or a formula")
     if len(text) > limits.ANSWER_CHARACTERS:
         message = f"the answer has {len(text):,} characters; the limit is {limits.ANSWER_CHARACTERS:,}"
-        text, problem = cut(text), Problem("answer.long", message)
+        text, problem = cut(text), Diagnostic("answer.long", message)
     return Answer(name, text, line, problem)
 
 
@@ -64,7 +64,7 @@ def from_words(words: Sequence[str]) -> tuple[Answer, ...]:
     """The answers of ``-a NAME=VALUE`` words. Raises ``Refused`` for words that are not."""
     pairs = [(word, *_pair(word)) for word in map(printable, words)]
     hint = "answers are written NAME=VALUE, as -a dx=-4"
-    wrong = [Problem("usage.answer", f"`{word}` is not NAME=VALUE", hint) for word, name, _ in pairs if not name]
+    wrong = [Diagnostic("usage.answer", f"`{word}` is not NAME=VALUE", hint) for word, name, _ in pairs if not name]
     if wrong:
         raise Refused(*wrong)
     return tuple(answer(name, text) for _, name, text in pairs)
@@ -78,7 +78,7 @@ def _pair(word: str) -> tuple[str, str]:
 def from_bytes(data: bytes, name: str) -> tuple[Answer, ...]:
     """The answers of a file. Raises ``Refused`` if it cannot be read as a whole."""
     if len(data) > limits.SUBMISSION_BYTES:
-        raise Refused(Problem("answers.size", f"{name}: more than {limits.SUBMISSION_BYTES:,} bytes"))
+        raise Refused(Diagnostic("answers.size", f"{name}: more than {limits.SUBMISSION_BYTES:,} bytes"))
     try:
         return _from_text(decoded(data))
     except Refused as refused:
@@ -91,7 +91,7 @@ def _named(refused: Refused, name: str) -> Refused:
 
 def _from_text(text: str) -> tuple[Answer, ...]:
     if not text.strip():
-        raise Refused(Problem("answers.empty", "there is nothing in it"))
+        raise Refused(Diagnostic("answers.empty", "there is nothing in it"))
     form = form_of(text)
     if form == "json":
         found = from_table(object_of(trees.from_json(text)))
@@ -103,9 +103,9 @@ def _from_text(text: str) -> tuple[Answer, ...]:
     return answers
 
 
-def too_many() -> Problem:
+def too_many() -> Diagnostic:
     """More answers than anybody asks."""
-    return Problem("answers.many", f"more than {limits.SUBMISSION_ANSWERS:,} answers")
+    return Diagnostic("answers.many", f"more than {limits.SUBMISSION_ANSWERS:,} answers")
 
 
 def form_of(text: str) -> Form:
@@ -129,7 +129,7 @@ def object_of(value: object) -> trees.Table:
     """A JSON text's object. Raises ``Refused`` for any other value."""
     if isinstance(value, trees.Table):
         return value
-    raise Refused(Problem("answers.json", f"must be one JSON object, and is {trees.kind(value)}", 'as {"dx": -4}'))
+    raise Refused(Diagnostic("answers.json", f"must be one JSON object, and is {trees.kind(value)}", 'as {"dx": -4}'))
 
 
 def is_gradients(key: str, value: object) -> bool:
@@ -160,7 +160,7 @@ def from_lines(lines: Iterable[Line]) -> Iterator[Answer]:
             quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
             yield answer(row[: match.start()], text[1:-1] if quoted else text, line.number)
         elif row:
-            problem = Problem("answer.line", f"line {line.number} is not name = value")
+            problem = Diagnostic("answer.line", f"line {line.number} is not name = value")
             yield answer(row, "", line.number, problem)
 
 
@@ -181,7 +181,7 @@ class Columns:
         problem = None
         if any(row.cells[width:]):
             message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
-            problem = Problem("answer.cells", message, "put an answer with separators in it in quotes")
+            problem = Diagnostic("answer.cells", message, "put an answer with separators in it in quotes")
         return answer(self.cell(row, self.name), self.cell(row, self.answer), row.line, problem)
 
 

@@ -17,7 +17,7 @@ from backprop_cli.grading.files.answers import Columns, answer, columns_of, obje
 from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
 from backprop_cli.grading.files.tables import Row, rows
 from backprop_cli.grading.files.texts import Line, cut, lines
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _STUDENT = re.compile(r'"student"\s*:\s*"([^"\\]{1,200})"')
 _STUDENTS = ("student", "student name", "student id", "username", "user", "login", "email", "email address", "e-mail")
@@ -33,16 +33,16 @@ class File:
     source: str
     problems: Problems
 
-    def invalid(self, problem: Problem, student: str = "", line: int | None = None) -> Submission:
+    def invalid(self, problem: Diagnostic, student: str = "", line: int | None = None) -> Submission:
         """A submission that could not be read."""
         return Submission(student or self.name, self.source, line, {}, problem)
 
-    def student(self, given: str, line: int) -> tuple[str, tuple[Problem, ...]]:
+    def student(self, given: str, line: int) -> tuple[str, tuple[Diagnostic, ...]]:
         """A student's name, made up with a warning if none is given."""
         if given:
             return given, ()
         made = f"{self.name}:{line}"
-        return made, (Problem("submission.student", f"line {line} names no student; it is called {made}"),)
+        return made, (Diagnostic("submission.student", f"line {line} names no student; it is called {made}"),)
 
 
 def from_json_lines(stream: BinaryIO, file: File) -> Iterator[Submission]:
@@ -56,9 +56,9 @@ def from_json_lines(stream: BinaryIO, file: File) -> Iterator[Submission]:
         yield file.invalid(nothing())
 
 
-def nothing() -> Problem:
+def nothing() -> Diagnostic:
     """An empty file."""
-    return Problem("answers.empty", "there is nothing in it")
+    return Diagnostic("answers.empty", "there is nothing in it")
 
 
 def _of_line(line: Line, file: File) -> Submission:
@@ -127,7 +127,7 @@ def _untitled(found: Iterator[Row], width: int, file: File) -> Submission:
     by_width = {2: Columns(0, 1), 3: Columns(1, 2, 0)}
     if width not in by_width:
         message = f"the first row has {width} cells, and no titles that say what they are"
-        return file.invalid(Problem("submission.columns", message, _LONG_OR_WIDE))
+        return file.invalid(Diagnostic("submission.columns", message, _LONG_OR_WIDE))
     return _single(found, by_width[width], width, file)
 
 
@@ -149,7 +149,7 @@ class _Group:
     columns: Columns
     width: int
     size: int = 0
-    invalid: Problem | None = None
+    invalid: Diagnostic | None = None
 
     def __post_init__(self) -> None:
         self.sheet = Sheet(self.file.problems)
@@ -160,14 +160,14 @@ class _Group:
         self.invalid = self.invalid or row.problem
         if self.size > limits.SUBMISSION_BYTES:
             message = f"one student has more than {limits.SUBMISSION_BYTES:,} bytes"
-            self.invalid = self.invalid or Problem("answers.size", message)
+            self.invalid = self.invalid or Diagnostic("answers.size", message)
         if self.invalid is None:
             try:
                 self.sheet.put_named(self.columns.cell(row, self.columns.problem), self.columns.read(row, self.width))
             except Refused as refused:
                 self.invalid = refused.problems[0]
 
-    def submission(self, warnings: tuple[Problem, ...]) -> Submission:
+    def submission(self, warnings: tuple[Diagnostic, ...]) -> Submission:
         """The submission when its last row is read."""
         if self.invalid:
             return self.file.invalid(self.invalid, self.student, self.line)
@@ -177,7 +177,7 @@ class _Group:
 def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> Iterator[Submission]:
     """A row for each answer; the rows of a student stand together."""
     group: _Group | None = None
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     current = ""
     ended: set[int] = set()
     for row in found:
@@ -190,7 +190,7 @@ def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> It
             group = _Group(file, student, row.line, columns, head.width)
             if given and hash(given) in ended:
                 message = f"line {row.line}: the rows of this student do not stand together"
-                group.invalid = Problem("submission.scattered", message, "sort the file by student")
+                group.invalid = Diagnostic("submission.scattered", message, "sort the file by student")
             ended.add(hash(given))
         group.add(row)
     yield group.submission(warnings) if group else file.invalid(nothing())
@@ -234,6 +234,6 @@ def _read_row(row: Row, asked: list[tuple[int, str]], width: int, sheet: Sheet) 
         raise Refused(row.problem)
     if any(row.cells[width:]):
         message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
-        raise Refused(Problem("submission.cells", message, "put an answer with separators in it in quotes"))
+        raise Refused(Diagnostic("submission.cells", message, "put an answer with separators in it in quotes"))
     for index, title in asked:
         sheet.put_named("", answer(title, row.cells[index] if index < len(row.cells) else "", row.line))

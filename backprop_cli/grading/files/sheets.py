@@ -16,7 +16,7 @@ from backprop_cli import limits
 from backprop_cli.grading.files.answers import Answer, answer, from_table, is_gradients, too_many
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.files.trees import Table, kind
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")
 _DOTTED = re.compile(r"(?P<part>[^.]+\.[0-9]{1,6})\.(?P<name>.*)", re.DOTALL)
@@ -36,8 +36,8 @@ class Submission:
     source: str
     line: int | None
     answers: Mapping[str, tuple[Answer, ...]]
-    invalid: Problem | None = None
-    warnings: tuple[Problem, ...] = ()
+    invalid: Diagnostic | None = None
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,15 @@ class Problems:
             return head, tail.strip()
         return (self.sole, text) if self.sole else (text, "")
 
-    def stranger(self, text: str) -> Problem:
+    def stranger(self, text: str) -> Diagnostic:
         """The warning about a name that no problem has."""
         match = _POINT.fullmatch(text)
         name = self._ids.get((match["id"] if match else "").lower())
         if name:
-            return Problem("submission.problem", f"`{text}`: {name} is asked at {self.sizes[name]} points")
+            return Diagnostic("submission.problem", f"`{text}`: {name} is asked at {self.sizes[name]} points")
         near = get_close_matches(text.lower(), self._ids, n=1, cutoff=0.6)
         hint = f"did you mean {self._ids[near[0]]}?" if near else ""
-        return Problem("submission.problem", f"the key has no problem `{text}`", hint)
+        return Diagnostic("submission.problem", f"the key has no problem `{text}`", hint)
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Sheet:
         problem, name = self.problems.split(one.name)
         if not name and self.problems.parts(problem):
             message = f"the answer to {problem} has no name"
-            self.put(problem, Answer(problem, one.text, one.line, Problem("answer.unnamed", message, _NAMED)))
+            self.put(problem, Answer(problem, one.text, one.line, Diagnostic("answer.unnamed", message, _NAMED)))
         else:
             self.put(problem, Answer(name, one.text, one.line, one.problem))
 
@@ -152,7 +152,7 @@ class Sheet:
         elif isinstance(value, list) and "[" not in problem and self.problems.parts(problem):
             self.put_points(problem, value)
         elif self.problems.parts(problem):
-            wrong = Problem("answer.kind", f"{cut(problem)} must be an object, and is {kind(value)}", _NAMED)
+            wrong = Diagnostic("answer.kind", f"{cut(problem)} must be an object, and is {kind(value)}", _NAMED)
             self.put(problem, Answer(cut(problem), "", line, wrong))
         else:
             self._strangers[cut(problem)] = None
@@ -165,19 +165,19 @@ class Sheet:
             self.put(problem, one)
 
     def submission(
-        self, student: str, source: str, line: int | None = None, warnings: tuple[Problem, ...] = ()
+        self, student: str, source: str, line: int | None = None, warnings: tuple[Diagnostic, ...] = ()
     ) -> Submission:
         """The submission when everything is read."""
         answers = {part: tuple(found) for part, found in self._answers.items()}
         return Submission(student, source, line, answers, None, (*warnings, *self.strangers()))
 
-    def strangers(self) -> tuple[Problem, ...]:
+    def strangers(self) -> tuple[Diagnostic, ...]:
         """Warnings about names that no problem has."""
         names = list(self._strangers)
         found = [self.problems.stranger(name) for name in names[:_NAMED_APART]]
         if len(names) > _NAMED_APART:
             more = len(names) - _NAMED_APART
-            found.append(Problem("submission.problem", f"{more:,} more names are no problems of the key"))
+            found.append(Diagnostic("submission.problem", f"{more:,} more names are no problems of the key"))
         return tuple(found)
 
 
@@ -193,7 +193,7 @@ def read_table(table: Table, sheet: Sheet) -> str:
     """Read a submission's object into a sheet; returns the student's name, or nothing."""
     for key in ("student", "answers"):
         if table.count(key) > 1:
-            raise Refused(Problem("submission.twice", f"`{key}` stands twice in the submission"))
+            raise Refused(Diagnostic("submission.twice", f"`{key}` stands twice in the submission"))
     if table.count("answers"):
         inner = table.get("answers")
         if isinstance(inner, Table):
@@ -201,7 +201,9 @@ def read_table(table: Table, sheet: Sheet) -> str:
         elif isinstance(inner, list) and sheet.problems.sole:
             sheet.put_points(sheet.problems.sole, inner)
         elif inner is not None:
-            raise Refused(Problem("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED))
+            raise Refused(
+                Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED)
+            )
     else:
         rest = [member for member in table.members() if member[0] != "student"]
         sheet.put_table(Table([(key, value) for key, value, _ in rest], [line for _, _, line in rest]))
@@ -212,5 +214,5 @@ def student_of(table: Table) -> str:
     """The student's name in an object. Raises ``Refused`` if it cannot be a name."""
     name = table.get("student")
     if name is not None and not isinstance(name, str):
-        raise Refused(Problem("submission.student", f"`student` must be a text, and is {kind(name)}"))
+        raise Refused(Diagnostic("submission.student", f"`student` must be a text, and is {kind(name)}"))
     return cut(name or "")

@@ -20,7 +20,7 @@ from backprop_cli.grading.files.answers import form_of, from_lines, lines_of, ob
 from backprop_cli.grading.files.classes import File, begins_class, from_csv, from_json_lines, nothing
 from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
 from backprop_cli.grading.files.texts import cut, decoded, printable, whole
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 __all__ = ["Submission", "skipped", "submissions"]
 
@@ -48,7 +48,7 @@ def submissions(paths: Sequence[str], parts: Mapping[str, int]) -> Iterator[Subm
     """
     missing = [path for path in paths if path != "-" and not os.path.lexists(path)]
     if missing:
-        raise Refused(*(Problem("submission.missing", f"there is no file {printable(path)}") for path in missing))
+        raise Refused(*(Diagnostic("submission.missing", f"there is no file {printable(path)}") for path in missing))
     return _warned(paths, Problems(parts))
 
 
@@ -58,7 +58,7 @@ def _warned(paths: Sequence[str], problems: Problems) -> Iterator[Submission]:
     for path in paths:
         for one in _of_path(path, problems):
             again = one.invalid is None and hash(one.student) in seen
-            warning = Problem("submission.again", "this student has an earlier submission; both are graded")
+            warning = Diagnostic("submission.again", "this student has an earlier submission; both are graded")
             yield replace(one, warnings=(*one.warnings, warning)) if again else one
             seen.add(hash(one.student))
 
@@ -72,7 +72,7 @@ def _of_path(path: str, problems: Problems) -> Iterator[Submission]:
         yield from _of_file(Path(path), problems)
 
 
-def skipped(paths: Sequence[str]) -> tuple[Problem, ...]:
+def skipped(paths: Sequence[str]) -> tuple[Diagnostic, ...]:
     """Warnings about what stands in directories and is not read: other kinds of files, and directories in them."""
     found = []
     for path in paths:
@@ -89,11 +89,11 @@ def skipped(paths: Sequence[str]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _skipped(folder: str, names: list[str]) -> Problem:
+def _skipped(folder: str, names: list[str]) -> Diagnostic:
     more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
     message = f"{folder}: not read: {', '.join(names[:_NAMED_APART])}{more}"
     hint = f"submissions end in {', '.join(_FORMS)}; a directory in it is named by itself"
-    return Problem("submission.skipped", message, hint)
+    return Diagnostic("submission.skipped", message, hint)
 
 
 def _of_directory(folder: Path, problems: Problems) -> Iterator[Submission]:
@@ -105,7 +105,7 @@ def _of_directory(folder: Path, problems: Problems) -> Iterator[Submission]:
         yield file.invalid(_unreadable(error))
         return
     if not paths:
-        yield file.invalid(Problem("submission.folder", "no file in it is a submission"))
+        yield file.invalid(Diagnostic("submission.folder", "no file in it is a submission"))
     for path in paths:
         yield from _of_entry(path, problems)
 
@@ -125,15 +125,15 @@ def _of_entry(path: Path, problems: Problems) -> Iterator[Submission]:
     if stat.S_ISREG(mode):
         yield from _of_file(path, problems)
     else:
-        yield file.invalid(Problem("submission.file", "it is no regular file"))
+        yield file.invalid(Diagnostic("submission.file", "it is no regular file"))
 
 
 def _known(path: Path, problems: Problems) -> File:
     return File(cut(printable(path.stem)), printable(str(path)), problems)
 
 
-def _unreadable(error: OSError) -> Problem:
-    return Problem("submission.file", f"it cannot be read: {(error.strerror or 'an error').lower()}")
+def _unreadable(error: OSError) -> Diagnostic:
+    return Diagnostic("submission.file", f"it cannot be read: {(error.strerror or 'an error').lower()}")
 
 
 def _of_file(path: Path, problems: Problems) -> Iterator[Submission]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backprop_cli.grading.files.texts import Line
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
 _SEPARATORS = ("\t", ";", ",")
@@ -27,7 +27,7 @@ class Row:
     line: int
     cells: list[str]
     size: int
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
 
 
 def rows(lines: Iterable[Line]) -> Iterator[Row]:
@@ -78,7 +78,9 @@ def _row(line: Line, ahead: deque[Line], rest: Iterator[Line], separator: str) -
     if not isinstance(cells, str):
         return Row(line.number, cells, line.size + sum(one.size for one in taken), problem)
     ahead.extendleft(reversed(taken))
-    problem = line.problem or Problem("answers.csv", f"line {line.number}: {first}", 'a " inside quotes is written ""')
+    problem = line.problem or Diagnostic(
+        "answers.csv", f"line {line.number}: {first}", 'a " inside quotes is written ""'
+    )
     return Row(line.number, [cell.strip(' "') for cell in line.text.split(separator)], line.size, problem)
 
 

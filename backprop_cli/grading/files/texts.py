@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from backprop_cli import limits
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _CHUNK = 65_536
 _MARKS = (
@@ -32,7 +32,7 @@ class Line:
     number: int
     text: str
     size: int
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
 
 
 def cut(text: str) -> str:
@@ -60,7 +60,7 @@ def whole(stream: BinaryIO, most: int = limits.SUBMISSION_BYTES) -> bytes:
     """All bytes of a stream. Raises ``Refused`` if there are too many."""
     data = stream.read(most + 1)
     if len(data) > most:
-        raise Refused(Problem("answers.size", f"more than {most:,} bytes", _ONE_STUDENT))
+        raise Refused(Diagnostic("answers.size", f"more than {most:,} bytes", _ONE_STUDENT))
     return data
 
 
@@ -73,7 +73,7 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
             data = data.removeprefix(_BOM)  # noqa: PLW2901  # the mark is no part of the first line
         text, problem = _line_text(data[:most], number)
         if len(data) > most:
-            problem = Problem("answers.size", f"line {number} has more than {most:,} bytes", _ONE_STUDENT)
+            problem = Diagnostic("answers.size", f"line {number} has more than {most:,} bytes", _ONE_STUDENT)
         yield Line(number, text, len(data), problem)
 
 
@@ -97,19 +97,19 @@ def _raw_lines(stream: BinaryIO) -> Iterator[bytes]:
 def _refuse_marks(data: bytes) -> None:
     for mark, kind in _MARKS:
         if data.startswith(mark):
-            raise Refused(Problem("answers.encoding", f"the text is {kind}, and must be UTF-8", "save it as UTF-8"))
+            raise Refused(Diagnostic("answers.encoding", f"the text is {kind}, and must be UTF-8", "save it as UTF-8"))
 
 
-def _line_text(data: bytes, number: int) -> tuple[str, Problem | None]:
+def _line_text(data: bytes, number: int) -> tuple[str, Diagnostic | None]:
     """The text of bytes that begin on a line, and what is wrong with it."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = number + data.count(b"\n", 0, error.start)
         message = f"line {line} is not UTF-8: byte 0x{data[error.start]:02x}"
-        return data.decode("utf-8", "replace"), Problem("answers.encoding", message, "save it as UTF-8")
+        return data.decode("utf-8", "replace"), Diagnostic("answers.encoding", message, "save it as UTF-8")
     if "\0" in text:
         line = number + text.count("\n", 0, text.index("\0"))
-        problem = Problem("answers.nul", f"line {line} has a NUL character", "is it UTF-16? save it as UTF-8")
+        problem = Diagnostic("answers.nul", f"line {line} has a NUL character", "is it UTF-16? save it as UTF-8")
         return text.replace("\0", "\ufffd"), problem
     return text, None

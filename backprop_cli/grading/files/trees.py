@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backprop_cli.grading.files.texts import printable
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')
 _DEEP = 8  # no answer is nested so deeply
@@ -85,9 +85,9 @@ def from_json(text: str, line: int = 1) -> object:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno + line - 1}, column {error.colno}"
         hint = "files of one object a line are JSON Lines, and end in .jsonl" if error.msg == "Extra data" else ""
-        raise Refused(Problem("answers.json", f"{where}: not valid JSON: {error.msg.lower()}", hint)) from None
+        raise Refused(Diagnostic("answers.json", f"{where}: not valid JSON: {error.msg.lower()}", hint)) from None
     except RecursionError:
-        raise Refused(Problem("answers.deep", "the JSON is nested too deeply")) from None
+        raise Refused(Diagnostic("answers.deep", "the JSON is nested too deeply")) from None
     for found, lines in zip(closed, _lines(text, line, closed), strict=True):
         found.lines = lines
     return _plain(value)
@@ -118,14 +118,14 @@ def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]
 def from_toml(text: str) -> Table:
     """The table of a TOML text. Raises ``Refused`` with the line if it is none."""
     if _dotted(text) > _DOTTED:
-        raise Refused(Problem("answers.toml", "too many dots: names of so many parts take too long to read"))
+        raise Refused(Diagnostic("answers.toml", "too many dots: names of so many parts take too long to read"))
     try:
         return _toml_table(tomllib.loads(text, parse_float=_toml_float), toml_lines(text), ())
     except RecursionError:
-        raise Refused(Problem("answers.deep", "the TOML is nested too deeply")) from None
+        raise Refused(Diagnostic("answers.deep", "the TOML is nested too deeply")) from None
     except ValueError as error:  # a TOMLDecodeError, or an integer that Python does not convert
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "an integer has too many digits"
-        raise Refused(Problem("answers.toml", f"not valid TOML: {reason[:200]}")) from None
+        raise Refused(Diagnostic("answers.toml", f"not valid TOML: {reason[:200]}")) from None
 
 
 def _dotted(text: str) -> int:

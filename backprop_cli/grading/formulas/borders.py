@@ -12,9 +12,9 @@ from functools import cache
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward, live
+from backprop_cli.engine.forward import Forward, forward, live
+from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
-from backprop_cli.rules import rule_circuit
 
 Distance = Callable[[Forward], Number]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward, live
+from backprop_cli.engine.forward import Forward, forward, live
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.borders import borders, sides
 from backprop_cli.grading.formulas.samples import Samples, missing
 from backprop_cli.grading.formulas.search import Side
 from backprop_cli.grading.formulas.subject import Spot
-from backprop_cli.rules import Rules
 
 _REMEMBERED = 500
 

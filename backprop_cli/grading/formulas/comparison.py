@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, forward
+from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.grading.formulas.candidates import aside
 from backprop_cli.grading.formulas.samples import Samples
 from backprop_cli.grading.formulas.subject import BITS, Sample, many_bits, size

@@ -24,7 +24,7 @@ from backprop_cli.grading.formulas.search import Search, Seen
 from backprop_cli.grading.formulas.subject import BITS, Sample, Spot, Subject, cost
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 _WORK = 12_000  # gates run in doubles for the branches of one formula
 _PROBES = 300  # at least, so that slow gates in a formula do not hide its branches
@@ -62,7 +62,7 @@ class FormulaVerdict:
     proved: bool
     counterexample: Counterexample | None
     unseen: tuple[str, ...] = ()
-    problem: Problem | None = None
+    problem: Diagnostic | None = None
     late: bool = False
 
 
@@ -98,17 +98,17 @@ class Formulas:
         return Proof(self.subject)
 
     @cached_property
-    def _problem(self) -> Problem | None:
+    def _problem(self) -> Diagnostic | None:
         """Why no formula can be judged."""
         gates = len(self.circuit.nodes)
         if gates > _MOST_GATES:
             message = f"the expression has {gates:,} gates; formulas are judged up to {_MOST_GATES:,}"
-            return Problem("limit.formula", message, "answer with numbers")
+            return Diagnostic("limit.formula", message, "answer with numbers")
         count = len(self.samples.samples)
         if count < (LEAST if self.circuit.inputs else 1):
             what = "value" if self.asked.is_value else "gradient"
             found = "no point was" if not count else f"only {count} points were"
-            return Problem("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
+            return Diagnostic("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
         return None
 
     def judge(self, formula: Circuit, until: float = math.inf) -> FormulaVerdict:
@@ -119,14 +119,14 @@ class Formulas:
         problem = unknown_names(self.circuit, self.asked, formula)
         if problem is None and cost(formula) > _MOST_COST:
             message = f"the formula has {len(formula.nodes):,} parts, more than are judged"
-            problem = Problem("limit.formula", message, "a derivative of this expression is shorter")
+            problem = Diagnostic("limit.formula", message, "a derivative of this expression is shorter")
         problem = problem or self._problem
         if problem is not None:
             return _unjudged(problem)
         return _Judging(self, formula, until).verdict()
 
 
-def _unjudged(problem: Problem, *, late: bool = False) -> FormulaVerdict:
+def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
     return FormulaVerdict(equal=False, points=0, proved=False, counterexample=None, problem=problem, late=late)
 
 
@@ -159,12 +159,12 @@ class _Judging:
             equal=True, points=self.points, proved=proved, counterexample=None, unseen=self.branches.unseen, late=late
         )
 
-    def _hardly(self) -> Problem:
+    def _hardly(self) -> Diagnostic:
         """Why there were too few points to tell."""
         if self._late():
             hint = "a derivative needs no numbers as large as these"
-            return Problem("limit.formula", "the formula takes too long to compute", hint)
-        return Problem("answer.domain", f"the formula could be compared at {self.points} points only")
+            return Diagnostic("limit.formula", "the formula takes too long to compute", hint)
+        return Diagnostic("answer.domain", f"the formula could be compared at {self.points} points only")
 
     def _late(self) -> bool:
         return time.thread_time() > self.until

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import live
+from backprop_cli.engine.forward import live
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
 from backprop_cli.grading.formulas.search import Search, Seen, Side

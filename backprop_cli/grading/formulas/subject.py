@@ -9,17 +9,17 @@ from functools import cached_property
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.backward import backward
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.slopes import live_kinks, one_sided
 from backprop_cli.circuit import Circuit, opened
-from backprop_cli.forward import Forward, forward
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.point import given
+from backprop_cli.engine.rules import Rules, rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.candidates import At
 from backprop_cli.grading.names import Asked
-from backprop_cli.point import given
 from backprop_cli.problems import Refused
-from backprop_cli.rules import Rules, rule_circuit
 
 BITS = 200
 _FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2

@@ -5,12 +5,12 @@ from __future__ import annotations
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.subject import known_names
 from backprop_cli.grading.names import Asked
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 _SHOWN = 6
 
 
-def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Problem | None:
+def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Diagnostic | None:
     """What is wrong with the names in a formula: one that means nothing, or a stage that does not stand before it."""
     known = known_names(circuit)
     allowed = [
@@ -24,7 +24,7 @@ def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Problem |
             hint = f"write it with {', '.join(allowed[:_SHOWN])}" if allowed else ""
         else:
             message, hint = f"{name} is no name of this expression", _near(name, allowed)
-        return Problem("answer.name", message, hint).at(formula.source, formula.spans[node])
+        return Diagnostic("answer.name", message, hint).at(formula.source, formula.spans[node])
     return None
 
 

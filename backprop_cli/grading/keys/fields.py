@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
-from backprop_cli.problems import Problem, Source, Span
+from backprop_cli.problems import Diagnostic, Source, Span
 
 _T = TypeVar("_T", bound=str)
 _D = TypeVar("_D")
@@ -63,9 +63,9 @@ class Place:
         """The line of a key, or of the table that it should be in."""
         return self._lines.get((*path, key)) or self._lines.get(path)
 
-    def problem(self, code: str, message: str, line: int | None, hint: str = "") -> Problem:
+    def problem(self, code: str, message: str, line: int | None, hint: str = "") -> Diagnostic:
         """A problem on a line of the text; in no place if the line is not known."""
-        problem = Problem(code, message, hint)
+        problem = Diagnostic(code, message, hint)
         if line is None or line > len(self._rows):
             return problem
         row, start = self._rows[line - 1], self._starts[line - 1]
@@ -81,7 +81,7 @@ class Fields:
     label: str
     known: Sequence[str] | None
     place: Place
-    found: list[Problem]
+    found: list[Diagnostic]
     path: trees.Path = ()
     _wrong: set[str] = field(default_factory=set)
 

@@ -18,7 +18,7 @@ from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields, Place
 from backprop_cli.grading.levels import ACCEPT, FEEDBACK, Accept, Feedback
 from backprop_cli.grading.tolerance import Tolerance
-from backprop_cli.problems import Problem, Refused, Source
+from backprop_cli.problems import Diagnostic, Refused, Source
 
 _NEARNESS = ("rtol", "sigfigs", "exact")
 _ID = re.compile(r"\w[\w-]{0,63}")
@@ -90,7 +90,7 @@ def new_key() -> str:
 def read_key(text: str, name: str) -> Key:
     """The key of a TOML text. Raises ``Refused`` with everything that is wrong in it."""
     if len(text.encode("utf-8", "replace")) > limits.KEY_BYTES:
-        raise Refused(Problem("key.size", f"{name} has more than {limits.KEY_BYTES:,} bytes"))
+        raise Refused(Diagnostic("key.size", f"{name} has more than {limits.KEY_BYTES:,} bytes"))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     place = Place(Source(name, text))
     try:
@@ -100,7 +100,7 @@ def read_key(text: str, name: str) -> Key:
         told = re.search(r"line (\d+)", message)
         line = int(told[1]) if told else len(text.rstrip().split("\n")) if "end of document" in message else None
         raise Refused(place.problem("key.toml", message, line)) from None
-    found: list[Problem] = []
+    found: list[Diagnostic] = []
     key = _key(Fields(table, "the key", _OF_KEY, place, found), name)
     if found:
         raise Refused(*sorted(found, key=lambda problem: problem.span.start if problem.span else 0))

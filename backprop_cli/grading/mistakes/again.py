@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.circuit import Node
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.mistakes.sweep import Tape
-from backprop_cli.rules import Rules
 
 Rounding = Callable[[float], float]
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_cli.backward import Backward
-from backprop_cli.forward import Forward
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward
 from backprop_cli.grading.mistakes import again
 from backprop_cli.grading.mistakes.choice import Answers, Mutants
 from backprop_cli.grading.mistakes.records import Entry, Explanation

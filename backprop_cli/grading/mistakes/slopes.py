@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backprop_cli.engine.rules import Rules, rule_circuit
 from backprop_cli.gates import GATES
-from backprop_cli.rules import Rules, rule_circuit
 
 
 @dataclass(frozen=True, slots=True)

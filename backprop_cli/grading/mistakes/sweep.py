@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from backprop_cli.backward import Backward
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward, ties
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward, ties
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.mistakes.slopes import TEXTBOOK, computed
-from backprop_cli.rules import Rules
 
 Place = tuple[int, int]
 """A wire: the gate that it enters, and which of the gate's inputs it is."""

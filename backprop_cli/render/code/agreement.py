@@ -14,7 +14,7 @@ from backprop_cli.render.code.branches import branches
 from backprop_cli.render.code.program import Program, taken
 from backprop_cli.render.code.rule import rule
 from backprop_cli.render.code.tree import ONE, Number
-from backprop_cli.report import GateRow, Quantity, Report
+from backprop_cli.report.report import GateRow, Quantity, Report
 
 _RTOL = 1e-9
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 ROOT = 0
 _DEEPEST = 60  # Python itself reads 100 levels of indentation
@@ -86,7 +86,7 @@ def _dissolved(circuit: Circuit, found: Branches) -> Branches:
         levels[branch] = levels[parent[branch]] + 1
     if max(levels) > _DEEPEST:
         message = f"the branches of where are nested {max(levels)} deep; the limit in code is {_DEEPEST}"
-        raise Refused(Problem("code.nesting", message, "name inner parts as stages that are used outside too"))
+        raise Refused(Diagnostic("code.nesting", message, "name inner parts as stages that are used outside too"))
     return Branches(found.needed, home, of, parent)
 
 

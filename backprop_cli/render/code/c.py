@@ -23,7 +23,7 @@ from backprop_cli.render.code.writer import (
     taken_words,
     used_gates,
 )
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 _INDENT = "    "
 _KEYWORDS = (

@@ -11,7 +11,7 @@ from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.tree import Gradient, Value
 from backprop_cli.render.code.writer import Writer, taken_words, used_gates
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = torch.OWN_CONVENTIONS | {"abs"}
 # jax's own are right above 0 only: digamma loses its slope below, polygamma its value

@@ -8,11 +8,11 @@ from types import ModuleType
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code import c, jax, numpy, python, torch
 from backprop_cli.render.code.names import is_identifier
 from backprop_cli.render.code.program import program
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 LANGUAGES: dict[str, ModuleType] = {"python": python, "numpy": numpy, "torch": torch, "jax": jax, "c": c}
 
@@ -40,17 +40,17 @@ def _known(circuit: Circuit, wanted: Collection[str] | None) -> None:
             continue
         hint = f"the gradient of the stage {name} stands in the program" if name in stages else ""
         hint = hint or f"the expression has {', '.join(list(circuit.inputs)[:12]) or 'no variables'}"
-        raise Refused(Problem("usage.wrt", f"--wrt takes variables, and {name} is none", hint))
+        raise Refused(Diagnostic("usage.wrt", f"--wrt takes variables, and {name} is none", hint))
 
 
 def _function_name(name: str, language: str) -> None:
     taken = {*GATES, *LANGUAGES[language].LANGUAGE.reserved}
     taken |= c.LIBRARY if language == "c" else set(dir(builtins))
     if not is_identifier(name):
-        problem = Problem("usage.function", f"`{name}` cannot be a function's name", "use letters, digits and _")
+        problem = Diagnostic("usage.function", f"`{name}` cannot be a function's name", "use letters, digits and _")
     elif name in taken:
         hint = f"{name}_ is free" if f"{name}_" not in taken else "choose another name"
-        problem = Problem("usage.function", f"`{name}` has a meaning of its own in {language}", hint)
+        problem = Diagnostic("usage.function", f"`{name}` has a meaning of its own in {language}", hint)
     else:
         return
     raise Refused(problem)

@@ -8,7 +8,7 @@ from backprop_cli.render.code import python
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.writer import INFIX
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 _INVERSE = "asin acos atan asinh acosh atanh"
 _ARC = {name: f"np.arc{name.removeprefix('a')}({{0}})" for name in _INVERSE.split()}

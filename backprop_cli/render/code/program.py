@@ -12,7 +12,7 @@ from math import isfinite
 
 from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code.branches import ROOT, Branches, branches, routed
 from backprop_cli.render.code.rule import slope
 from backprop_cli.render.code.tree import (
@@ -31,7 +31,7 @@ from backprop_cli.render.code.tree import (
     Tree,
     Value,
 )
-from backprop_cli.report import Quantity, Report
+from backprop_cli.report.report import Quantity, Report
 
 Block = list[Statement]
 
@@ -81,7 +81,7 @@ def _constants_are_doubles(circuit: Circuit) -> None:
             continue
         size = "large" if not isfinite(float(node.text)) else "small" if _vanishes(node.text) else ""
         if size:
-            problem = Problem("overflow.constant", f"{node.text} is too {size} for a double")
+            problem = Diagnostic("overflow.constant", f"{node.text} is too {size} for a double")
             raise Refused(problem.at(circuit.source, circuit.spans[index]))
 
 
@@ -212,7 +212,7 @@ class _Backward:
         for at, source in enumerate(node.inputs):
             if useful[source] and not gate.slope(at).text:
                 message = f"{gate.name} has no gradient in its input {gate.params[at]}, which must be held fixed"
-                problem = Problem(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
+                problem = Diagnostic(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
                 raise Refused(problem.at(circuit.source, circuit.spans[index]))
 
     def _sweep(self, branch: int, block: Block) -> None:

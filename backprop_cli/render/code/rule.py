@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from backprop_cli.circuit import CONSTANT, INPUT
+from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.render.code.tree import ONE, ZERO, Apply, Number, Parameter, Ties, Tree, Value
-from backprop_cli.rules import rule_circuit
 
 _LONG_EXPONENT = 4
 _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {

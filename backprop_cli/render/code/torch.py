@@ -12,7 +12,7 @@ from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.tree import Tree, Value
 from backprop_cli.render.code.writer import ATOM, COMPARISONS, INFIX, POWER, Piece, Writer, taken_words, used_gates
-from backprop_cli.report import Report
+from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = frozenset({"hardtanh", "hypot"})
 _BREAKS_GRAPH = frozenset({"where", "step", *COMPARISONS})

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code.names import Quantity
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
@@ -105,12 +105,12 @@ def _visit(language: Language, tree: Tree, found: dict[str, bool]) -> None:
         found[op] = op in language.own or not (language.knows(op) or op in language.inline)
 
 
-def _lacking(op: str, language: Language) -> Problem:
+def _lacking(op: str, language: Language) -> Diagnostic:
     from backprop_cli.render.code.languages import LANGUAGES
 
     others = [name for name, module in LANGUAGES.items() if module.LANGUAGE.has(op)]
     hint = f"{', '.join(others)} can write it" if others else "no language here can write it"
-    return Problem("code.gate", f"{op} cannot be written in {language.name}", hint)
+    return Diagnostic("code.gate", f"{op} cannot be written in {language.name}", hint)
 
 
 def taken_words(language: Language, ops: Collection[str], helpers: Collection[str]) -> set[str]:

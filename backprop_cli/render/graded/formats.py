@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.base import Writer
 
 if TYPE_CHECKING:
@@ -59,4 +59,4 @@ def _machine(form: str) -> Writer:
         from backprop_cli.render.graded.github import GithubCommands
 
         return GithubCommands()
-    raise Refused(Problem("usage.report", f"there is no report format {form}", f"formats are {', '.join(FORMATS)}"))
+    raise Refused(Diagnostic("usage.report", f"there is no report format {form}", f"formats are {', '.join(FORMATS)}"))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.json import number, written
 from backprop_cli.render.graded.words import NAME, right, said, shown, summed_up, unasked
 
@@ -30,7 +30,7 @@ class GradescopeResults:
         if self._text:
             message = "a Gradescope report holds one submission, and here is a second one"
             hint = "grade one submission for each results.json, as Gradescope does"
-            raise Refused(Problem("usage.report", message, hint))
+            raise Refused(Diagnostic("usage.report", message, hint))
         self._text = self._of(result)
         return ""
 
@@ -73,7 +73,7 @@ def _output(result: SubmissionResult) -> str:
     return "\n".join(lines)
 
 
-def _unreadable(result: SubmissionResult, problem: Problem) -> dict[str, Any]:
+def _unreadable(result: SubmissionResult, problem: Diagnostic) -> dict[str, Any]:
     return {
         "name": "The submission can be read",
         "name_format": "text",

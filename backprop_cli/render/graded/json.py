@@ -17,7 +17,7 @@ from backprop_cli.grading.records import (
     SubmissionResult,
     Word,
 )
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.words import commonest, decimal
 from backprop_cli.render.json import finite
 
@@ -161,7 +161,7 @@ def _remark(remark: Remark) -> dict[str, Any]:
     return {"code": remark.code, "message": remark.message}
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem(problem: Diagnostic) -> dict[str, Any]:
     line = column = None
     if problem.source is not None and problem.span is not None:
         line, column = problem.source.position(problem.span.start)

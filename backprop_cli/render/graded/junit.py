@@ -11,7 +11,7 @@ from html import escape
 from types import MappingProxyType
 
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.words import NAME, SENTENCE, asked, place, said, sentence, shown, summed_up, unasked
 
 _KINDS = {
@@ -73,7 +73,7 @@ def _case(student: str, problem: ProblemResult, one: Judged) -> str:
     return _element(classname, one.name, inner)
 
 
-def _unreadable(student: str, result: SubmissionResult, problem: Problem) -> str:
+def _unreadable(student: str, result: SubmissionResult, problem: Diagnostic) -> str:
     source, line = place(result)
     where = f"{source}, line {line}" if line is not None else source
     inner = _tagged("error", [said(problem), where], {"message": problem.message, "type": problem.code})

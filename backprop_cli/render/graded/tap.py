@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.words import NAME, asked, place, rel_error, said, sentence, shown, summed_up, unasked
 
 _RIGHT = {"ok", "received"}
@@ -65,7 +65,7 @@ def _comment(text: str) -> str:
     return f"# {sentence(text)}\n"
 
 
-def _unreadable(result: SubmissionResult, problem: Problem) -> Block:
+def _unreadable(result: SubmissionResult, problem: Diagnostic) -> Block:
     source, line = place(result)
     facts: Block = [("message", said(problem)), ("severity", "fail"), ("verdict", "invalid"), ("code", problem.code)]
     facts += [("file", source)] if source else []

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult, Word
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.answers import STYLES, answers, prose
 from backprop_cli.render.graded.summary import class_parts
 from backprop_cli.render.graded.words import (
@@ -140,7 +140,7 @@ def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
 
 def _notes(result: SubmissionResult, screen: Screen) -> str:
     """Why a submission could not be read, and warnings, below its line."""
-    notes: list[tuple[str, Problem]] = [("warning", warning) for warning in result.warnings]
+    notes: list[tuple[str, Diagnostic]] = [("warning", warning) for warning in result.warnings]
     if result.invalid is not None:
         notes.insert(0, ("invalid", result.invalid))
     text = ""

@@ -18,7 +18,7 @@ from backprop_cli.grading.records import (
     SubmissionResult,
     Word,
 )
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 from backprop_cli.render.text import shorten, visible
 
 MARKS: dict[Word, str] = {
@@ -80,9 +80,9 @@ def sentence(text: str) -> str:
     return shown(text, SENTENCE)
 
 
-def said(remark: Remark | Problem) -> str:
+def said(remark: Remark | Diagnostic) -> str:
     """A remark with the code of its page."""
-    hint = f" ({remark.hint})" if isinstance(remark, Problem) and remark.hint else ""
+    hint = f" ({remark.hint})" if isinstance(remark, Diagnostic) and remark.hint else ""
     return sentence(f"{remark.message}{hint} [{remark.code}]")
 
 

@@ -15,8 +15,8 @@ from backprop_cli.render.sentences import agreement
 from backprop_cli.render.steps import number, some, words
 from backprop_cli.render.steps import value as value_words
 from backprop_cli.render.text import visible
-from backprop_cli.report import GateRow, Quantity, Report
-from backprop_cli.steps import BackwardStep, Steps, Wire
+from backprop_cli.report.report import GateRow, Quantity, Report
+from backprop_cli.report.steps import BackwardStep, Steps, Wire
 
 Kind = Literal["start", "value", "output", "wire", "add", "end"]
 _MANY = 12

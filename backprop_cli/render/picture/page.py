@@ -22,8 +22,8 @@ from backprop_cli.render.picture.frames import Card, cards, checked, frames, int
 from backprop_cli.render.picture.scene import Scene, scene
 from backprop_cli.render.picture.svg import Look, css, look, svg
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report import Report
-from backprop_cli.steps import steps
+from backprop_cli.report.report import Report
+from backprop_cli.report.steps import steps
 
 Theme = Literal["auto", "light", "dark"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.picture.drawing import drawing
 from backprop_cli.render.picture.scene import Scene
 from backprop_cli.render.picture.svg import Look, document
@@ -19,7 +19,7 @@ def png(scene: Scene, look: Look) -> bytes:
     except ImportError:
         message = "a PNG needs the package resvg-py, which is not installed"
         hint = "pip install 'backprop-cli[picture]', or draw an .svg, which needs nothing more"
-        raise Refused(Problem("draw.png", message, hint)) from None
+        raise Refused(Diagnostic("draw.png", message, hint)) from None
     drawn = drawing(scene)
     width, height = drawn.size
     zoom = min(_ZOOM, sqrt(_PIXELS / (width * height)), _SIDE / max(width, height))

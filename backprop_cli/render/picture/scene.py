@@ -13,9 +13,9 @@ from typing import Literal
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report import Constant, GateRow, Quantity, Report, Variable
+from backprop_cli.report.report import Constant, GateRow, Quantity, Report, Variable
 
 BLANK = "_____"
 ELLIPSIS = "…"
@@ -103,7 +103,7 @@ def scene(report: Report, *, values: bool = True, most: int | None = limits.PICT
     if most is not None and len(report.gates) > most:
         message = f"a picture shows up to {most} gates, and this circuit has {len(report.gates):,}"
         hint = "draw fewer stages, use `-o circuit.dot` with Graphviz, or read `backprop grad --steps`"
-        raise Refused(Problem("draw.size", message, hint))
+        raise Refused(Diagnostic("draw.size", message, hint))
     return _Maker(report, values).scene()
 
 

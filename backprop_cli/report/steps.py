@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.backward import Backward
 from backprop_cli.circuit import CONSTANT, INPUT, CircuitBuilder, Node
-from backprop_cli.forward import Forward, forward, ties
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward, forward, ties
+from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused, Source, Span
-from backprop_cli.report import GateRow, Quantity, Report, quantity
-from backprop_cli.rules import rule_circuit
-from backprop_cli.writing import write
+from backprop_cli.reading.writing import write
+from backprop_cli.report.report import GateRow, Quantity, Report, quantity
 
 _NOWHERE = Span(0, 0)
 _SHORT = 10

@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Literal
 
 from backprop_cli.arithmetic.base import Arithmetic, Number
-from backprop_cli.backward import Backward
 from backprop_cli.check.verdict import Check, Verdict
-from backprop_cli.forward import Forward
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Problem
+from backprop_cli.problems import Diagnostic
 
 Role = Literal["parameter", "data"]
 _EXCERPT = 200
@@ -53,7 +53,7 @@ class StageRow:
     value: Quantity | None
     gradient: Quantity | None
     verdict: Verdict | None
-    problem: Problem | None
+    problem: Diagnostic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Report:
     constants: tuple[Constant, ...]
     asked: tuple[str, ...]
     check: Check | None
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Diagnostic, ...]
     _run: Forward
     _sweep: Backward
 

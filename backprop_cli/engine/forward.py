@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
-from backprop_cli.problems import Problem, Refused
-from backprop_cli.rules import Compiled, Rules
+from backprop_cli.engine.rules import Compiled, Rules
+from backprop_cli.problems import Diagnostic, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Forward:
     circuit: Circuit
     rules: Rules
     values: list[Number]
-    failed: Mapping[int, Problem]
+    failed: Mapping[int, Diagnostic]
     kinks: tuple[int, ...]
 
     @property
@@ -56,7 +56,7 @@ class _Sweep:
         self.circuit, self.rules = circuit, rules
         self.arithmetic = rules.arithmetic
         self.values: list[Number] = [None] * len(circuit.nodes)
-        self.failed: dict[int, Problem] = {}
+        self.failed: dict[int, Diagnostic] = {}
         self.kinks: list[int] = []
 
     def start(self, point: Mapping[str, Number]) -> None:
@@ -65,7 +65,7 @@ class _Sweep:
             self.values[index] = point[node.text] if node.op == INPUT else self.arithmetic.number(node.text)
             if node.op == CONSTANT and not self._holds(node.text, self.values[index]):
                 size = "small" if self.arithmetic.is_finite(self.values[index]) else "large"
-                problem = Problem("overflow.constant", f"{node.text} is too {size} for a double", _MORE_RANGE)
+                problem = Diagnostic("overflow.constant", f"{node.text} is too {size} for a double", _MORE_RANGE)
                 self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
     def _holds(self, text: str, value: Number) -> bool:
@@ -124,16 +124,18 @@ class _Sweep:
             wires = (value, value, self.arithmetic.number(str(ties(self.arithmetic, arguments, value))))
         return self.arithmetic.truth(row.kink(wires))
 
-    def _fail(self, index: int, problem: Problem) -> None:
+    def _fail(self, index: int, problem: Diagnostic) -> None:
         self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
-    def _overflow(self, row: Compiled, arguments: list[Number]) -> Problem:
+    def _overflow(self, row: Compiled, arguments: list[Number]) -> Diagnostic:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.name == "float64":
-            return Problem(
+            return Diagnostic(
                 f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", _MORE_RANGE
             )
-        return Problem(f"overflow.{row.gate.name}", f"{row.gate.name} leaves the range of numbers here, with {given}")
+        return Diagnostic(
+            f"overflow.{row.gate.name}", f"{row.gate.name} leaves the range of numbers here, with {given}"
+        )
 
 
 _MORE_RANGE = "--digits 20 has a far larger range"
@@ -167,10 +169,10 @@ def shown(arithmetic: Arithmetic, row: Compiled, arguments: list[Number], most: 
     return ", ".join(f"{name} = {text}" for name, text in zip(names, texts, strict=True))
 
 
-def _outside(row: Compiled, arithmetic: Arithmetic, arguments: list[Number]) -> Problem:
+def _outside(row: Compiled, arithmetic: Arithmetic, arguments: list[Number]) -> Diagnostic:
     gate = row.gate
     given = shown(arithmetic, row, arguments)
     if len(arguments) == 1:
         given = given.partition(" = ")[2]
     hint = "cbrt(x) is the real cube root" if gate.name == "pow" else ""
-    return Problem(f"domain.{gate.name}", f"{gate.name} needs {gate.need}, and got {given}", hint)
+    return Diagnostic(f"domain.{gate.name}", f"{gate.name} needs {gate.need}, and got {given}", hint)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from backprop_cli.backward import Backward
 from backprop_cli.circuit import CONSTANT, Stage
-from backprop_cli.forward import Forward
-from backprop_cli.problems import Problem
-from backprop_cli.report import Constant, Quantity, Report, StageRow, Variable, quantity
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward
+from backprop_cli.problems import Diagnostic
+from backprop_cli.report.report import Constant, Quantity, Report, StageRow, Variable, quantity
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
@@ -18,7 +18,7 @@ Run = tuple[Forward, Backward]
 
 
 def assembled(
-    run: Run, asked: tuple[str, ...], parameters: frozenset[str], check: Check | None, warnings: tuple[Problem, ...]
+    run: Run, asked: tuple[str, ...], parameters: frozenset[str], check: Check | None, warnings: tuple[Diagnostic, ...]
 ) -> Report:
     """The report of two sweeps.
 

@@ -17,10 +17,10 @@ from functools import cached_property
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import forward, refuse_without_output
-from backprop_cli.problems import Problem, Refused, Source, Span
+from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.rules import Rules
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import read
-from backprop_cli.rules import Rules
 
 _NAMED_APART = 3
 _LONG = 60
@@ -55,26 +55,26 @@ def given(name: str, text: str) -> Given:
 def _constant(name: str, text: str) -> Circuit:
     source = Source(f"value of {name}", text)
     if text.strip().lower() in _NOT_NUMBERS:
-        problem = Problem("value.finite", f"{text.strip()} is not a value; {name} must be a finite number")
+        problem = Diagnostic("value.finite", f"{text.strip()} is not a value; {name} must be a finite number")
         raise Refused(problem.at(source, Span(0, len(text))))
     if not text.strip():
-        raise Refused(Problem("value.missing", f"{name} has no value after ="))
+        raise Refused(Diagnostic("value.missing", f"{name} has no value after ="))
     circuit = read(text, name=source.name)
     for variable, node in circuit.inputs.items():
         message = f"the value of {name} must be a number, and {variable} is a name"
         hint = "a value may be 2, -1.5e-3, 3/7, pi/3 or sqrt(2)"
-        raise Refused(Problem("value.name", message, hint).at(circuit.source, circuit.spans[node]))
+        raise Refused(Diagnostic("value.name", message, hint).at(circuit.source, circuit.spans[node]))
     return circuit
 
 
 def from_words(words: Sequence[str]) -> dict[str, Given]:
     """The point of ``NAME=VALUE`` words; ``x = -2`` with spaces arrives as several words."""
     found: dict[str, Given] = {}
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for name, text in _pairs(words):
         try:
             if name in found:
-                problems.append(Problem("usage.twice", f"{name} is given two values", "leave one of them out"))
+                problems.append(Diagnostic("usage.twice", f"{name} is given two values", "leave one of them out"))
             found[name] = given(name, text)
         except Refused as refused:
             problems.extend(refused.problems)
@@ -88,7 +88,7 @@ def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
     if any(_JOINED.search(word) for word in rest):
         apart = " ".join(part.strip() for word in rest for part in word.split(",") if part.strip())
         hint = f"values are separate arguments after the expression: {apart if len(apart) < _LONG else 'x=3 y=2'}"
-        raise Refused(Problem("usage.value", "a comma between values", hint))
+        raise Refused(Diagnostic("usage.value", "a comma between values", hint))
     while rest:
         word = rest.pop(0)
         if "=" not in word and rest and rest[0].startswith("="):
@@ -117,18 +117,20 @@ def is_name(text: str) -> bool:
     return len(found) == 2 and found[0].kind == NAME
 
 
-def _not_a_pair(word: str) -> Problem:
+def _not_a_pair(word: str) -> Diagnostic:
     hint = "values are written NAME=VALUE after the expression, as x=-2"
     if any(character in word for character in "+*/^( "):
         hint = "the expression is one argument: put it in quotes; " + hint
-    return Problem("usage.value", f"`{word}` is not NAME=VALUE", hint)
+    return Diagnostic("usage.value", f"`{word}` is not NAME=VALUE", hint)
 
 
 def from_json(text: str, name: str) -> dict[str, Given]:
     """The point of a JSON object: numbers, or strings that hold constant expressions."""
     if len(text) > limits.TEXT_CHARACTERS * 10:
         raise Refused(
-            Problem("limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}")
+            Diagnostic(
+                "limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}"
+            )
         )
     source = Source(name, text)
     try:
@@ -137,14 +139,14 @@ def from_json(text: str, name: str) -> dict[str, Given]:
         )
     except json.JSONDecodeError as error:
         end = min(error.pos + 1, len(text))
-        problem = Problem("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(
+        problem = Diagnostic("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(
             source, Span(min(error.pos, end), end)
         )
         raise Refused(problem) from None
     except RecursionError:
-        raise Refused(Problem("point.json", f"{name} is nested too deeply")) from None
+        raise Refused(Diagnostic("point.json", f"{name} is nested too deeply")) from None
     if not isinstance(data, dict):
-        raise Refused(Problem("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
+        raise Refused(Diagnostic("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
     return {folded(key): _member(key, value, name) for key, value in data.items()}
 
 
@@ -156,10 +158,10 @@ class _Literal(str):
 
 def _member(key: str, value: object, name: str) -> Given:
     if not is_name(key):
-        raise Refused(Problem("point.name", f"`{key}` in {name} is not a variable's name"))
+        raise Refused(Diagnostic("point.name", f"`{key}` in {name} is not a variable's name"))
     if not isinstance(value, str):
         kind = {list: "an array", dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
-        raise Refused(Problem("point.value", f"{key} in {name} must be a number, and is {kind}"))
+        raise Refused(Diagnostic("point.value", f"{key} in {name} must be a number, and is {kind}"))
     return Given(folded(key), str(value))
 
 
@@ -168,14 +170,14 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     names = set()
     for key, value in pairs:
         if folded(key) in names:
-            raise Refused(Problem("point.twice", f"`{key}` stands twice in the JSON object"))
+            raise Refused(Diagnostic("point.twice", f"`{key}` stands twice in the JSON object"))
         found[key] = value
         names.add(folded(key))
     return found
 
 
 def _refuse_constant(text: str) -> object:
-    raise Refused(Problem("value.finite", f"{text} is not a value; JSON has finite numbers only"))
+    raise Refused(Diagnostic("value.finite", f"{text} is not a value; JSON has finite numbers only"))
 
 
 def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:
@@ -183,7 +185,7 @@ def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for name, value in values.items():
         if folded(name) in found:
-            raise Refused(Problem("usage.twice", f"{folded(name)} is given two values", "leave one of them out"))
+            raise Refused(Diagnostic("usage.twice", f"{folded(name)} is given two values", "leave one of them out"))
         found[folded(name)] = given(folded(name), _as_text(name, value))
     return found
 
@@ -194,11 +196,11 @@ def _as_text(name: str, value: object) -> str:
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, float) and not math.isfinite(value):
-        raise Refused(Problem("value.finite", f"{value} is not a value; {name} must be a finite number"))
+        raise Refused(Diagnostic("value.finite", f"{value} is not a value; {name} must be a finite number"))
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def complete(circuit: Circuit, point: Point) -> tuple[Problem, ...]:
+def complete(circuit: Circuit, point: Point) -> tuple[Diagnostic, ...]:
     """Refuse a point that lacks a variable's value; returns warnings about values that nothing uses."""
     missing = [name for name in circuit.inputs if name not in point]
     stages = {stage.name: stage for stage in circuit.stages}
@@ -211,7 +213,7 @@ def complete(circuit: Circuit, point: Point) -> tuple[Problem, ...]:
     return _unused(unused)
 
 
-def _unused(names: list[str]) -> tuple[Problem, ...]:
+def _unused(names: list[str]) -> tuple[Diagnostic, ...]:
     """A warning for each value that nothing uses; one for all of them where there are many, as in a shared file."""
     if len(names) <= _NAMED_APART:
         messages = [f"{name} is given a value, and the expression does not use it" for name in names]
@@ -219,18 +221,18 @@ def _unused(names: list[str]) -> tuple[Problem, ...]:
         shown = ", ".join(names[:_NAMED_APART])
         more = len(names) - _NAMED_APART
         messages = [f"{shown} and {more:,} more are given values, and the expression does not use them"]
-    return tuple(Problem("value.unused", message) for message in messages)
+    return tuple(Diagnostic("value.unused", message) for message in messages)
 
 
-def _stage_given(circuit: Circuit, name: str) -> Problem:
+def _stage_given(circuit: Circuit, name: str) -> Diagnostic:
     hint = f"leave out {name}=…, or give the stage another name"
-    return Problem("usage.stage", f"{name} is a stage with a value of its own; it cannot be given one", hint)
+    return Diagnostic("usage.stage", f"{name} is a stage with a value of its own; it cannot be given one", hint)
 
 
-def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> Problem:
+def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> Diagnostic:
     hint = _hint(circuit, missing, unused, point)
     shown = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
-    problem = Problem("usage.missing", f"no value for {shown}", hint)
+    problem = Diagnostic("usage.missing", f"no value for {shown}", hint)
     return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Arithmetic
 from backprop_cli.arithmetic.digits import Digits, exponent_of
-from backprop_cli.backward import Backward
 from backprop_cli.circuit import Circuit
-from backprop_cli.forward import Forward
-from backprop_cli.point import Point
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import Forward
+from backprop_cli.engine.point import Point
+from backprop_cli.problems import Diagnostic, Refused
 
 _SLOW = dict.fromkeys(("gamma", "lgamma", "digamma", "polygamma"), limits.SPECIAL_DIGITS)
 _SLOW |= dict.fromkeys(("erf", "erfc", "gelu"), limits.ERROR_DIGITS)
@@ -24,7 +24,7 @@ Key = tuple[str, int]
 
 def to_digits(
     circuit: Circuit, point: Point, digits: int, sweep: Callable[[Arithmetic], Run]
-) -> tuple[Forward, Backward, list[Problem]]:
+) -> tuple[Forward, Backward, list[Diagnostic]]:
     """The sweeps with every value and gradient right to ``digits``, and what is only noise as 0, which is said.
 
     Raises ``Refused`` where the digits do not settle within eight times the precision that they take, or where a gate
@@ -89,22 +89,22 @@ def _decided(run: Forward, digits: int, noise: frozenset[int]) -> None:
             unclear = near and (bool(away) or index not in run.kinks)
         if unclear and arithmetic.is_finite(run.values[index]):
             message = f"{row.gate.name} stands so near its kink or jump that {digits:,} digits do not tell the side"
-            problem = Problem("digits.undecided", message, "--exact decides it, where the numbers are exact")
+            problem = Diagnostic("digits.undecided", message, "--exact decides it, where the numbers are exact")
             raise Refused(problem.at(circuit.source, circuit.spans[index]))
 
 
 def _affordable(circuit: Circuit, digits: int) -> None:
     """Refuse what would take minutes."""
     if not 1 <= digits <= limits.DIGITS:
-        raise Refused(Problem("usage.digits", f"--digits takes 1 to {limits.DIGITS:,}, and got {digits}"))
+        raise Refused(Diagnostic("usage.digits", f"--digits takes 1 to {limits.DIGITS:,}, and got {digits}"))
     gates = circuit.nodes[circuit.first_gate :]
     if len(gates) * digits > limits.DIGITS_WORK:
         message = f"{len(gates):,} gates with {digits:,} digits; the limit is {limits.DIGITS_WORK:,} gates times digits"
-        raise Refused(Problem("limit.digits", message, "ask for fewer digits"))
+        raise Refused(Diagnostic("limit.digits", message, "ask for fewer digits"))
     slow = next((node.op for node in gates if digits > _SLOW.get(node.op, digits)), None)
     if slow is not None:
         message = f"{slow} with {digits:,} digits; the limit for it is {_SLOW[slow]:,}"
-        raise Refused(Problem("limit.special", message, "ask for fewer digits"))
+        raise Refused(Diagnostic("limit.special", message, "ask for fewer digits"))
 
 
 def _numbers(run: Run) -> dict[Key, Any]:
@@ -132,7 +132,7 @@ def _without_noise(before: Run, after: Run, keys: list[Key]) -> Run:
         if max(was, now) * 2 ** (bits // 2) > 1 and now * 2 ** (bits // 4) > was:
             circuit = forth.circuit
             message = f"the digits of {circuit.names[index]} do not settle, also with {_bits(after):,} bits"
-            problem = Problem("limit.precision", message, "ask for fewer digits")
+            problem = Diagnostic("limit.precision", message, "ask for fewer digits")
             raise Refused(problem.at(circuit.source, circuit.spans[index]))
         (forth.values if kind == "value" else back.gradients)[index] = forth.arithmetic.zero
     return forth, back
@@ -143,7 +143,7 @@ def _bits(run: Run) -> int:
     return bits
 
 
-def _zeros(circuit: Circuit, keys: list[Key]) -> list[Problem]:
+def _zeros(circuit: Circuit, keys: list[Key]) -> list[Diagnostic]:
     """Say what is shown as 0, for what has a name of its own."""
     named = {*circuit.inputs.values(), *(stage.node for stage in circuit.stages), circuit.output}
     found = []
@@ -152,5 +152,5 @@ def _zeros(circuit: Circuit, keys: list[Key]) -> list[Problem]:
             message = (
                 f"the {kind} of {circuit.names[index]} cancels to 0 as far as could be followed, and is shown as 0"
             )
-            found.append(Problem("digits.zero", message))
+            found.append(Diagnostic("digits.zero", message))
     return found

@@ -13,10 +13,10 @@ from textwrap import fill
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.problems import Problem, Refused
+from backprop_cli.problems import Diagnostic, Refused
 
 _WIDTH = 98
-_FILES = ("catalogue.toml", "catalogue_homework.toml")
+_FILES = ("answers.toml", "homework.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def _topics() -> dict[str, Topic]:
     """The pages of the ``catalogue`` files, with the limits' numbers in their places."""
     pages: dict[str, dict[str, str]] = {}
     for name in _FILES:
-        pages |= tomllib.loads(files("backprop_cli").joinpath(name).read_text("utf-8"))
+        pages |= tomllib.loads(files("backprop_cli.catalogue").joinpath(name).read_text("utf-8"))
     numbers = {name: value for name, value in vars(limits).items() if name.isupper()}
     return {
         code: Topic(page["title"], page["text"].strip().format(**numbers), page.get("example", ""))
@@ -63,7 +63,7 @@ def explained(code: str) -> Topic:
 
         near = get_close_matches(code, list(known), n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "`backprop explain` lists the codes"
-        raise Refused(Problem("usage.topic", f"there is no code {code}", hint))
+        raise Refused(Diagnostic("usage.topic", f"there is no code {code}", hint))
     return known[code]
 
 

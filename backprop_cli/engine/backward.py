@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from backprop_cli.arithmetic.base import Number, Operation
-from backprop_cli.forward import Forward, shown, ties
-from backprop_cli.problems import Problem, Refused
-from backprop_cli.rules import Compiled
+from backprop_cli.engine.forward import Forward, shown, ties
+from backprop_cli.engine.rules import Compiled
+from backprop_cli.problems import Diagnostic, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +125,17 @@ class _Sweep:
                     self._too_large(index)
         return Backward(self.gradients, self.locals, self._multiply)
 
-    def _no_slope(self, row: Compiled, position: int, wires: Sequence[Number]) -> Problem:
+    def _no_slope(self, row: Compiled, position: int, wires: Sequence[Number]) -> Diagnostic:
         gate = row.gate
         need = gate.slope(position).need
         if not need:
             message = f"{gate.name} has no gradient in its input {gate.params[position]}, which must be held fixed"
-            return Problem(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
+            return Diagnostic(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
         given = shown(self.arithmetic, row, list(wires[:-1]))
         what = f"{gate.name} has a value but no finite slope" + (
             f" in {gate.params[position]}" if len(wires) > 2 else ""
         )
-        return Problem(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
+        return Diagnostic(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
 
     def _too_large(self, index: int) -> NoReturn:
         """Say which contribution left the range of numbers."""
@@ -150,11 +150,11 @@ class _Sweep:
                 what = "upstream gradient times local gradient" if finite(local) else "local gradient"
                 self._refuse(
                     gate,
-                    Problem("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint),
+                    Diagnostic("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint),
                 )
         message = "the contributions to this gradient add up beyond the range of numbers"
-        self._refuse(index, Problem("overflow.gradient", message, hint))
+        self._refuse(index, Diagnostic("overflow.gradient", message, hint))
 
-    def _refuse(self, index: int, problem: Problem) -> NoReturn:
+    def _refuse(self, index: int, problem: Diagnostic) -> NoReturn:
         circuit = self.forward.circuit
         raise Refused(problem.at(circuit.source, circuit.spans[index]))

@@ -1,0 +1,1 @@
+"""The sweeps: the table compiled for an arithmetic, the point, forward and backward. They name no gate."""

@@ -1,0 +1,1 @@
+"""One run as plain, versioned data: the only thing that renderers read."""
