@@ -65,7 +65,7 @@ def test_a_wrong_sum_over_paths_is_found(monkeypatch):
     from backprop_cli.engine.backward import _Sweep
 
     def overwrite(self, index, inputs, row, upstream):
-        wires = self.forward.wires(index)
+        wires = self.forward.seen(index)[0]
         self.locals[index] = tuple(slope(wires) for slope in row.slopes)
         for source, one in zip(inputs, self.locals[index], strict=True):
             self.gradients[source] = upstream * one

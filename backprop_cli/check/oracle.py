@@ -17,7 +17,7 @@ from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check import formulas, gatewise
 from backprop_cli.check.ground import Ground, scales
-from backprop_cli.check.slopes import live_kinks, one_sided
+from backprop_cli.check.slopes import one_sided
 from backprop_cli.check.tangents import NoTangentError, needed_bits, step_bits, tangent
 from backprop_cli.check.verdict import Check, Verdict, compare
 from backprop_cli.engine.backward import Backward
@@ -58,7 +58,7 @@ class _Checking:
 
     def run(self, method: str) -> Check:
         """The verdicts, and the method by which most were found."""
-        kinks = live_kinks(self.forth)
+        kinks = self.forth.live_kinks
         touched = self.forth.circuit.feeding(kinks) if kinks else b""
         variables = [name for name in self.targets if name in self.circuit.inputs]
         smooth = [name for name in variables if not (touched and touched[self.targets[name]])]

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.ground import Ground
-from backprop_cli.engine.forward import Forward, forward, live
+from backprop_cli.engine.forward import forward
 
 _BITS, _STEP, _SMALLER = 2_500, -600, -630
-
-
-def live_kinks(run: Forward) -> tuple[int, ...]:
-    """The gates on a kink from which the output's value flows, not those behind a branch that is not taken."""
-    if not run.kinks:
-        return ()
-    marks = live(run)
-    return tuple(index for index in run.kinks if marks[index])
 
 
 def one_sided(ground: Ground, name: str) -> tuple[Number | None, Number | None]:

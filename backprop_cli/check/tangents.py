@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.engine.forward import Forward, ties
+from backprop_cli.engine.forward import Forward
 
 
 class NoTangentError(Exception):
@@ -53,8 +53,7 @@ def tangent(run: Forward, seeds: Mapping[int, Number], bits: int) -> Number:
         if not moving or values[index] is None or index in seeds:
             continue
         if node.op == "where":
-            taken = node.inputs[1] if run.arithmetic.truth(values[node.inputs[0]]) else node.inputs[2]
-            change = found.get(taken)
+            change = found.get(run.asked(index)[-1])
         else:
             change = None if index in kinks or run.rules[node.op].edge else _moved(run, index, found, bits)
             change = _by_rule(run, index, found) if change is None else change
@@ -87,18 +86,13 @@ def _moved(run: Forward, index: int, found: Mapping[int, Number], bits: int) -> 
 def _by_rule(run: Forward, index: int, found: Mapping[int, Number]) -> Number:
     """The gate's own rule, which holds the convention at a kink."""
     node, row = run.circuit.nodes[index], run.rules[run.circuit.nodes[index].op]
-    values = [run.values[i] for i in node.inputs]
     total = run.arithmetic.zero
-    count = run.arithmetic.number(str(ties(run.arithmetic, values, run.values[index]))) if row.gate.many else None
-    for position, source in enumerate(node.inputs):
+    for position, (source, wires) in enumerate(zip(node.inputs, run.seen(index), strict=True)):
         if source not in found:
             continue
-        which = 0 if row.gate.many else position
-        wires = (values[position], run.values[index], count) if row.gate.many else (*values, run.values[index])
-        domain = row.slope_domains[which]
-        if not row.gate.slope(position).text or (domain is not None and not domain(wires)):
+        local = row.local(wires, position)
+        if local is None:
             raise NoTangentError
-        local = row.slopes[which](wires)
         if local or not row.gate.routes:
             total = total + local * found[source]
     if not run.arithmetic.is_finite(total):

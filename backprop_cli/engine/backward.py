@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from backprop_cli.arithmetic.base import Number, Operation
-from backprop_cli.engine.forward import Forward, shown, ties
+from backprop_cli.engine.forward import Forward, shown
 from backprop_cli.engine.rules import Compiled
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -61,59 +61,30 @@ class _Sweep:
                 self._too_large(index)
             node = circuit.nodes[index]
             row = rules[node.op]
-            (self._gate if row.plain else self._careful)(index, node.inputs, row, upstream)
+            self._gate(index, node.inputs, row, upstream)
         return self._closed()
 
     def _gate(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
-        """Send a gate's upstream gradient back along each wire that a target lies behind."""
-        gradients, values, targets = self.gradients, self.forward.values, self.targets
-        wires = [values[i] for i in inputs]
-        wires.append(values[index])
+        """Send a gate's upstream gradient back along each wire that a target lies behind: contributions add up."""
+        gradients, targets = self.gradients, self.targets
+        seen = row.seen(self.forward.inputs(index), self.forward.values[index])
+        left_out = row.gate.routes and index not in self.kinks
         locals_: list[Number] = []
-        for source, slope in zip(inputs, row.slopes):  # noqa: B905  # a gate has one rule for each of its inputs
+        for position, source in enumerate(inputs):
             if not targets[source]:
                 locals_.append(None)
                 continue
-            local = slope(wires)
+            wires = seen[position]
+            local = row.slopes[position](wires) if row.plain else row.local(wires, position)
+            if local is None:
+                self._refuse(index, self._no_slope(row, position, wires))
             locals_.append(local)
-            contribution = self._multiply(upstream, local)
+            if left_out and not self.arithmetic.truth(local):
+                continue
+            contribution = self._multiply(upstream, local)  # upstream × local
             before = gradients[source]
             gradients[source] = contribution if before is None else self._plus(before, contribution)
         self.locals[index] = tuple(locals_)
-
-    def _careful(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
-        """The same for a gate that may have no slope here, takes any number of inputs, or leaves an input out."""
-        locals_: list[Number] = []
-        gradients, at_kink = self.gradients, index in self.kinks
-        for position, (source, wires) in enumerate(self._wires(index, inputs, row)):
-            if not self.targets[source]:
-                locals_.append(None)
-                continue
-            local = self._local(index, row, position, wires)
-            locals_.append(local)
-            if row.gate.routes and not at_kink and not self.arithmetic.truth(local):
-                continue
-            contribution = self._multiply(upstream, local)
-            before = gradients[source]
-            gradients[source] = contribution if before is None else self._plus(before, contribution)
-        self.locals[index] = tuple(locals_)
-
-    def _wires(self, index: int, inputs: tuple[int, ...], row: Compiled) -> list[tuple[int, tuple[Number, ...]]]:
-        """Each input's node, and what the rule of its local gradient sees."""
-        run = self.forward
-        if not row.gate.many:
-            wires = run.wires(index)
-            return [(source, wires) for source in inputs]
-        value = run.values[index]
-        count = self.arithmetic.number(str(ties(self.arithmetic, [run.values[i] for i in inputs], value)))
-        return [(source, (run.values[source], value, count)) for source in inputs]
-
-    def _local(self, index: int, row: Compiled, position: int, wires: tuple[Number, ...]) -> Number:
-        which = 0 if row.gate.many else position
-        domain = row.slope_domains[which]
-        if not row.gate.slope(position).text or (domain is not None and not self.arithmetic.truth(domain(wires))):
-            self._refuse(index, self._no_slope(row, position, wires))
-        return row.slopes[which](wires)
 
     def _closed(self) -> Backward:
         """A target that nothing reached has gradient 0; every other sum must be finite."""
@@ -146,7 +117,7 @@ class _Sweep:
                 if source != index or local is None or finite(self._multiply(self.gradients[gate], local)):
                     continue
                 row = self.forward.rules[circuit.nodes[gate].op]
-                given = shown(self.arithmetic, row, [self.forward.values[i] for i in circuit.nodes[gate].inputs])
+                given = shown(self.arithmetic, row, self.forward.inputs(gate))
                 what = "upstream gradient times local gradient" if finite(local) else "local gradient"
                 self._refuse(
                     gate,

@@ -6,8 +6,9 @@ branch. Only an output without a value is refused; a stage without one is report
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
@@ -15,7 +16,7 @@ from backprop_cli.engine.rules import Compiled, Rules
 from backprop_cli.problems import Diagnostic, Refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forward:
     """Every node's value (None where there is none), why some have none, and the gates that stand on a kink."""
 
@@ -30,10 +31,40 @@ class Forward:
         """The number system of the values."""
         return self.rules.arithmetic
 
-    def wires(self, index: int) -> tuple[Number, ...]:
-        """What a gate's rules see: its inputs' values and its own."""
-        values = self.values
-        return (*[values[i] for i in self.circuit.nodes[index].inputs], values[index])
+    def inputs(self, index: int) -> list[Number]:
+        """The values on a gate's input wires."""
+        return [self.values[i] for i in self.circuit.nodes[index].inputs]
+
+    def seen(self, index: int) -> Sequence[tuple[Number, ...]]:
+        """For each input of a gate, what the rule of its local gradient sees."""
+        return self.rules[self.circuit.nodes[index].op].seen(self.inputs(index), self.values[index])
+
+    def asked(self, index: int) -> tuple[int, ...]:
+        """The inputs from which a gate's value flows: of a ``where`` the condition and the branch that is taken."""
+        return _asked(self.circuit.nodes[index], self.values, self.arithmetic)
+
+    @cached_property
+    def live(self) -> bytearray:
+        """1 for every node from which the output's value flows, not for those behind a branch that is not taken."""
+        marks = bytearray(len(self.circuit.nodes))
+        marks[self.circuit.output] = 1
+        for index in range(self.circuit.output, self.circuit.first_gate - 1, -1):
+            if marks[index]:
+                for source in self.asked(index):
+                    marks[source] = 1
+        return marks
+
+    @property
+    def live_kinks(self) -> tuple[int, ...]:
+        """The gates on a kink from which the output's value flows."""
+        return tuple(index for index in self.kinks if self.live[index])
+
+
+def _asked(node: Node, values: Sequence[Number], arithmetic: Arithmetic) -> tuple[int, ...]:
+    if node.op != "where" or values[node.inputs[0]] is None:
+        return node.inputs
+    condition, yes, no = node.inputs
+    return (condition, yes if arithmetic.truth(values[condition]) else no)
 
 
 def forward(circuit: Circuit, point: Mapping[str, Number], rules: Rules) -> Forward:
@@ -85,7 +116,7 @@ class _Sweep:
                 continue
             arguments = [values[i] for i in inputs]
             try:
-                if row.domain is not None and not self._inside(row, arguments):
+                if not row.inside(arguments):
                     self._fail(index, _outside(row, self.arithmetic, arguments))
                     continue
                 value = row.value(*arguments)
@@ -93,41 +124,23 @@ class _Sweep:
                     self._fail(index, self._overflow(row, arguments))
                     continue
                 values[index] = value
-                if row.kink is not None and self._on_kink(row, arguments, value):
+                if row.on_kink(arguments, value):
                     self.kinks.append(index)
             except Refused as refused:
                 self._fail(index, refused.problems[0])
 
-    def _inside(self, row: Compiled, arguments: list[Number]) -> bool:
-        assert row.domain is not None
-        return self.arithmetic.truth(row.domain((*arguments, None)))
-
     def _spoiled(self, index: int, node: Node) -> bool:
-        """Whether an input without a value leaves this gate without one; ``where`` asks only the branch it takes."""
-        inputs = node.inputs
-        if node.op == "where" and inputs[0] not in self.failed:
-            taken = inputs[1] if self.arithmetic.truth(self.values[inputs[0]]) else inputs[2]
-            if taken not in self.failed:
-                self.values[index] = self.values[taken]
-                return True
-            inputs = (taken,)
-        for i in inputs:
-            if i in self.failed:
-                self.failed[index] = self.failed[i]
-                return True
-        return False
-
-    def _on_kink(self, row: Compiled, arguments: list[Number], value: Number) -> bool:
-        assert row.kink is not None
-        wires = (*arguments, value)
-        if row.gate.many:
-            wires = (value, value, self.arithmetic.number(str(ties(self.arithmetic, arguments, value))))
-        return self.arithmetic.truth(row.kink(wires))
+        """Whether an input that is asked has no value, and so leaves this gate without one."""
+        spoiling = next((i for i in _asked(node, self.values, self.arithmetic) if i in self.failed), None)
+        if spoiling is None:
+            return False
+        self.failed[index] = self.failed[spoiling]
+        return True
 
     def _fail(self, index: int, problem: Diagnostic) -> None:
         self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
-    def _overflow(self, row: Compiled, arguments: list[Number]) -> Diagnostic:
+    def _overflow(self, row: Compiled, arguments: Sequence[Number]) -> Diagnostic:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.name == "float64":
             return Diagnostic(
@@ -141,27 +154,7 @@ class _Sweep:
 _MORE_RANGE = "--digits 20 has a far larger range"
 
 
-def live(run: Forward) -> bytearray:
-    """1 for every node from which the output's value flows, not for those behind a branch that is not taken."""
-    nodes, marks = run.circuit.nodes, bytearray(len(run.circuit.nodes))
-    marks[run.circuit.output] = 1
-    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
-        if marks[index]:
-            inputs = nodes[index].inputs
-            if nodes[index].op == "where" and run.values[inputs[0]] is not None:
-                inputs = (inputs[0], inputs[1] if run.arithmetic.truth(run.values[inputs[0]]) else inputs[2])
-            for source in inputs:
-                marks[source] = 1
-    return marks
-
-
-def ties(arithmetic: Arithmetic, arguments: list[Number], value: Number) -> int:
-    """How many inputs of max or min equal its output."""
-    equal = arithmetic.operations["eq"]
-    return sum(1 for argument in arguments if arithmetic.truth(equal(argument, value)))
-
-
-def shown(arithmetic: Arithmetic, row: Compiled, arguments: list[Number], most: int = 24) -> str:
+def shown(arithmetic: Arithmetic, row: Compiled, arguments: Sequence[Number], most: int = 24) -> str:
     """The arguments as ``x = -8, y = 0.5``, each cut to a readable length."""
     texts = [arithmetic.text(argument) for argument in arguments]
     texts = [text if len(text) <= most else text[: most - 1] + "…" for text in texts]
@@ -169,7 +162,7 @@ def shown(arithmetic: Arithmetic, row: Compiled, arguments: list[Number], most: 
     return ", ".join(f"{name} = {text}" for name, text in zip(names, texts, strict=True))
 
 
-def _outside(row: Compiled, arithmetic: Arithmetic, arguments: list[Number]) -> Diagnostic:
+def _outside(row: Compiled, arithmetic: Arithmetic, arguments: Sequence[Number]) -> Diagnostic:
     gate = row.gate
     given = shown(arithmetic, row, arguments)
     if len(arguments) == 1:

@@ -83,7 +83,7 @@ def _decided(run: Forward, digits: int, noise: frozenset[int]) -> None:
             continue
         unclear = any(source in noise for source in node.inputs)
         if row.edge is not None and not unclear:
-            wires = run.wires(index)
+            wires = run.seen(index)[0]
             away = abs(row.edge(wires))
             near = away * 10**digits <= max(abs(wire) for wire in wires[:-1])
             unclear = near and (bool(away) or index not in run.kinks)

@@ -27,6 +27,7 @@ class Compiled:
     """
 
     gate: Gate
+    arithmetic: Arithmetic
     value: Operation
     slopes: tuple[Rule, ...]
     slope_domains: tuple[Rule | None, ...]
@@ -35,6 +36,37 @@ class Compiled:
     edge: Rule | None
     plain: bool
     never_zero: bool
+
+    def seen(self, inputs: Sequence[Number], value: Number) -> Sequence[tuple[Number, ...]]:
+        """For each input, what the rule of its local gradient sees (``Gate.wires``)."""
+        if not self.gate.many:
+            return ((*inputs, value),) * len(inputs)
+        count = self.ties(inputs, value)
+        return [(one, value, count) for one in inputs]
+
+    def ties(self, inputs: Sequence[Number], value: Number) -> Number:
+        """How many inputs of max or min equal its output."""
+        truth, equal = self.arithmetic.truth, self.arithmetic.operations["eq"]
+        return self.arithmetic.number(str(sum(1 for one in inputs if truth(equal(one, value)))))
+
+    def inside(self, inputs: Sequence[Number]) -> bool:
+        """Whether the inputs lie in the gate's domain."""
+        return self.domain is None or self.arithmetic.truth(self.domain((*inputs, None)))
+
+    def on_kink(self, inputs: Sequence[Number], value: Number) -> bool:
+        """Whether the gate has a value and no single slope here."""
+        if self.kink is None:
+            return False
+        wires = (value, value, self.ties(inputs, value)) if self.gate.many else (*inputs, value)
+        return self.arithmetic.truth(self.kink(wires))
+
+    def local(self, wires: Sequence[Number], position: int) -> Number | None:
+        """The local gradient of the input at that position, None where the gate has none."""
+        which = 0 if self.gate.many else position
+        domain = self.slope_domains[which]
+        if not self.gate.slope(position).text or (domain is not None and not self.arithmetic.truth(domain(wires))):
+            return None
+        return self.slopes[which](wires)
 
 
 class Rules:
@@ -52,9 +84,10 @@ class Rules:
         return known
 
     def _compile(self, gate: Gate) -> Compiled:
-        wires = ("x", "z", "n") if gate.many else (*gate.params, "z")
+        wires = gate.wires
         return Compiled(
             gate,
+            self.arithmetic,
             self.operation(gate.name),
             tuple(self._function(rule_circuit(slope.text or "0"), wires) for slope in gate.slopes),
             tuple(self._rule(slope.where, wires) for slope in gate.slopes),

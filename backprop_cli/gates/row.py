@@ -55,6 +55,11 @@ class Gate:
         return self.params[-1] == MANY
 
     @property
+    def wires(self) -> tuple[str, ...]:
+        """The names of what a rule of its local gradients sees."""
+        return ("x", "z", "n") if self.many else (*self.params, "z")
+
+    @property
     def form(self) -> str:
         """How it is written, over its inputs' names."""
         return self.written or f"{self.name}({', '.join(self.params)})"

@@ -21,10 +21,8 @@ def remarks(forth: Forward, check: Check | None) -> list[Diagnostic]:
 def _kinks(forth: Forward) -> list[Diagnostic]:
     if not forth.kinks:
         return []
-    from backprop_cli.check.slopes import live_kinks
-
     found = []
-    for index in live_kinks(forth):
+    for index in forth.live_kinks:
         gate = GATES[forth.circuit.nodes[index].op]
         message = f"{gate.name} stands on a kink here ({gate.convention})"
         found.append(Diagnostic(f"kink.{gate.name}", message).at(forth.circuit.source, forth.circuit.spans[index]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import CONSTANT, INPUT, CircuitBuilder, Node
 from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import Forward, forward, ties
+from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused, Source, Span
@@ -137,8 +137,7 @@ class _Steps:
         row = GATES[gate.op]
         rule = rule_circuit(row.slope(position).text)
         params = ("x", "z", "n") if row.many else (*row.params, "z")
-        values = [self.run.values[i] for i in gate.inputs]
-        wires, names = self._seen(gate, position, values)
+        wires, names = self._seen(gate, position)
         known = {name: wires[params.index(name)] for name in rule.inputs}
         try:
             chosen = forward(rule, known, self.run.rules).values
@@ -146,14 +145,12 @@ class _Steps:
             return row.slope(position).text
         return _written(rule.nodes, rule.output, chosen, dict(zip(params, names, strict=True)), self.run)
 
-    def _seen(self, gate: GateRow, position: int, values: list[Number]) -> tuple[list[Number], list[str]]:
+    def _seen(self, gate: GateRow, position: int) -> tuple[list[Number], list[str]]:
         """What the rule sees, as numbers and as names."""
-        value = self.run.values[gate.id]
+        seen = [*self.run.seen(gate.id)[position]]
         if not GATES[gate.op].many:
-            return [*values, value], [*gate.operands, gate.name]
-        count = ties(self.arithmetic, values, value)
-        numbers = [values[position], value, self.arithmetic.number(str(count))]
-        return numbers, [gate.operands[position], gate.name, str(count)]
+            return seen, [*gate.operands, gate.name]
+        return seen, [gate.operands[position], gate.name, str(int(self.arithmetic.to_float(seen[-1])))]
 
 
 def _written(nodes: Sequence[Node], root: int, values: Sequence[Number], names: dict[str, str], run: Forward) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.forward import Forward, forward, live
+from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 
@@ -40,7 +40,7 @@ def borders(circuit: Circuit) -> tuple[Border, ...]:
 
 def sides(found: tuple[Border, ...], run: Forward) -> frozenset[tuple[int, int]]:
     """On which side of each border a run stands, as ``(number, ±1)``; none for a gate that the output does not ask."""
-    asked = live(run)
+    asked = run.live
     signs = ((number, border.distance(run)) for number, border in enumerate(found) if asked[border.gate])
     return frozenset((number, 1 if away > 0 else -1) for number, away in signs if away is not None and away)
 
@@ -101,7 +101,7 @@ def _measured(text: str, index: int) -> Distance:
     def distance(run: Forward) -> Number:
         if run.values[index] is None:
             return None
-        wires = dict(zip((*GATES[run.circuit.nodes[index].op].params, "z"), run.wires(index), strict=True))
+        wires = dict(zip(GATES[run.circuit.nodes[index].op].wires, run.seen(index)[0], strict=True))
         return forward(rule, {name: wires[name] for name in rule.inputs}, run.rules).values[rule.output]
 
     return distance

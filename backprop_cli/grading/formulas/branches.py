@@ -8,7 +8,7 @@ from __future__ import annotations
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.forward import Forward, forward, live
+from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.borders import borders, sides
 from backprop_cli.grading.formulas.samples import Samples, missing
@@ -69,5 +69,5 @@ class Branches:
             if len(self._runs) >= _REMEMBERED:
                 self._runs.clear()
             run = forward(self._formula, known, self._doubles)
-            self._runs[key] = spot, run, live(run)
+            self._runs[key] = spot, run, run.live
         return self._runs[key][1:]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.forward import live
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
 from backprop_cli.grading.formulas.search import Search, Seen, Side
@@ -66,7 +65,7 @@ class Samples:
 
         def away(number: int, spot: Spot) -> Number:
             border = self._borders[number]
-            return border.distance(spot.run) if live(spot.run)[border.gate] else None
+            return border.distance(spot.run) if spot.run.live[border.gate] else None
 
         for spot in search.pool:
             note(spot)

@@ -10,7 +10,7 @@ from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.check.ground import Ground, scales
-from backprop_cli.check.slopes import live_kinks, one_sided
+from backprop_cli.check.slopes import one_sided
 from backprop_cli.circuit import Circuit, opened
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import Forward, forward
@@ -82,7 +82,7 @@ class Subject:
     def spot(self, at: At, *, kinks: bool = False) -> Spot | None:
         """The point in doubles; None outside the domain, or on a kink unless those are wanted."""
         run = forward(self.circuit, at, self._doubles)
-        if run.values[self.circuit.output] is None or (run.kinks and not kinks and live_kinks(run)):
+        if run.values[self.circuit.output] is None or (run.kinks and not kinks and run.live_kinks):
             return None
         try:
             if self._marks is not None:
@@ -97,7 +97,7 @@ class Subject:
         run = forward(self.circuit, {name: rules.arithmetic.number(repr(value)) for name, value in at.items()}, rules)
         if run.values[self.circuit.output] is None:
             return None
-        on_kink = bool(run.kinks and live_kinks(run))
+        on_kink = bool(run.kinks and run.live_kinks)
         if on_kink and not kinks:
             return None
         known = {name: run.values[node] for name, node in self.names.items()}
@@ -192,5 +192,5 @@ def _wires(circuit: Circuit, index: int, position: int) -> set[int]:
     mentioned = rule_circuit(gate.slope(position).text or "0").inputs
     if gate.many:
         return set(node.inputs)
-    wires = dict(zip((*gate.params, "z"), (*node.inputs, index), strict=True))
+    wires = dict(zip(gate.wires, (*node.inputs, index), strict=True))
     return {wires[name] for name in mentioned}

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import Forward, ties
+from backprop_cli.engine.forward import Forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.mistakes.slopes import TEXTBOOK, computed
 
@@ -76,24 +76,17 @@ class Tape:
         if op != "where" and not all(map(math.isfinite, wires)):
             return math.nan
         row = self.rules[op]
-        which = 0 if row.gate.many else position
-        domain = row.slope_domains[which]
         try:
             # A student's own value may lie where the gate has none: there its slope may take forever.
-            outside = any(rule is not None and not rule(wires) for rule in (row.domain, domain))
-            text = row.gate.slope(position).text
-            return math.nan if outside or not text else float(row.slopes[which](wires))
+            local = row.local(wires, position) if row.domain is None or row.domain(wires) else None
+            return math.nan if local is None else float(local)
         except (ArithmeticError, ValueError):
             return math.nan
 
-    def wires(self, gate: int) -> list[tuple[float, ...]]:
-        """For each input, what the rule of its local gradient sees; ``(x, z, n)`` where there are any number."""
-        node, value = self.circuit.nodes[gate], self.values[gate]
-        inputs = [self.values[source] for source in node.inputs]
-        if not self.rules[node.op].gate.many:
-            return [(*inputs, value)] * len(inputs)
-        count = float(ties(self.rules.arithmetic, inputs, value))
-        return [(number, value, count) for number in inputs]
+    def wires(self, gate: int) -> Sequence[tuple[float, ...]]:
+        """For each input, what the rule of its local gradient sees."""
+        node = self.circuit.nodes[gate]
+        return self.rules[node.op].seen([self.values[source] for source in node.inputs], self.values[gate])
 
     @cached_property
     def live(self) -> bytearray:
