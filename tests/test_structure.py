@@ -9,34 +9,13 @@ from pathlib import Path
 
 import pytest
 from command import process
+from imports import OUTSIDE, STEP, Package, imported, length, room
 
 import backprop_cli
 
 PACKAGE = Path(backprop_cli.__file__).parent
-MODULES = {
-    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
-
-# The way of the data, from left to right: a module imports from what stands to its left, and from its own step.
-ORDER = (
-    ("problems", "limits", "nearest"),
-    ("arithmetic", "gates"),
-    ("catalogue",),
-    ("circuit",),
-    ("reading",),
-    ("engine",),
-    ("symbolic",),
-    ("check",),
-    ("report",),
-    ("calculation",),
-    ("grading",),
-    ("render",),
-    ("cli",),
-)
-STEP = {name: step for step, names in enumerate(ORDER) for name in names}
-OUTSIDE = {"", "__init__", "__main__"}  # the public names and the program: above everything
+HOUSE = Package.at(PACKAGE)
+MODULES, TREES = HOUSE.paths, HOUSE.trees
 
 THIRD_PARTY = {"click", "rich", "sympy", "mpmath", "numpy", "matplotlib", "cairosvg"}
 MAY_LOAD = {
@@ -49,67 +28,19 @@ NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", 
 NEVER_LOADED = {"pickle", "marshal", "shelve", "yaml", "subprocess", "ctypes", "runpy", "code"}
 
 
-def imported(tree: ast.AST) -> set[str]:
-    """Every module that a file imports, at its top or inside a function, but not for types alone."""
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            found.add(node.module or "")
-            if f"{node.module}.".startswith("backprop_cli."):
-                found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def steps_of(name: str) -> set[str]:
-    """The steps on the way of the data that a module imports from."""
-    own = (
-        module.partition(".")[2].partition(".")[0]
-        for module in imported(TREES[name])
-        if module.startswith("backprop_cli.")
-    )
-    return {step for step in own if step in STEP}
-
-
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in OUTSIDE])
 def test_a_module_imports_only_from_what_stands_to_its_left(name):
-    step = name.partition(".")[0]
-    assert step in STEP, f"{step} has no place on the way of the data: give it one in ORDER"
-    wrong = {other for other in steps_of(name) if STEP[other] > STEP[step]}
+    assert room(name) in STEP, f"{room(name)} has no place on the way of the data: give it one in ORDER"
+    wrong = {other for other in HOUSE.own(name) if STEP[room(other)] > STEP[room(name)]}
     assert wrong == set()
 
 
 def test_the_order_names_only_what_there_is():
-    assert {name.partition(".")[0] for name in MODULES} - OUTSIDE == set(STEP)
+    assert {room(name) for name in MODULES} - OUTSIDE == set(STEP)
 
 
-def test_modules_on_one_step_do_not_import_each_other_in_circles():
-    for names in ORDER:
-        for name in names:
-            others = {other for module in MODULES if module.partition(".")[0] == name for other in steps_of(module)}
-            circles = [o for o in others & set(names) - {name} if name in steps_of(o)] if len(names) > 1 else []
-            assert circles == []
-
-
-def test_the_modules_of_a_package_do_not_import_each_other_in_circles():
-    known = {f"backprop_cli.{name}": name for name in MODULES if name.startswith("grading.")}
-    parts = {name: [part for part in known.values() if part.startswith(f"{name}.")] for name in known.values()}
-    uses = {name: {known[module] for module in imported(TREES[name]) & set(known)} for name in known.values()}
-    # A part of a package that imports another part names the package, too.
-    uses = {name: {o for o in others if name not in parts[o]} for name, others in uses.items()}
-    while free := {name for name, others in uses.items() if not others}:
-        uses = {name: others - free for name, others in uses.items() if name not in free}
-    assert uses == {}
+def test_no_modules_import_each_other_in_circles():
+    assert HOUSE.circles() == []
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -173,10 +104,6 @@ def test_what_a_command_does_not_load(argv, absent):
     assert loaded_by(*argv) & absent == set()
 
 
-def lines_of(node: ast.stmt) -> int:
-    return (node.end_lineno or node.lineno) - node.lineno + 1
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_files_stay_short(name):
     assert len(MODULES[name].read_text("utf-8").splitlines()) < 360
@@ -187,13 +114,12 @@ TABLES = {("symbolic.build", "forms")}  # functions that are one literal
 
 @pytest.mark.parametrize("name", MODULES)
 def test_functions_stay_short(name):
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    long = {}
-    for node in ast.walk(TREES[name]):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (name, node.name) not in TABLES:
-            inner = sum(lines_of(other) for other in node.body if isinstance(other, kinds))
-            if lines_of(node) - inner >= 45:
-                long[node.name] = lines_of(node) - inner
+    long = {
+        node.name: length(node)
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (name, node.name) not in TABLES
+        if length(node) >= 45
+    }
     assert long == {}
 
 
@@ -213,7 +139,7 @@ def test_what_is_public_is_documented(name):
 def test_the_version_stands_in_one_place():
     version = backprop_cli.__version__
     quoted = [name for name, path in MODULES.items() if re.search(rf'"{re.escape(version)}"', path.read_text("utf-8"))]
-    assert quoted in ([""], ["__init__"])
+    assert quoted == [""]
     project = PACKAGE.parent / "pyproject.toml"
     if project.exists():
         assert f'version = "{version}"' not in project.read_text("utf-8")

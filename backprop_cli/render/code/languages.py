@@ -12,6 +12,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code import c, jax, numpy, python, torch
 from backprop_cli.render.code.names import is_identifier
 from backprop_cli.render.code.program import program
+from backprop_cli.render.code.writer import LackingError
 from backprop_cli.report.report import Report
 
 LANGUAGES: dict[str, ModuleType] = {"python": python, "numpy": numpy, "torch": torch, "jax": jax, "c": c}
@@ -29,8 +30,17 @@ def render(
     if function is not None:
         _function_name(function, language)
     made = program(circuit, wanted, report if function is None else None)
-    text: str = LANGUAGES[language].render(made, report, function)
+    try:
+        text: str = LANGUAGES[language].render(made, report, function)
+    except LackingError as lacking:
+        raise Refused(_lacking(lacking.op, language)) from None
     return text
+
+
+def _lacking(op: str, language: str) -> Diagnostic:
+    others = [name for name, module in LANGUAGES.items() if module.LANGUAGE.has(op)]
+    hint = f"{', '.join(others)} can write it" if others else "no language here can write it"
+    return Diagnostic("code.gate", f"{op} cannot be written in {language}", hint)
 
 
 def _known(circuit: Circuit, wanted: Collection[str] | None) -> None:

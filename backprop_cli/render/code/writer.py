@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backprop_cli.gates import GATES
-from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code.names import Quantity
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
@@ -80,10 +79,18 @@ class Language:
 _WRITTEN = ("where", "neg", "pow", "")
 
 
+class LackingError(Exception):
+    """A language cannot write the gate of this name; which others can is for those to say who know them."""
+
+    def __init__(self, op: str) -> None:
+        super().__init__(op)
+        self.op = op
+
+
 def used_gates(language: Language, statements: Sequence[Statement]) -> tuple[list[str], list[str]]:
     """All gates that statements use, and those that need a helper function, in the order in which they are defined.
 
-    Raises ``Refused`` for a gate that the language cannot write.
+    Raises ``LackingError`` for a gate that the language cannot write.
     """
     found: dict[str, bool] = {}
     for tree in (*(each.tree for each in assignments(statements)), *conditions(statements)):
@@ -97,20 +104,12 @@ def _visit(language: Language, tree: Tree, found: dict[str, bool]) -> None:
         if op in found:
             continue
         if not language.has(op):
-            raise Refused(_lacking(op, language))
+            raise LackingError(op)
         if op in language.own:
             _visit(language, Apply("", tuple(Apply(other, ()) for other in language.uses.get(op, ()))), found)
         elif not language.knows(op):
             _visit(language, value(op), found)
         found[op] = op in language.own or not (language.knows(op) or op in language.inline)
-
-
-def _lacking(op: str, language: Language) -> Diagnostic:
-    from backprop_cli.render.code.languages import LANGUAGES
-
-    others = [name for name, module in LANGUAGES.items() if module.LANGUAGE.has(op)]
-    hint = f"{', '.join(others)} can write it" if others else "no language here can write it"
-    return Diagnostic("code.gate", f"{op} cannot be written in {language.name}", hint)
 
 
 def taken_words(language: Language, ops: Collection[str], helpers: Collection[str]) -> set[str]:
