@@ -10,10 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_cli import limits
-from backprop_cli.grading.files.answers import Answer, from_bytes, from_words
+from backprop_cli.grading.files.answers import Answer, from_words
+from backprop_cli.grading.files.submissions import one_student
 from backprop_cli.problems import Refused
 
 OPEN = ""
+
+
+def from_bytes(data, name):
+    return tuple(one for found in one_student(data, name).answers.values() for one in found)
 
 
 def from_text(text):
@@ -62,7 +67,7 @@ TEXTS = {
         '{"a": NaN, "b": -Infinity, "c": 1}',
         [("a", "answer.finite", 1), ("b", "answer.finite", 1), ("c", "1", 1)],
     ),
-    "json: no answers": ('{"a": [1], "b": true, "c": {}}', [(name, "answer.kind", 1) for name in "abc"]),
+    "json: no answers": ('{"a": [1], "b": true, "c": {}, "d": [[]]}', [(name, "answer.kind", 1) for name in "abd"]),
     "json: gradients": (
         '{"grad": {"x": 1},\n"Gradient": {"y": [2]}}',
         [("grad x", "1", 1), ("grad y", "answer.kind", 2)],
@@ -204,5 +209,5 @@ def test_whatever_is_read_is_answers_or_refused(data):
         answers = from_bytes(data, "mine")
     except Refused as refused:
         problems = refused.problems
-    assert {problem.code.partition(".")[0] for problem in problems} <= {"answers"}
+    assert {problem.code.partition(".")[0] for problem in problems} <= {"answers", "submission"}
     assert {(type(one.name), type(one.text), type(one.line)) for one in answers} <= {(str, str, int)}

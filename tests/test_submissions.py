@@ -146,7 +146,11 @@ POINTS = {
         '{"two.a": 1, "two[2].a": 2}',
         {"two[1]": [("a", "1", 1)], "two[2]": [("a", "1", 1), ("a", "2", 1)]},
     ),
-    "no object": ('{"two": [3]}', {"two[1]": [("two[1]", "answer.kind", None)]}),
+    "no object": ('{"two": [3]}', {part: [("two", "answer.kind", 1)] for part in ("two[1]", "two[2]")}),
+    "objects": (
+        '{"chain": {"dx": {"a": 1, "b": 2}, "dy": [[3]]}}',
+        {"chain": [("dx", "answer.kind", 1), ("dy", "answer.kind", 1)]},
+    ),
     "no name": ('{"chain": -4}', {"chain": [("chain", "answer.unnamed", 1)]}),
     "left open": ('{"chain": null, "two": {"a": null}}', {"two[1]": [("a", "", 1)], "two[2]": [("a", "", 1)]}),
     "twice": ('{"chain": {"dx": 1}, "chain": {"dx": 2}}', {"chain": [("dx", "1", 1), ("dx", "2", 1)]}),
@@ -508,7 +512,7 @@ def test_lines_end_where_they_end_however_the_bytes_arrive(end):
 
 
 def test_names_are_cut(tmp_path):
-    text = json.dumps({"student": "s" * 300, "chain": {"n" * 300: "1"}, "p" * 300: {}})
+    text = json.dumps({"student": "s" * 300, "chain": {"n" * 300: "1"}, "p" * 300: {"x": 1}})
     [one] = submissions([str(written(tmp_path / "in", {"a.json": text}) / "a.json")], KEY)
     assert shown(one) == ("s" * 199 + "…", None, {"chain": [("n" * 199 + "…", "1", 1)]})
     assert one.warnings[0].message == f"the key has no problem `{'p' * 199}…`"

@@ -122,13 +122,18 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
 
 def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
-    from backprop_cli.grading.files.answers import from_bytes, from_words
+    from backprop_cli.grading.files.answers import from_words
 
-    found, source = from_words(options["words"]), ""
-    if options["file"] is not None:
-        data, source = data_of(options["file"], limits.SUBMISSION_BYTES)
-        found = (*from_bytes(data, source), *found)
-    return found, source
+    words = from_words(options["words"])
+    if options["file"] is None:
+        return words, ""
+    from backprop_cli.grading.files.submissions import one_student
+
+    data, source = data_of(options["file"], limits.SUBMISSION_BYTES)
+    submission = one_student(data, source)
+    warn(submission.warnings)
+    answers = (one for found in submission.answers.values() for one in found)
+    return (*answers, *words), source
 
 
 def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]) -> tuple[Ask, ...]:

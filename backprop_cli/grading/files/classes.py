@@ -13,10 +13,12 @@ from typing import BinaryIO
 
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
-from backprop_cli.grading.files.answers import Columns, answer, columns_of, object_of
+from backprop_cli.grading.files.columns import Columns, columns_of
+from backprop_cli.grading.files.leaves import Leaf
 from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
 from backprop_cli.grading.files.tables import Row, rows
 from backprop_cli.grading.files.texts import Line, cut, lines
+from backprop_cli.grading.files.trees import Table, kind
 from backprop_cli.problems import Diagnostic, Refused
 
 _STUDENT = re.compile(r'"student"\s*:\s*"([^"\\]{1,200})"')
@@ -75,7 +77,18 @@ def _of_line(line: Line, file: File) -> Submission:
 def _read_line(line: Line, sheet: Sheet) -> str:
     if line.problem:
         raise Refused(line.problem)
-    return read_table(object_of(trees.from_json(line.text, line.number)), sheet)
+    return read_object(line.text, sheet, line.number)
+
+
+def read_object(text: str, sheet: Sheet, line: int = 1) -> str:
+    """Read the answers of a JSON text into a sheet; returns the student's name, or nothing.
+
+    Raises ``Refused`` if it is no object.
+    """
+    value = trees.from_json(text, line)
+    if isinstance(value, Table):
+        return read_table(value, sheet)
+    raise Refused(Diagnostic("answers.json", f"must be one JSON object, and is {kind(value)}", 'as {"dx": -4}'))
 
 
 def begins_class(text: str) -> bool:
@@ -108,7 +121,7 @@ def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
     elif head.problem:
         yield file.invalid(head.problem)
     else:
-        yield _untitled(chain([head], rest), len(titles), file)
+        yield _untitled(head, rest, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +136,15 @@ def _called(cell: str, problems: Problems) -> bool:
     return bool(dot) and bool(problems.parts(head))
 
 
-def _untitled(found: Iterator[Row], width: int, file: File) -> Submission:
-    by_width = {2: Columns(0, 1), 3: Columns(1, 2, 0)}
-    if width not in by_width:
-        message = f"the first row has {width} cells, and no titles that say what they are"
-        return file.invalid(Diagnostic("submission.columns", message, _LONG_OR_WIDE))
-    return _single(found, by_width[width], width, file)
+def _untitled(head: Row, rest: Iterator[Row], file: File) -> Submission:
+    """One student's rows of name and answer, or of problem, name and answer."""
+    width, found = len(head.cells), chain([head], rest)
+    if width == 2 or (width == 3 and file.problems.sole and not file.problems.parts(head.cells[0])):
+        return _single(found, Columns(0, 1), 2, file)
+    if width == 3:
+        return _single(found, Columns(1, 2, 0), width, file)
+    message = f"the first row has {width} cells, and no titles that say what they are"
+    return file.invalid(Diagnostic("submission.columns", message, _LONG_OR_WIDE))
 
 
 def _single(found: Iterator[Row], columns: Columns, width: int, file: File) -> Submission:
@@ -163,7 +179,7 @@ class _Group:
             self.invalid = self.invalid or Diagnostic("answers.size", message)
         if self.invalid is None:
             try:
-                self.sheet.put_named(self.columns.cell(row, self.columns.problem), self.columns.read(row, self.width))
+                self.sheet.put(self.columns.read(row, self.width))
             except Refused as refused:
                 self.invalid = refused.problems[0]
 
@@ -181,7 +197,7 @@ def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> It
     current = ""
     ended: set[int] = set()
     for row in found:
-        given = cut(row.cells[head.student]) if head.student < len(row.cells) else ""
+        given = cut(row.cell(head.student))
         if group is None or given != current:
             if group:
                 yield group.submission(warnings)
@@ -209,9 +225,7 @@ def _wide(found: Iterator[Row], head: Row, titles: list[str], student: int | Non
     alone = student is None and second is None
     strangers = True
     for row in chain((first,), (second,) if second else (), found):
-        given = (
-            file.name if alone else cut(row.cells[student]) if student is not None and student < len(row.cells) else ""
-        )
+        given = file.name if alone else cut(row.cell(student))
         yield _of_row(row, given, asked, len(titles), file, strangers=strangers)
         strangers = False
 
@@ -235,5 +249,4 @@ def _read_row(row: Row, asked: list[tuple[int, str]], width: int, sheet: Sheet) 
     if any(row.cells[width:]):
         message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
         raise Refused(Diagnostic("submission.cells", message, "put an answer with separators in it in quotes"))
-    for index, title in asked:
-        sheet.put_named("", answer(title, row.cells[index] if index < len(row.cells) else "", row.line))
+    sheet.put_all(Leaf((title,), row.cell(index), row.line) for index, title in asked)

@@ -1,27 +1,32 @@
 """One submission while it is read: its answers, sorted by the key's problems and their points.
 
 Problems are called by their ids, where capitals make no difference: ``chain``, or ``chain[2]`` and ``chain.2`` for its
-second point; with one problem in the key nothing needs to be called. What nothing in the key is called is a warning.
+second point; with one problem in the key nothing needs to be called, and one group of answers may be called anything.
+What nothing in the key is called is a warning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
 from backprop_cli import limits
-from backprop_cli.grading.files.answers import Answer, answer, from_table, is_gradients, too_many
+from backprop_cli.grading.files.answers import Answer, answer, too_many
+from backprop_cli.grading.files.leaves import Leaf, Path, from_table, is_points
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.files.trees import Table, kind
 from backprop_cli.problems import Diagnostic, Refused
 
 _POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")
 _DOTTED = re.compile(r"(?P<part>[^.]+\.[0-9]{1,6})\.(?P<name>.*)", re.DOTALL)
+_GRADIENTS = frozenset({"gradient", "gradients", "grad"})
+_NAMED = 'answers have names, as {"dx": -4}'
 _NAMED_APART = 3
 _COPIES = 10 * limits.SUBMISSION_ANSWERS  # of answers that hold at each of a problem's points
+_SOLE = "(the expression)"  # no key can call a problem so
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class Problems:
-    """What the key's problems are called; ``sizes`` are the ids with the number of points each is asked at."""
+    """What the key's problems are called; ``sizes`` are the ids with the number of points each is asked at.
 
-    sizes: Mapping[str, int]
+    Without ``sizes`` there is one problem that has no name.
+    """
+
+    sizes: Mapping[str, int] = field(default_factory=lambda: {_SOLE: 1})
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
@@ -69,7 +77,16 @@ class Problems:
             return (name,)
         return tuple(f"{name}[{index}]" for index in ((point,) if match else range(1, size + 1)))
 
-    def split(self, text: str) -> tuple[str, str]:
+    def placed(self, path: Path) -> tuple[str, Path]:
+        """The problem that a path begins with (nothing if it is not told), and the rest, which names the answer."""
+        head, rest = path[0], path[1:]
+        if not (rest and self.parts(head)):
+            head, name = self._split(head)
+            rest = (name, *rest) if name else rest
+        numbered = len(rest) > 1 and rest[0].isdecimal() and "[" not in head and self.parts(head or self.sole)
+        return (f"{head or self.sole}[{rest[0]}]", rest[1:]) if numbered else (head, rest)
+
+    def _split(self, text: str) -> tuple[str, str]:
         """The problem and the answer's name in ``chain.dx``, ``chain.2.dx``; no name if it only may be a problem's."""
         dotted = _DOTTED.fullmatch(text)
         if dotted and self.parts(dotted["part"]):
@@ -77,10 +94,12 @@ class Problems:
         head, dot, tail = text.partition(".")
         if dot and (self.parts(head) or not self.sole):
             return head, tail.strip()
-        return (self.sole, text) if self.sole else (text, "")
+        return ("", text) if self.sole else (text, "")
 
     def stranger(self, text: str) -> Diagnostic:
         """The warning about a name that no problem has."""
+        if self.sole == _SOLE:
+            return Diagnostic("submission.problem", f"`{text}` holds more than one answer, and is passed over")
         match = _POINT.fullmatch(text)
         name = self._ids.get((match["id"] if match else "").lower())
         if name:
@@ -89,6 +108,13 @@ class Problems:
         hint = f"did you mean {self._ids[near[0]]}?" if near else ""
         return Diagnostic("submission.problem", f"the key has no problem `{text}`", hint)
 
+    def taken(self, text: str) -> tuple[Diagnostic, ...]:
+        """The warning about a name whose answers are taken for those to the only problem."""
+        if self.sole == _SOLE:
+            return ()
+        message = f"the key has no problem `{text}`; its answers are taken for those to {self.sole}, the only one"
+        return (Diagnostic("submission.problem", message),)
+
 
 @dataclass
 class Sheet:
@@ -96,80 +122,64 @@ class Sheet:
 
     problems: Problems
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
-    _strangers: dict[str, None] = field(default_factory=dict)
+    _strangers: dict[str, list[Leaf]] = field(default_factory=dict)
+    _objects: set[tuple[str, str]] = field(default_factory=set)
     _count: int = 0
     _copies: int = 0
 
-    def put(self, problem: str, one: Answer) -> None:
-        """Add an answer to a problem. Raises ``Refused`` when there are too many."""
-        parts = self.problems.parts(problem)
-        self._count, self._copies = self._count + 1, self._copies + len(parts)
+    def put_all(self, leaves: Iterable[Leaf]) -> None:
+        """Add answers. Raises ``Refused`` when there are too many."""
+        for leaf in leaves:
+            self.put(leaf)
+
+    def put(self, leaf: Leaf) -> None:
+        """Add an answer. Raises ``Refused`` when there are too many."""
+        if not leaf.value and leaf.path == ("",):
+            return  # a row of blanks
+        self._count += 1
+        problem, rest = self.problems.placed(leaf.path)
+        parts = self.problems.parts(problem or self.problems.sole)
+        self._copies += len(parts)
         if self._count > limits.SUBMISSION_ANSWERS or self._copies > _COPIES:
             raise Refused(too_many())
-        if not parts:
-            self._strangers[cut(problem)] = None
-        for part in parts:
-            self._answers.setdefault(part, []).append(one)
+        if not parts or (not problem and _is_group(rest)):
+            self._strangers.setdefault(cut(problem or "".join(rest[:1])), []).append(replace(leaf, path=rest))
+        elif (one := self._named(problem, rest, leaf)) is not None:
+            for part in parts:
+                self._answers.setdefault(part, []).append(one)
 
-    def put_named(self, problem: str, one: Answer) -> None:
-        """Add an answer whose problem may stand before its name: ``chain.dx``."""
-        if problem.strip():
-            self.put(problem, one)
-            return
-        problem, name = self.problems.split(one.name)
-        if not name and self.problems.parts(problem):
-            message = f"the answer to {problem} has no name"
-            self.put(problem, Answer(problem, one.text, one.line, Diagnostic("answer.unnamed", message, _NAMED)))
-        else:
-            self.put(problem, Answer(name, one.text, one.line, one.problem))
-
-    def put_table(self, table: Table) -> None:
-        """Add the answers of an object of problems; with one problem in the key also of an object of answers."""
-        if self.problems.sole and table.get("schema") is not None:
-            self._put_all(self.problems.sole, table)
-            return
-        for key, value, line in table.members():
-            if not isinstance(value, Table | list):
-                if value is not None or not self.problems.parts(key):
-                    self.put_named("", answer(key, value, line))
-            elif self.problems.sole and is_gradients(key, value) and not self.problems.parts(key):
-                self._put_all(self.problems.sole, Table([(key, value)], [line]))
-            else:
-                self._put_problem(key, value, line)
-
-    def put_points(self, problem: str, values: list[object]) -> None:
-        """Add the answers to a problem at one point after the other."""
-        for index, value in enumerate(values, 1):
-            if value is not None:
-                self._put_problem(f"{problem}[{index}]", value, None)
-
-    def _put_problem(self, problem: str, value: object, line: int | None) -> None:
-        if isinstance(value, Table) and len(self.problems.parts(problem)) > 1 and _is_numbered(value):
-            for point, inner, at in value.members():
-                self._put_problem(f"{problem}[{point}]", inner, at)
-        elif isinstance(value, Table):
-            self._put_all(problem, value)
-        elif isinstance(value, list) and "[" not in problem and self.problems.parts(problem):
-            self.put_points(problem, value)
-        elif self.problems.parts(problem):
-            wrong = Diagnostic("answer.kind", f"{cut(problem)} must be an object, and is {kind(value)}", _NAMED)
-            self.put(problem, Answer(cut(problem), "", line, wrong))
-        else:
-            self._strangers[cut(problem)] = None
-
-    def _put_all(self, problem: str, table: Table) -> None:
-        if not self.problems.parts(problem):
-            self._strangers[cut(problem)] = None
-            return
-        for one in from_table(table):
-            self.put(problem, one)
+    def _named(self, problem: str, rest: Path, leaf: Leaf) -> Answer | None:
+        """The answer with its name; None where there is none."""
+        if not rest:
+            message = f"the answer to {cut(problem)} has no name"
+            unnamed = Diagnostic("answer.unnamed", message, _NAMED)
+            value = "" if isinstance(leaf.value, str) else leaf.value
+            return None if value is None else answer(problem, value, leaf.line, leaf.problem or unnamed)
+        if not _is_group(rest):
+            return answer(rest[0] if len(rest) == 1 else f"grad {rest[1]}", leaf.value, leaf.line, leaf.problem)
+        if (problem, rest[0]) in self._objects:
+            return None
+        self._objects.add((problem, rest[0]))
+        return answer(rest[0], Table(()), leaf.line)
 
     def submission(
         self, student: str, source: str, line: int | None = None, warnings: tuple[Diagnostic, ...] = ()
     ) -> Submission:
         """The submission when everything is read."""
+        warnings = (*warnings, *self._adopted())
         answers = {part: tuple(found) for part, found in self._answers.items()}
         return Submission(student, source, line, answers, None, (*warnings, *self.strangers()))
+
+    def _adopted(self) -> tuple[Diagnostic, ...]:
+        """Take a group of any name for the only problem's, if there is nothing else."""
+        if not self.problems.sole or self._answers or len(self._strangers) != 1:
+            return ()
+        [(name, leaves)] = self._strangers.items()
+        if not all(leaf.path and leaf.path[0] == name for leaf in leaves):
+            return ()
+        self._strangers, self._count = {}, 0
+        self.put_all(replace(leaf, path=(self.problems.sole, *leaf.path[1:])) for leaf in leaves)
+        return self.problems.taken(name)
 
     def strangers(self) -> tuple[Diagnostic, ...]:
         """Warnings about names that no problem has."""
@@ -181,12 +191,9 @@ class Sheet:
         return tuple(found)
 
 
-def _is_numbered(table: Table) -> bool:
-    """Whether an object holds the answers point by point, as TOML's ``[chain.2]`` makes it."""
-    return all(key.isdecimal() and isinstance(value, Table) for key, value, _ in table.members())
-
-
-_NAMED = 'answers have names, as {"dx": -4}'
+def _is_group(rest: Path) -> bool:
+    """Whether a path goes further than to an answer's name, or to ``gradient`` and the variable's."""
+    return len(rest) > 2 or (len(rest) == 2 and rest[0].lower() not in _GRADIENTS)
 
 
 def read_table(table: Table, sheet: Sheet) -> str:
@@ -194,19 +201,13 @@ def read_table(table: Table, sheet: Sheet) -> str:
     for key in ("student", "answers"):
         if table.count(key) > 1:
             raise Refused(Diagnostic("submission.twice", f"`{key}` stands twice in the submission"))
-    if table.count("answers"):
-        inner = table.get("answers")
-        if isinstance(inner, Table):
-            sheet.put_table(inner)
-        elif isinstance(inner, list) and sheet.problems.sole:
-            sheet.put_points(sheet.problems.sole, inner)
-        elif inner is not None:
-            raise Refused(
-                Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED)
-            )
-    else:
-        rest = [member for member in table.members() if member[0] != "student"]
-        sheet.put_table(Table([(key, value) for key, value, _ in rest], [line for _, _, line in rest]))
+    inner = table.get("answers")
+    if isinstance(inner, Table) or (sheet.problems.sole and is_points(inner)):
+        sheet.put_all(replace(leaf, path=leaf.path[1:]) for leaf in from_table(Table([("answers", inner)])))
+    elif inner is not None:
+        raise Refused(Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED))
+    elif not table.count("answers"):
+        sheet.put_all(leaf for leaf in from_table(table) if leaf.path[0] != "student")
     return student_of(table)
 
 

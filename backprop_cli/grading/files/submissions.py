@@ -1,6 +1,7 @@
 """Paths → submissions, one after the other: files of one student or of a class, directories of them, standard input.
 
-Whatever is wrong with a file is a submission that says so, and never stops the others.
+Whatever is wrong with a file is a submission that says so, and never stops the others. ``one_student`` is the same door
+for who has one file and no key.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
 from backprop_cli.grading.files import trees
-from backprop_cli.grading.files.answers import form_of, from_lines, lines_of, object_of
-from backprop_cli.grading.files.classes import File, begins_class, from_csv, from_json_lines, nothing
+from backprop_cli.grading.files.classes import File, begins_class, from_csv, from_json_lines, nothing, read_object
+from backprop_cli.grading.files.columns import is_titled
+from backprop_cli.grading.files.leaves import from_lines, is_line
 from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
-from backprop_cli.grading.files.texts import cut, decoded, printable, whole
+from backprop_cli.grading.files.tables import told_separator
+from backprop_cli.grading.files.texts import Line, cut, decoded, printable, whole
 from backprop_cli.problems import Diagnostic, Refused
 
-__all__ = ["Submission", "skipped", "submissions"]
+__all__ = ["Submission", "one_student", "skipped", "submissions"]
 
 Form = Literal["json", "jsonl", "csv", "toml", "lines"]
 
@@ -36,6 +40,7 @@ _FORMS: Mapping[str, Form | None] = {
     ".txt": None,
 }
 _SNIFFED = 65_536
+_LOOKED_AT = 20  # rows
 _TOML = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=\s*\{)", re.MULTILINE)
 _NAMED_APART = 3
 
@@ -50,6 +55,31 @@ def submissions(paths: Sequence[str], parts: Mapping[str, int]) -> Iterator[Subm
     if missing:
         raise Refused(*(Diagnostic("submission.missing", f"there is no file {printable(path)}") for path in missing))
     return _warned(paths, Problems(parts))
+
+
+def one_student(data: bytes, name: str) -> Submission:
+    """The answers of one student in a file that was read, for one problem that has no name.
+
+    Raises ``Refused`` if it cannot be read, or holds the answers of several students.
+    """
+    file = File(name, name, Problems())
+    form = _FORMS.get(Path(name).suffix.lower())
+    try:
+        found = list(islice(_of_stream(BytesIO(whole(BytesIO(data))), file, form), 2))
+    except Refused as refused:
+        raise _named(refused.problems[0], name) from None
+    if len(found) > 1:
+        several = Diagnostic(
+            "answers.class", "it has the answers of several students", "`backprop grade` takes a class"
+        )
+        raise _named(several, name)
+    if found[0].invalid is not None:
+        raise _named(found[0].invalid, name)
+    return found[0]
+
+
+def _named(problem: Diagnostic, name: str) -> Refused:
+    return Refused(replace(problem, message=f"{name}: {problem.message}"))
 
 
 def _warned(paths: Sequence[str], problems: Problems) -> Iterator[Submission]:
@@ -183,7 +213,19 @@ def _sniffed(head: bytes) -> Form:
         return "jsonl" if _is_class(*text.partition("\n")[::2]) else "json"
     if begins_class(text.partition("\n")[0]):
         return "csv"
-    return "toml" if _TOML.search(text) else form_of(text)
+    return "toml" if _TOML.search(text) else _rows_or_lines(text)
+
+
+def _rows_or_lines(text: str) -> Form:
+    """The form of a text that is none of the others: JSON of another kind, rows, or lines of name = value."""
+    rows = [row for row in islice(text.split("\n"), _LOOKED_AT) if row.strip() and row.strip()[0] != "#"]
+    if not rows or rows[0].startswith("["):
+        return "json" if rows else "lines"
+    titles = [cell.strip(' "\t').lower() for cell in re.split("[,;\t]", rows[0])]
+    if told_separator(rows[0]) or is_titled(titles):
+        return "csv"
+    alike = len(titles) > 1 and 2 * sum(map(is_line, rows)) < len(rows)
+    return "csv" if alike else "lines"
 
 
 def _is_class(first: str, rest: str) -> bool:
@@ -205,22 +247,18 @@ def _one(stream: BinaryIO, file: File, reader: Callable[[str, Sheet], str]) -> S
     return sheet.submission(student or file.name, file.source)
 
 
-def _json(text: str, sheet: Sheet) -> str:
-    return read_table(object_of(trees.from_json(text)), sheet)
-
-
 def _toml(text: str, sheet: Sheet) -> str:
     return read_table(trees.from_toml(text), sheet)
 
 
 def _lines(text: str, sheet: Sheet) -> str:
     student = ""
-    for one in from_lines(lines_of(text)):
-        if one.name.lower() == "student" and not one.problem:
-            student = cut(one.text)
+    for leaf in from_lines(Line(number, row, len(row)) for number, row in enumerate(text.split("\n"), 1)):
+        if leaf.path[0].strip().lower() == "student" and not leaf.problem:
+            student = cut(str(leaf.value))
         else:
-            sheet.put_named("", one)
+            sheet.put(leaf)
     return student
 
 
-_READERS: Mapping[str, Callable[[str, Sheet], str]] = {"json": _json, "toml": _toml, "lines": _lines}
+_READERS: Mapping[str, Callable[[str, Sheet], str]] = {"json": read_object, "toml": _toml, "lines": _lines}

@@ -29,6 +29,10 @@ class Row:
     size: int
     problem: Diagnostic | None = None
 
+    def cell(self, column: int | None) -> str:
+        """The cell of a column; empty where the row is too short, or there is no such column."""
+        return self.cells[column] if column is not None and column < len(self.cells) else ""
+
 
 def rows(lines: Iterable[Line]) -> Iterator[Row]:
     """The rows that are not blank."""
