@@ -242,3 +242,18 @@ def opened(circuit: Circuit, variables: Mapping[int, str]) -> Circuit:
         else:
             made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span))
     return builder.finish(circuit.source, made[circuit.output])[0]
+
+
+def pruned(circuit: Circuit) -> Circuit:
+    """The circuit without what its output does not need, its stages' names among it."""
+    needed, builder, made = circuit.feeding((circuit.output,)), CircuitBuilder(share=False), list[int]()
+    for index, (node, span) in enumerate(zip(circuit.nodes, circuit.spans, strict=True)):
+        if not needed[index]:
+            made.append(-1)
+        elif node.op == INPUT:
+            made.append(builder.input(node.text, span))
+        elif node.op == CONSTANT:
+            made.append(builder.constant(node.text, span))
+        else:
+            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span))
+    return builder.finish(circuit.source, made[circuit.output])[0]

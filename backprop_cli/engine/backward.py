@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.engine.forward import Forward, shown
-from backprop_cli.engine.rules import Compiled
+from backprop_cli.engine.rules import Compiled, no_gradient
 from backprop_cli.problems import Diagnostic, Refused
 
 
@@ -100,8 +100,7 @@ class _Sweep:
         gate = row.gate
         need = gate.slope(position).need
         if not need:
-            message = f"{gate.name} has no gradient in its input {gate.params[position]}, which must be held fixed"
-            return Diagnostic(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
+            return no_gradient(gate, position)
         given = shown(self.arithmetic, row, list(wires[:-1]))
         what = f"{gate.name} has a value but no finite slope" + (
             f" in {gate.params[position]}" if len(wires) > 2 else ""

@@ -14,6 +14,7 @@ from operator import itemgetter
 from backprop_cli.arithmetic.base import Arithmetic, Number, Operation
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.problems import Diagnostic
 
 Rule = Callable[[Sequence[Number]], Number]
 
@@ -140,6 +141,12 @@ def rule_circuit(text: str) -> Circuit:
     from backprop_cli.reading import read
 
     return read(text, name="rule", bound=("e",))
+
+
+def no_gradient(gate: Gate, position: int) -> Diagnostic:
+    """What is wrong where the gradient in an input is asked for that has none anywhere."""
+    message = f"{gate.name} has no gradient in its input {gate.params[position]}, which must be held fixed"
+    return Diagnostic(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
 
 
 def _wire(position: int) -> Rule:

@@ -21,6 +21,9 @@ _BINDING = {
 }
 _BINDING |= dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), (40, 41, 41))
 
+_CONSTANTS = {"pi": "acos(-1)", "e": "exp(1)"}
+_SAME_NAMES = {"pi": ("pi", "π"), "e": ("e",)}
+
 
 def write(circuit: Circuit) -> str:
     """The circuit as statements, the last of which is its output."""
@@ -58,10 +61,17 @@ def _body(circuit: Circuit, root: int, named: dict[int, str]) -> str:
         if index in named and index != root:
             pieces.append(named[index])
         elif node.op in (INPUT, CONSTANT):
-            pieces.append(f"({node.text})" if _ambiguous(node, least, pieces) else node.text)
+            text = _leaf(circuit, node)
+            pieces.append(f"({text})" if _ambiguous(node, least, pieces) else text)
         else:
             waiting.extend(reversed(_parts(node, least)))
     return "".join(pieces)
+
+
+def _leaf(circuit: Circuit, node: Node) -> str:
+    """A name or a literal; where the user's own ``pi`` or ``e`` is a variable, the constant is written otherwise."""
+    other = _CONSTANTS.get(node.text) if node.op == CONSTANT else None
+    return other if other and any(name in circuit.inputs for name in _SAME_NAMES[node.text]) else node.text
 
 
 def _ambiguous(leaf: Node, least: int, before: list[str]) -> bool:

@@ -6,21 +6,21 @@ circuit's own names (with the branch of the rule that applies here), as a number
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.circuit import CONSTANT, INPUT, CircuitBuilder, Node
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused, Source, Span
 from backprop_cli.reading.writing import write
 from backprop_cli.report.report import GateRow, Quantity, Report, quantity
 
-_NOWHERE = Span(0, 0)
-_SHORT = 10
+_NOWHERE, _RULE = Span(0, 0), Source("rule", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ class _Steps:
             chosen = forward(rule, known, self.run.rules).values
         except Refused:
             return row.slope(position).text
-        return _written(rule.nodes, rule.output, chosen, dict(zip(params, names, strict=True)), self.run)
+        decided = [value is not None and self.arithmetic.truth(value) for value in chosen]
+        return _written(rule, decided, dict(zip(params, names, strict=True)))
 
     def _seen(self, gate: GateRow, position: int) -> tuple[list[Number], list[str]]:
         """What the rule sees, as numbers and as names."""
@@ -153,33 +154,14 @@ class _Steps:
         return seen, [gate.operands[position], gate.name, str(int(self.arithmetic.to_float(seen[-1])))]
 
 
-def _written(nodes: Sequence[Node], root: int, values: Sequence[Number], names: dict[str, str], run: Forward) -> str:
+def _written(rule: Circuit, decided: Sequence[bool], names: Mapping[str, str]) -> str:
     """A rule's text after its choices: a ``where`` is the branch it takes, a parameter is the operand's name."""
     builder = CircuitBuilder()
-    made: list[int] = []
-    for node in nodes:
-        if node.op == INPUT:
-            text = names[node.text]
-            literal = text.lstrip("-")[:1].isdigit() or text.lstrip("-")[:1] == "."
-            made.append((builder.constant if literal else builder.input)(text, _NOWHERE))
-        elif node.op == CONSTANT:
-            made.append(builder.constant(node.text, _NOWHERE))
-        elif node.op == "where":
-            taken = run.arithmetic.truth(values[node.inputs[0]])
-            made.append(made[node.inputs[1] if taken else node.inputs[2]])
-        else:
-            made.append(_small(builder, node.op, tuple(made[i] for i in node.inputs)))
-    circuit, _ = builder.finish(Source("rule", ""), made[root])
-    return write(circuit)
+    wires = {name: _operand(builder, names[name]) for name in rule.inputs}
+    return write(builder.finish(_RULE, inlined(builder, rule, wires, _NOWHERE, decided))[0])
 
 
-def _small(builder: CircuitBuilder, op: str, inputs: tuple[int, ...]) -> int:
-    """A gate of a rule as a person would write it down: ``3*x^(3 - 1)`` is ``3*x^2``, ``2*x^1`` is ``2*x``."""
-    literals = [builder.kind(i).text if builder.kind(i).op == CONSTANT else "" for i in inputs]
-    if op == "sub" and all(text.lstrip("-").isdigit() and len(text) < _SHORT for text in literals):
-        return builder.constant(str(int(literals[0]) - int(literals[1])), _NOWHERE)
-    if op == "mul" and "1" in literals:
-        return inputs[1 - literals.index("1")]
-    if op == "pow" and literals[1] in ("0", "1"):
-        return inputs[0] if literals[1] == "1" else builder.constant("1", _NOWHERE)
-    return builder.gate(op, inputs, _NOWHERE)
+def _operand(builder: CircuitBuilder, text: str) -> int:
+    """A name, or the literal that an operand is called."""
+    literal = text.lstrip("-")[:1].isdigit() or text.lstrip("-")[:1] == "."
+    return (builder.constant if literal else builder.input)(text, _NOWHERE)

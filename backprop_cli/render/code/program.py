@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.engine.rules import no_gradient
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code.branches import ROOT, Branches, branches, routed
@@ -211,9 +212,7 @@ class _Backward:
         gate = GATES[node.op]
         for at, source in enumerate(node.inputs):
             if useful[source] and not gate.slope(at).text:
-                message = f"{gate.name} has no gradient in its input {gate.params[at]}, which must be held fixed"
-                problem = Diagnostic(f"slope.{gate.name}", message, "name the variables to differentiate with --wrt")
-                raise Refused(problem.at(circuit.source, circuit.spans[index]))
+                raise Refused(no_gradient(gate, at).at(circuit.source, circuit.spans[index]))
 
     def _sweep(self, branch: int, block: Block) -> None:
         """The gates of one branch from the last to the first; each choice within is finished where it is met."""

@@ -1,28 +1,21 @@
 """A rule of the gate table as a tree over the gate's wires, with what a constant wire decides left out.
 
-``y*x^(y - 1)`` for the constant exponent 2 becomes ``2*x``. Only numbers are worked out here; a rule is never
-rearranged.
+``y*x^(y - 1)`` for the constant exponent 2 becomes ``2*x``: ``engine/inlining.py`` decides it, as for the steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from backprop_cli.circuit import CONSTANT, INPUT
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
+from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
-from backprop_cli.render.code.tree import ONE, ZERO, Apply, Number, Parameter, Ties, Tree, Value
+from backprop_cli.problems import Source, Span
+from backprop_cli.render.code.tree import Apply, Number, Parameter, Ties, Tree, Value
 
-_LONG_EXPONENT = 4
-_COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "lt": lambda x, y: x < y,
-    "le": lambda x, y: x <= y,
-    "gt": lambda x, y: x > y,
-    "ge": lambda x, y: x >= y,
-    "eq": lambda x, y: x == y,
-    "ne": lambda x, y: x != y,
-}
+_NOWHERE, _RULE = Span(0, 0), Source("rule", "")
 
 
 def slope(op: str, position: int, inputs: Sequence[Tree], output: int) -> Tree:
@@ -45,61 +38,35 @@ def value(op: str) -> Tree:
 
 def rule(text: str, wires: Mapping[str, Tree]) -> Tree:
     """The tree of a rule's text."""
-    circuit = rule_circuit(text)
+    builder = CircuitBuilder()
+    nodes = {name: _wire(builder, name, tree) for name, tree in wires.items()}
+    circuit, _ = builder.finish(_RULE, inlined(builder, _with_products(rule_circuit(text)), nodes, _NOWHERE))
     made: list[Tree] = []
     for node in circuit.nodes:
         if node.op == INPUT:
             made.append(wires[node.text])
         elif node.op == CONSTANT:
             made.append(Number(node.text))
-        elif node.op == "pow" and circuit.nodes[node.inputs[1]].text == "2" and _is_leaf(made[node.inputs[0]]):
-            base = made[node.inputs[0]]
-            made.append(Apply("mul", (base, base)))  # a square that cannot raise an overflow
         else:
-            made.append(_folded(node.op, tuple(made[i] for i in node.inputs)))
+            made.append(Apply(node.op, tuple(made[i] for i in node.inputs)))
     return made[circuit.output]
 
 
-def _is_leaf(tree: Tree) -> bool:
-    return isinstance(tree, (Value, Parameter))
+def _wire(builder: CircuitBuilder, name: str, tree: Tree) -> int:
+    if isinstance(tree, Number):
+        return builder.constant(tree.text, _NOWHERE)
+    return builder.input(name, _NOWHERE)
 
 
-def _folded(op: str, inputs: tuple[Tree, ...]) -> Tree:
-    """The gate on its inputs, shorter where a constant decides."""
-    numbers = [_number(tree) for tree in inputs]
-    if op == "where" and numbers[0] is not None:
-        return inputs[1] if numbers[0] else inputs[2]
-    if op == "mul" and 1 in numbers:
-        return inputs[1 - numbers.index(Fraction(1))]
-    if op == "pow" and numbers[1] in (0, 1):
-        return inputs[0] if numbers[1] else ONE
-    if len(numbers) == 2 and numbers[0] is not None and numbers[1] is not None:
-        return _worked_out(op, numbers[0], numbers[1]) or Apply(op, inputs)
-    if op == "neg" and numbers[0] is not None:
-        return _literal(-numbers[0]) or Apply(op, inputs)
-    return Apply(op, inputs)
+def _with_products(circuit: Circuit) -> Circuit:
+    """A rule whose squares of a wire are products, which cannot raise an overflow."""
+    nodes = circuit.nodes
+    return replace(circuit, nodes=tuple(_product(node) if _is_square(nodes, node) else node for node in nodes))
 
 
-def _number(tree: Tree) -> Fraction | None:
-    """The number of a literal that is short enough to be worked with exactly."""
-    if not isinstance(tree, Number) or tree.text in ("pi", "e"):
-        return None
-    _, _, exponent = tree.text.lower().partition("e")
-    return Fraction(tree.text) if len(exponent) < _LONG_EXPONENT else None
+def _product(node: Node) -> Node:
+    return Node("mul", (node.inputs[0], node.inputs[0]))
 
 
-def _worked_out(op: str, x: Fraction, y: Fraction) -> Tree | None:
-    compare = _COMPARE.get(op)
-    if compare is not None:
-        return ONE if compare(x, y) else ZERO
-    if op in ("add", "sub"):
-        return _literal(x + y if op == "add" else x - y)
-    return None
-
-
-def _literal(number: Fraction) -> Number | None:
-    """The literal that stands for a number, None if no short one does exactly."""
-    if number.denominator == 1 and abs(number) < 10**15:
-        return Number(str(number.numerator))
-    text = repr(float(number))
-    return Number(text) if Fraction(text) == number else None
+def _is_square(nodes: Sequence[Node], node: Node) -> bool:
+    return node.op == "pow" and nodes[node.inputs[0]].op == INPUT and nodes[node.inputs[1]].text == "2"
