@@ -28,6 +28,9 @@ SYMBOLIC_CASES: Final = 2  # nested: SymPy multiplies their conditions out
 SYMBOLIC_TIES: Final = 1_000  # SymPy compares each input of a max with each: the sum of their cubes
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
 
+FORMULA_WORK: Final = 2_000  # nodes times variables, for derivatives that are only shown
+FORMULA_CHARACTERS: Final = 80  # of one such derivative: beyond, it says less than the steps
+
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
 ANSWER_CHARACTERS: Final = 2_000

@@ -102,6 +102,8 @@ BRANCHES = [
     ("where(x > 0, where(x < 2, x^3, log(x)), where(x < -2, sqrt(-x), x))", {"x": -5.0}),
     ("where(x > 0, where(x < 2, x^3, log(x)), where(x < -2, sqrt(-x), x))", {"x": 5.0}),
     ("q = where(x > 0, sqrt(x), 1); where(x > 0, q*log(x), x*q)", {"x": -2.0}),
+    ("where(floor(x), x, y)", {"x": 3.5, "y": 2.0}),
+    ("where(floor(x), x, y)", {"x": 0.5, "y": 2.0}),
     ("max(1/x, y, x*y)", {"x": 2.0, "y": -1.0}),
     ("clip(x, y, 3)*where(y < 0, sqrt(-y), log(y))", {"x": -4.0, "y": -2.0}),
     ("relu(x*y)*max(x, y, x)", {"x": 2.0, "y": 2.0}),

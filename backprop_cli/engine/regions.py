@@ -29,8 +29,10 @@ class Regions:
         """The value where a condition holds, 0 elsewhere, and then the value is not asked."""
         first, yes, no = self._case(condition)
         if (yes, no) == (self.never, self.always):
-            return self._choice(first, self.never, value)
-        return value if condition == self.always else self._choice(condition, value, self.never)
+            return self.builder.gate("where", (first, self.never, value), _NOWHERE)
+        if condition == self.always or value == self.never:
+            return value
+        return self.builder.gate("where", (condition, value, self.never), _NOWHERE)
 
     def either(self, one: int, other: int, depth: int = 0) -> int:
         """Where one or the other condition holds."""

@@ -19,7 +19,13 @@ def render(report: Report) -> str:
     writer.writerow(HEAD)
     writer.writerow(("output", report.output, report.value.text, "", "", "", "", ""))
     for variable in report.variables:
-        row = (variable.role, variable.name, variable.value.text, _text(variable.gradient), variable.symbolic or "")
+        row = (
+            variable.role,
+            variable.name,
+            variable.value.text,
+            _text(variable.gradient),
+            report.formulas.get(variable.name, ""),
+        )
         writer.writerow((*row, *_verdict(variable.verdict)))
     for stage in report.stages:
         formula = visible(" ".join(stage.formula.split()))

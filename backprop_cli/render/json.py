@@ -35,7 +35,8 @@ def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
     if whole:
         found["value_text"] = report.value.text
         found["gradient_text"] = {name: gradient.text for name, gradient in report.gradients.items()}
-    found["variables"] = [_variable(variable, whole) for variable in report.variables]
+    formulas = report.formulas
+    found["variables"] = [_variable(variable, formulas.get(variable.name), whole) for variable in report.variables]
     found["stages"] = [_stage(stage, whole) for stage in report.stages]
     found["constants"] = [{"id": c.id, "text": c.text, "value": number(c.value)} for c in report.constants]
     found["gates"] = [_gate(gate, whole) for gate in report.gates]
@@ -58,14 +59,14 @@ def finite(value: float | None) -> float | str | None:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _variable(variable: Variable, whole: bool) -> dict[str, Any]:
+def _variable(variable: Variable, formula: str | None, whole: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": variable.id,
         "name": variable.name,
         "role": variable.role,
         "value": number(variable.value),
         "gradient": number(variable.gradient),
-        "symbolic": variable.symbolic,
+        "symbolic": formula,
     }
     found |= _verdict(variable.verdict)
     if whole:

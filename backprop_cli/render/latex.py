@@ -24,7 +24,7 @@ def render(report: Report) -> str:
             lines.append(_partial(out, stage.name, "", stage.gradient))
     for variable in report.parameters:
         assert variable.gradient is not None
-        lines.append(_partial(out, variable.name, variable.symbolic or "", variable.gradient))
+        lines.append(_partial(out, variable.name, report.formulas.get(variable.name, ""), variable.gradient))
     body = " \\\\\n".join(f"  {line}" for line in lines)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 

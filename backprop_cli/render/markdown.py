@@ -21,7 +21,7 @@ def render(report: Report, *, explain: bool = False) -> str:
                     code(v.name),
                     code(v.value.text),
                     gradient,
-                    code(v.symbolic or ""),
+                    code(report.formulas.get(v.name, "")),
                     numbers.error(v.verdict),
                     verdict,
                 )

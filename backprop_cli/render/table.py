@@ -133,7 +133,7 @@ def _variable_row(variable: Variable, report: Report) -> Row:
         variable.name,
         variable.value,
         variable.gradient,
-        variable.symbolic or "",
+        report.formulas.get(variable.name, ""),
         numbers.error(variable.verdict),
         variable.verdict,
     ]

@@ -130,6 +130,15 @@ class Report:
         """The asked gradients as the nearest doubles."""
         return {name: gradient.approx for name, gradient in self.gradients.items()}
 
+    @cached_property
+    def formulas(self) -> Mapping[str, str]:
+        """The derivative in each parameter, by name: SymPy's, or where it was not asked the circuit's own if short."""
+        if self.check is not None and self.check.symbolic:
+            return self.check.symbolic
+        from backprop_cli.report.formulas import short
+
+        return short(self._run.circuit, [variable.name for variable in self.parameters])
+
     @property
     def trace(self) -> tuple[Forward, Backward]:
         """The sweeps behind the rows, for what goes through the circuit again step by step."""
