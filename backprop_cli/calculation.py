@@ -14,6 +14,7 @@ from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
 from backprop_cli.engine.point import Point, complete, from_mapping, numbers
 from backprop_cli.engine.rules import Rules
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
 from backprop_cli.report.assembly import assembled
@@ -101,14 +102,7 @@ def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
         return known
     unknown = [name for name in wrt if name not in known]
     if unknown:
-        from difflib import get_close_matches
-
-        near = get_close_matches(unknown[0], list(known), n=1, cutoff=0.5)
-        hint = (
-            f"did you mean {near[0]}?"
-            if near
-            else f"the expression has {', '.join(list(known)[:12]) or 'no variables'}"
-        )
+        hint = meant(unknown[0], known, f"the expression has {', '.join(list(known)[:12]) or 'no variables'}")
         raise Refused(Diagnostic("usage.wrt", f"--wrt names {unknown[0]}, which is not in the expression", hint))
     return {name: known[name] for name in dict.fromkeys(wrt)}
 

@@ -22,6 +22,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return min(near, key=lambda one: _edits(name, one), default=None)
 
 
+def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """``did you mean …?`` with the nearest name, or what else helps where none is near."""
+    near = nearest(name, known)
+    return f"did you mean {near}?" if near else otherwise
+
+
 def _edits(typed: str, meant: str) -> int:
     from difflib import SequenceMatcher
 

@@ -335,6 +335,7 @@ HOMEWORK_TESTS = (
     "homework_check",
     "homework_grade",
     "key",
+    "one_door",
     "mistakes",
     "reports",
     "submissions",

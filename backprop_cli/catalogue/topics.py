@@ -13,6 +13,7 @@ from textwrap import fill
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
 _WIDTH = 98
@@ -59,10 +60,7 @@ def explained(code: str) -> Topic:
     """The page of a code. Raises ``Refused`` with the nearest code if there is none."""
     known = codes()
     if code not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(code, list(known), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else "`backprop explain` lists the codes"
+        hint = meant(code, known, "`backprop explain` lists the codes")
         raise Refused(Diagnostic("usage.topic", f"there is no code {code}", hint))
     return known[code]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
 _BYTES_A_CHARACTER = 4
@@ -56,9 +57,8 @@ def _no_slip(word: str, options: Mapping[str, bool], rest: list[str], *, first: 
         raise click.UsageError(f"there is no option {word}\ndid you mean -{word}?")
     name, equals, value = word.removeprefix("--").partition("=")
     if word.startswith("--") and equals and name.isidentifier():
-        from difflib import get_close_matches
-
-        if not any(option.startswith(f"--{name}") for option in options) and not get_close_matches(name, options):
+        known = nearest(name, options) or any(option.startswith(f"--{name}") for option in options)
+        if not known:
             raise click.UsageError(f"there is no option --{name}\na value is written {name}={value}")
 
 

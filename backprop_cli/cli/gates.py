@@ -45,14 +45,12 @@ def command(name: str | None, as_json: bool, color: str) -> None:
 
 def _chosen(name: str) -> Gate:
     from backprop_cli.gates import callable_names, called
+    from backprop_cli.nearest import meant
     from backprop_cli.problems import Diagnostic, Refused
 
     gate = called(name)
     if gate is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, callable_names(), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else "`backprop gates` lists them"
+        hint = meant(name, callable_names(), "`backprop gates` lists them")
         raise Refused(Diagnostic("usage.topic", f"there is no gate {name}", hint))
     return gate
 

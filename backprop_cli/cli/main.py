@@ -61,10 +61,10 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A mistyped command gets the nearest one, and the way to say a one-word expression."""
         if args[0] not in _COMMANDS:
-            from difflib import get_close_matches
+            from backprop_cli.nearest import nearest
 
-            near = get_close_matches(args[0], _COMMANDS, n=1, cutoff=0.5)
-            hint = f"did you mean `backprop {near[0]}`? " if near else ""
+            near = nearest(args[0], _COMMANDS)
+            hint = f"did you mean `backprop {near}`? " if near else ""
             hint += f"as an expression it is `backprop grad {args[0]} …`"
             letters = "*".join(args[0])
             if len(args[0]) > 1 and {*args[0]} <= {word.partition("=")[0] for word in args[1:]}:

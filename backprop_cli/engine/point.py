@@ -19,6 +19,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.rules import Rules
+from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import read
 
@@ -238,8 +239,6 @@ def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Poi
 
 def _hint(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> str:
     """What the first missing name that looks like something else was meant to be."""
-    from difflib import get_close_matches
-
     for name in missing:
         letters = [*name] if len(name) > 1 else []
         if letters and all(letter in circuit.inputs or letter in point for letter in letters):
@@ -248,11 +247,9 @@ def _hint(circuit: Circuit, missing: list[str], unused: list[str], point: Point)
             return "infinity is not a value" if "inf" in name.lower() else "nan is not a value"
         if name in _DEGREES:
             return f"angles are in radians: 30 {name} is 30*pi/180"
-        near = get_close_matches(name, unused, n=1, cutoff=0.6) or [
-            other for other in unused if other.lower() == name.lower()
-        ]
+        near = nearest(name, unused)
         if near:
-            return f"{near[0]} is given a value, and the expression has {name}"
+            return f"{near} is given a value, and the expression has {name}"
     return "give " + " ".join(f"{name}=…" for name in missing[:3])
 
 

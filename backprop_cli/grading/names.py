@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_cli.circuit import Circuit
+from backprop_cli.nearest import nearest
 
 _LONGEST = 200
 _FRACTION = re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
@@ -116,12 +117,9 @@ class Names:
 
     def near(self, text: str) -> str:
         """The nearest name that means something, or nothing."""
-        from difflib import get_close_matches
-
         offered = {_folded(name): name for name in (*self._stages, *(f"d{name}" for name in self._known))}
-        meant = _folded(_plain(text))
-        near = [meant] if meant in offered else get_close_matches(meant, offered, n=1, cutoff=0.6)
-        return offered[near[0]] if near else ""
+        near = nearest(_folded(_plain(text)), offered)
+        return offered[near] if near else ""
 
 
 def _folded(name: str) -> str:

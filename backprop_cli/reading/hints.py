@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from backprop_cli.gates import callable_names, called
-from backprop_cli.nearest import nearest
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
 
@@ -33,8 +33,7 @@ def for_function(name: str) -> str:
     written = WRITTEN_OUT.get(name.lower())
     if written is not None and name.lower() not in map(str.lower, callable_names()):
         return written
-    near = nearest(name, callable_names())
-    return f"did you mean {near}?" if near else "`backprop gates` lists the functions"
+    return meant(name, callable_names(), "`backprop gates` lists the functions")
 
 
 def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 
 from backprop_cli import limits
@@ -18,6 +17,7 @@ from backprop_cli.grading.files.answers import Answer, answer, too_many
 from backprop_cli.grading.files.leaves import Leaf, Path, from_table, is_points
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.files.trees import Table, kind
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
 _POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")
@@ -104,8 +104,7 @@ class Problems:
         name = self._ids.get((match["id"] if match else "").lower())
         if name:
             return Diagnostic("submission.problem", f"`{text}`: {name} is asked at {self.sizes[name]} points")
-        near = get_close_matches(text.lower(), self._ids, n=1, cutoff=0.6)
-        hint = f"did you mean {self._ids[near[0]]}?" if near else ""
+        hint = meant(text, self._ids.values())
         return Diagnostic("submission.problem", f"the key has no problem `{text}`", hint)
 
     def taken(self, text: str) -> tuple[Diagnostic, ...]:

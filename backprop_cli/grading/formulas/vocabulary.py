@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.subject import known_names
 from backprop_cli.grading.names import Asked
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic
 
 _SHOWN = 6
@@ -29,13 +30,6 @@ def unknown_names(circuit: Circuit, asked: Asked, formula: Circuit) -> Diagnosti
 
 
 def _near(name: str, allowed: list[str]) -> str:
-    from difflib import get_close_matches
-
     if len(name) > 1 and all(letter in allowed for letter in name):
         return f"{name} is one name; the product is {'*'.join(name)}"
-    near = get_close_matches(name, allowed, n=1, cutoff=0.6) or [
-        other for other in allowed if other.lower() == name.lower()
-    ]
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"the names here are {', '.join(allowed[:_SHOWN])}" if allowed else ""
+    return meant(name, allowed, f"the names here are {', '.join(allowed[:_SHOWN])}" if allowed else "")

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -17,6 +16,7 @@ from typing import TypeVar
 
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
+from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Source, Span
 
 _T = TypeVar("_T", bound=str)
@@ -88,8 +88,8 @@ class Fields:
     def __post_init__(self) -> None:
         for key in self.names:
             if self.known is not None and key not in self.known and len(self.found) < _MOST:
-                near = [_MEANT[key]] if _MEANT.get(key) in self.known else get_close_matches(key, self.known, 1, 0.6)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.known)}"
+                word = _MEANT[key] if _MEANT.get(key) in self.known else key
+                hint = meant(word, self.known, f"there are {', '.join(self.known)}")
                 self.wrong("key.field", key, f"there is no field `{cut(key)}`", hint)
 
     @property
