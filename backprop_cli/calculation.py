@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Arithmetic
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
@@ -23,8 +24,6 @@ from backprop_cli.report.report import Report
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
-
-Method = Literal["symbolic", "gatewise", "forward", "none"]
 
 
 @dataclass(frozen=True, slots=True)

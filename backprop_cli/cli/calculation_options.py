@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -51,6 +52,37 @@ _READING = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """Where the point is from, and how the expression is read."""
+
+    at: str | None
+    no_share: bool
+    max_size: int
+    max_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOptions(ReadingOptions):
+    """What is differentiated, besides."""
+
+    wrt: tuple[str, ...]
+
+    @property
+    def wanted(self) -> tuple[str, ...] | None:
+        """The names that --wrt lists; None for all."""
+        names = tuple(name.strip() for names in self.wrt for name in names.split(",") if name.strip())
+        return names if self.wrt else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointOptions(PlaceOptions):
+    """In which arithmetic, besides."""
+
+    digits: int | None
+    exact: bool
+
+
 def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
     """The command with these options, in this order."""
     for option in reversed(options):
@@ -73,43 +105,37 @@ def reading_options(command: Command) -> Command:
     return with_options(command, _READING)
 
 
-def exclude(options: dict[str, Any], *pairs: tuple[str, str]) -> None:
-    """Refuse options, by their names in click, that contradict each other."""
+def exclude(options: object, *pairs: tuple[str, str]) -> None:
+    """Refuse options, by the names of their fields, that contradict each other."""
     for one, other in pairs:
-        if options[one] and options[other]:
+        if getattr(options, one) and getattr(options, other):
             names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
             raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
 
 
-def calculate(expression: str, values: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Report:
+def calculate(expression: str, values: tuple[str, ...], options: ReadingOptions, settings: Settings) -> Report:
     """Read the expression and the point as the arguments say, and run."""
     from backprop_cli.calculation import run
     from backprop_cli.cli.deadline import deadline
 
-    with deadline(options["max_seconds"]):
+    with deadline(options.max_seconds):
         return run(*circuit_and_point(expression, values, options), settings)
 
 
 def circuit_and_point(
-    expression: str, values: tuple[str, ...], options: dict[str, Any]
+    expression: str, values: tuple[str, ...], options: ReadingOptions
 ) -> tuple[Circuit, dict[str, Given]]:
     """Read the expression and the point as the arguments say."""
     from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
 
-    if expression == "-" and options["at"] == "-":
+    if expression == "-" and options.at == "-":
         raise click.UsageError("standard input cannot be both the expression and the point")
-    text, name = text_of(expression, "expression", options["max_size"])
+    text, name = text_of(expression, "expression", options.max_size)
     point: dict[str, Given] = {}
-    if options["at"] is not None:
-        source = options["at"] if options["at"] == "-" else f"@{options['at']}"
+    if options.at is not None:
+        source = options.at if options.at == "-" else f"@{options.at}"
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
-    circuit = read(text, bound=point, share=not options["no_share"], name=name, most_characters=options["max_size"])
+    circuit = read(text, bound=point, share=not options.no_share, name=name, most_characters=options.max_size)
     return circuit, point
-
-
-def wanted(options: dict[str, Any]) -> tuple[str, ...] | None:
-    """The names that --wrt lists; None for all."""
-    names = tuple(name.strip() for names in options["wrt"] for name in names.split(",") if name.strip())
-    return names if options["wrt"] else None

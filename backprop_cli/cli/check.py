@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import ExpressionCommand, data_of
-from backprop_cli.cli.calculation_options import circuit_and_point, exclude, reading_options
-from backprop_cli.cli.report_options import report_options, tolerance_options, warn
+from backprop_cli.cli.calculation_options import ReadingOptions, circuit_and_point, exclude, reading_options
+from backprop_cli.cli.report_options import ReportOptions, ToleranceOptions, report_options, tolerance_options, warn
 from backprop_cli.grading.levels import ACCEPT
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
     from backprop_cli.grading.records import ProblemResult
 
 _WRONG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(ReadingOptions, ToleranceOptions, ReportOptions):
+    """What the command is asked for."""
+
+    words: tuple[str, ...]
+    file: str | None
+    ask: tuple[str, ...]
+    accept: Literal["number", "formula", "any"]
 
 
 @click.command(
@@ -47,7 +58,7 @@ _WRONG = 1
 @report_options
 @reading_options
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
-def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """Whether answers to EXPR at a point are right, and what may have gone wrong.
 
     An answer is a number, a fraction, a constant expression or a formula. dx, df/dx, dfdx, x.grad and ∂f/∂x name a
@@ -60,27 +71,28 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     from backprop_cli.cli.deadline import deadline
 
+    options = Options(**given)
     _no_contradiction(expression, options)
-    with deadline(options["max_seconds"], "--max-seconds gives it more"):
+    with deadline(options.max_seconds, "--max-seconds gives it more"):
         result, name = _judged(expression, values, options)
     _report(result, name, options)
     right = result.right == result.asked and not any(one.word in ("extra", "duplicate") for one in result.judged)
-    return 0 if right or options["exit_zero"] else _WRONG
+    return 0 if right or options.exit_zero else _WRONG
 
 
-def _no_contradiction(expression: str, options: dict[str, Any]) -> None:
+def _no_contradiction(expression: str, options: Options) -> None:
     exclude(options, ("sigfigs", "exact"), ("rtol", "sigfigs"), ("rtol", "exact"), ("atol", "exact"))
-    if sum(word == "-" for word in (expression, options["at"], options["file"])) > 1:
+    if sum(word == "-" for word in (expression, options.at, options.file)) > 1:
         raise click.UsageError("standard input can be one thing only: the expression, the point or the answers")
-    if not options["words"] and options["file"] is None:
+    if not options.words and options.file is None:
         raise click.UsageError("there is no answer to check\nanswers are given by -a dx=-4, or --answers FILE")
 
 
-def _report(result: ProblemResult, source: str, options: dict[str, Any]) -> None:
+def _report(result: ProblemResult, source: str, options: Options) -> None:
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
 
-    heading = Heading("check", "", result.points, ((result.id, "", result.points),), options["feedback"] or "hint")
+    heading = Heading("check", "", result.points, ((result.id, "", result.points),), options.feedback or "hint")
     submission = SubmissionResult("", source, (result,), result.score, result.points)
     with reports(options) as written:
         written.head(heading)
@@ -88,7 +100,7 @@ def _report(result: ProblemResult, source: str, options: dict[str, Any]) -> None
         written.tail(ClassSummary("", result.points, submissions=1))
 
 
-def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> tuple[ProblemResult, str]:
+def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple[ProblemResult, str]:
     """The result, and what its answers came from."""
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.grading.question import prepare
@@ -98,13 +110,13 @@ def _judged(expression: str, values: tuple[str, ...], options: dict[str, Any]) -
     near = tolerance(options)
     circuit, given = circuit_and_point(expression, values, options)
     _no_answer_as_value(circuit, given)
-    asks = _asks(circuit, answers, options["ask"])
-    functions = options["accept"] == "formula" or not _needs_point(circuit, answers)
+    asks = _asks(circuit, answers, options.ask)
+    functions = options.accept == "formula" or not _needs_point(circuit, answers)
     point = None if functions and circuit.inputs and not given else given
-    question = prepare(circuit, point, asks, near, options["accept"])
+    question = prepare(circuit, point, asks, near, options.accept)
     warn(question.warnings)
     points = sum((ask.weight for ask in asks), Fraction(0))
-    return result("answers", "", question, Scoring(points, options["feedback"] or "hint"), answers)[0], source
+    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
 
 
 def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
@@ -120,16 +132,16 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
             )
 
 
-def _answers(options: dict[str, Any]) -> tuple[tuple[Answer, ...], str]:
+def _answers(options: Options) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
     from backprop_cli.grading.files.answers import from_words
 
-    words = from_words(options["words"])
-    if options["file"] is None:
+    words = from_words(options.words)
+    if options.file is None:
         return words, ""
     from backprop_cli.grading.files.submissions import one_student
 
-    data, source = data_of(options["file"], limits.SUBMISSION_BYTES)
+    data, source = data_of(options.file, limits.SUBMISSION_BYTES)
     submission = one_student(data, source)
     warn(submission.warnings)
     answers = (one for found in submission.answers.values() for one in found)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from backprop_cli.choices import LANGUAGES
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import circuit_and_point, place_options, reading_options, wanted
+from backprop_cli.cli.calculation_options import PlaceOptions, circuit_and_point, place_options, reading_options
 from backprop_cli.cli.output import write_out
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.report.report import Report
 
-_LANGUAGES = ("python", "numpy", "torch", "jax", "c")
+
+@dataclass(frozen=True, kw_only=True)
+class Options(PlaceOptions):
+    """What the command is asked for."""
+
+    lang: str
+    function: str | None
+    output: str | None
 
 
 @click.command(
@@ -26,13 +35,13 @@ _LANGUAGES = ("python", "numpy", "torch", "jax", "c")
 )
 @click.argument("expression", metavar="EXPR")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
-@click.option("--lang", metavar="LANG", type=click.Choice(_LANGUAGES), required=True, help=f"{', '.join(_LANGUAGES)}.")
+@click.option("--lang", metavar="LANG", type=click.Choice(LANGUAGES), required=True, help=f"{', '.join(LANGUAGES)}.")
 @click.option("--function", metavar="NAME", help="As a function of the variables; values may then be left out.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output.")
 @place_options
 @reading_options
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
-def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """EXPR as a staged program: a line a gate forward, and backward with = first and += at forks.
 
     As it is it runs at the point given and prints the value and the gradients. For torch and jax it is the forward
@@ -44,12 +53,13 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     from backprop_cli.render.code.languages import render
 
+    options = Options(**given)
     circuit, point = circuit_and_point(expression, values, options)
-    names = wanted(options)
+    names = options.wanted
     report = None
-    if point or options["function"] is None:
+    if point or options.function is None:
         report = _report(circuit, point, names)
-    write_out(options["output"], render(circuit, names, report, options["lang"], options["function"]))
+    write_out(options.output, render(circuit, names, report, options.lang, options.function))
     return 0
 
 

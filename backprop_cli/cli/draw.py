@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from backprop_cli.choices import METHODS, PICTURES, Method
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
+from backprop_cli.cli.calculation_options import PointOptions, calculate, exclude, point_options, reading_options
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.report.report import Report
 
-_FORMATS = ("svg", "png", "html", "dot", "mmd", "txt")
 _ALIASES = {"gv": "dot", "mermaid": "mmd"}
 _FAILED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(PointOptions):
+    """What the command is asked for."""
+
+    output: str | None
+    format_: str | None
+    palette: str
+    theme: Literal["light", "dark"] | None
+    no_values: bool
+    check: Method | None
+    no_check: bool
 
 
 @click.command(
@@ -32,9 +46,9 @@ _FAILED = 1
     "-o",
     "--output",
     metavar="FILE",
-    help=f"Where to; the ending decides: {', '.join(f'.{name}' for name in _FORMATS)}. - is standard output.",
+    help=f"Where to; the ending decides: {', '.join(f'.{name}' for name in PICTURES)}. - is standard output.",
 )
-@click.option("--format", "format_", type=click.Choice(_FORMATS), help="The format, whatever the file's ending.")
+@click.option("--format", "format_", type=click.Choice(PICTURES), help="The format, whatever the file's ending.")
 @click.option("--palette", type=click.Choice(["default", "cs231n"]), default="default", help="cs231n: green and red.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="The paper: light; a page follows its reader.")
 @click.option("--no-values", is_flag=True, help="Leave the gates' values and all gradients blank, as an exercise.")
@@ -42,13 +56,13 @@ _FAILED = 1
 @click.option(
     "--check",
     metavar="METHOD",
-    type=click.Choice(["symbolic", "gatewise", "forward"]),
+    type=click.Choice(METHODS),
     help="Check the gradients first: symbolic, gatewise or forward.",
 )
 @click.option("--no-check", is_flag=True, help="Leave the check out, as it is anyway.")
 @reading_options
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
-def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """The circuit of EXPR at a point: every value above its wire, every gradient below it, sums at the forks.
 
     Without --output it is drawn in the terminal. A VALUE is a number or a constant expression, as in `backprop grad`.
@@ -58,12 +72,13 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     backprop draw 'q = x + y; f = q*z' x=-2 y=5 z=-4 -o circuit.svg
     backprop draw '(x + y)*z' x=-2 y=5 z=-4 --no-values -o exercise.png
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    options = Options(**given)
     exclude(options, ("digits", "exact"), ("check", "no_check"))
-    form = _form(options["output"], options["format_"])
-    if form == "html" and options["no_values"]:
+    form = _form(options.output, options.format_)
+    if form == "html" and options.no_values:
         raise click.UsageError("--no-values and a page exclude each other: a page begins without values and fills")
     report = _report(expression, values, options)
-    _write(_made(report, form, options), options["output"])
+    _write(_made(report, form, options), options.output)
     _warn(report)
     return 0 if report.ok else _FAILED
 
@@ -76,30 +91,28 @@ def _form(output: str | None, asked: str | None) -> str:
         return "txt"
     ending = PurePath(output or "").suffix.lower().removeprefix(".")
     form = _ALIASES.get(ending, ending)
-    if form not in _FORMATS:
+    if form not in PICTURES:
         found = f"the ending .{ending} of {output}" if ending else f"{output}, which has no ending,"
-        known = ", ".join(f".{name}" for name in _FORMATS)
+        known = ", ".join(f".{name}" for name in PICTURES)
         raise Refused(Diagnostic("usage.suffix", f"{found} names no format", f"use {known}, or say --format"))
     return form
 
 
-def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
+def _report(expression: str, values: tuple[str, ...], options: Options) -> Report:
     from backprop_cli.calculation import Settings
 
-    settings = Settings(
-        wrt=wanted(options), digits=options["digits"], exact=options["exact"], check=options["check"] or "none"
-    )
+    settings = Settings(wrt=options.wanted, digits=options.digits, exact=options.exact, check=options.check or "none")
     return calculate(expression, values, options, settings)
 
 
-def _made(report: Report, form: str, options: dict[str, Any]) -> bytes:
+def _made(report: Report, form: str, options: Options) -> bytes:
     """The picture in a format; each format's module is loaded alone."""
     from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.svg import look
 
-    colours, values = look(options["palette"], options["theme"] or "light"), not options["no_values"]
+    colours, values = look(options.palette, options.theme or "light"), not options.no_values
     if form == "txt":
-        return _text(report, options["output"], values=values)
+        return _text(report, options.output, values=values)
     if form == "dot":
         from backprop_cli.render.picture.dot import dot
 
@@ -107,7 +120,7 @@ def _made(report: Report, form: str, options: dict[str, Any]) -> bytes:
     if form == "html":
         from backprop_cli.render.picture.page import page
 
-        return page(report, palette=options["palette"], theme=options["theme"] or "auto").encode()
+        return page(report, palette=options.palette, theme=options.theme or "auto").encode()
     drawn = scene(report, values=values)
     if form == "png":
         from backprop_cli.render.picture.png import png

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from backprop_cli.choices import COLORS
+
 if TYPE_CHECKING:
     from backprop_cli.gates import Gate
 
@@ -25,7 +27,7 @@ def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 )
 @click.argument("name", required=False, shell_complete=_names)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(name: str | None, as_json: bool, color: str) -> None:
     """Every gate: how it is written, its local gradients, its domain and its kink; or one of them in full."""

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from backprop_cli.choices import COLORS, FORMATS, METHODS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import calculate, exclude, point_options, reading_options, wanted
+from backprop_cli.cli.calculation_options import PointOptions, calculate, exclude, point_options, reading_options
 
 if TYPE_CHECKING:
     from backprop_cli.report.report import Report
 
-_FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
 _FAILED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(PointOptions):
+    """What the command is asked for."""
+
+    check: Method | None
+    no_check: bool
+    rtol: float | None
+    format_: str | None
+    as_json: bool
+    quiet: bool
+    explain: bool
+    steps: bool
+    color: str
+
+    @property
+    def form(self) -> str:
+        """The format."""
+        return "json" if self.as_json else self.format_ or "table"
 
 
 @click.command(
@@ -29,7 +50,7 @@ _FAILED = 1
 @click.option(
     "--check",
     metavar="METHOD",
-    type=click.Choice(["symbolic", "gatewise", "forward"]),
+    type=click.Choice(METHODS),
     help="symbolic (default), gatewise or forward.",
 )
 @click.option("--no-check", is_flag=True, help="Leave the check out.")
@@ -38,17 +59,17 @@ _FAILED = 1
     "--format",
     "format_",
     metavar="FORMAT",
-    type=click.Choice(_FORMATS),
-    help="table, plain, json, csv, markdown or latex.",
+    type=click.Choice(FORMATS),
+    help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
 @click.option("--steps", is_flag=True, help="Show every gate's value, local gradient and contribution, step by step.")
 @reading_options
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table.")
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
-def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
+def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """The value of EXPR at a point, every variable's gradient by backpropagation, and the check beside it.
 
     EXPR is a formula or staged statements ('q = x + y; f = q*z'), @FILE, or - for standard input. A VALUE is a number
@@ -59,43 +80,44 @@ def command(expression: str, values: tuple[str, ...], **options: Any) -> int:
     backprop 'w*x + b' --at point.json x=2 --wrt w,b
     backprop 'sin(x)*y' x=pi/3 y=2/7 --exact
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    options = Options(**given)
     _no_contradiction(options)
     report = _report(expression, values, options)
     sys.stdout.write(_rendered(report, options))
-    if not options["as_json"] and options["format_"] != "json":
+    if options.form != "json":
         sys.stdout.flush()  # the answer first, also where both streams go to one file
-        _warn(report, quiet=options["quiet"])
+        _warn(report, quiet=options.quiet)
     return 0 if report.ok else _FAILED
 
 
-def _no_contradiction(options: dict[str, Any]) -> None:
+def _no_contradiction(options: Options) -> None:
     pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
-    if options["as_json"] and options["format_"] not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
-    if options["steps"] and options["format_"] == "csv":
+    if options.as_json and options.format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    if options.steps and options.format_ == "csv":
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 
 
-def _report(expression: str, values: tuple[str, ...], options: dict[str, Any]) -> Report:
+def _report(expression: str, values: tuple[str, ...], options: Options) -> Report:
     from backprop_cli.calculation import Settings
 
     settings = Settings(
-        wrt=wanted(options),
-        digits=options["digits"],
-        exact=options["exact"],
-        check="none" if options["no_check"] else options["check"] or "symbolic",
-        rtol=options["rtol"],
+        wrt=options.wanted,
+        digits=options.digits,
+        exact=options.exact,
+        check="none" if options.no_check else options.check or "symbolic",
+        rtol=options.rtol,
     )
     return calculate(expression, values, options, settings)
 
 
-def _rendered(report: Report, options: dict[str, Any]) -> str:
+def _rendered(report: Report, options: Options) -> str:
     """The report in the format asked for, after its steps if they are wanted; each format's module is loaded alone."""
-    form = "json" if options["as_json"] else options["format_"] or "table"
-    explain = options["explain"]
-    before = _steps(report, form, explain=explain) if options["steps"] else ""
-    if options["quiet"]:
+    form = options.form
+    explain = options.explain
+    before = _steps(report, form, explain=explain) if options.steps else ""
+    if options.quiet:
         from backprop_cli.render.plain import quiet
 
         return quiet(report)
@@ -104,7 +126,7 @@ def _rendered(report: Report, options: dict[str, Any]) -> str:
         from backprop_cli.render.table import for_screen
         from backprop_cli.render.table import render as table
 
-        seen = screen(options["color"])
+        seen = screen(options.color)
         return for_screen(before, seen) + table(report, seen, explain=explain)
     if form in ("csv", "latex"):
         from backprop_cli.render import csv, latex

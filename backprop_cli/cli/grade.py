@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from backprop_cli.cli.arguments import text_of
 from backprop_cli.cli.calculation_options import exclude
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
-from backprop_cli.cli.report_options import report_options, warn
+from backprop_cli.cli.report_options import ReportOptions, report_options, warn
 from backprop_cli.problems import UNREADABLE, Diagnostic
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from backprop_cli.grading.records import ClassSummary
 
 _BELOW, _NO_ANSWER = 1, 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(ReportOptions):
+    """What the command is asked for."""
+
+    new_key: bool
+    check_key: bool
+    fail_under: Fraction | None
+    jobs: int
+    output: str | None
+
+
 _PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{0,9})?)\s*%?\s*")
 
 
@@ -54,7 +68,7 @@ def _percent(_context: click.Context, _option: click.Parameter, text: str | None
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=1, help="Use N cores; the output is the same.")
 @click.option("-o", "--output", metavar="FILE", help="Where --new-key writes to, if not standard output.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
-def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
+def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     """Grade every SUBMISSION by the KEY.
 
     KEY is a TOML file (--new-key writes an example). A SUBMISSION is a JSON, CSV, TOML or text file, a folder of them,
@@ -66,35 +80,36 @@ def command(key: str | None, paths: tuple[str, ...], **options: Any) -> int:
     backprop grade key.toml submissions/ada.json --details
     backprop grade key.toml submissions/ --report csv=grades.csv --report markdown=summary.md
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    options = Options(**given)
     _no_contradiction(paths, options)
-    if options["new_key"]:
+    if options.new_key:
         return _new_key(key, options)
     if key is None:
         raise click.UsageError("there is no key\n`backprop grade --new-key > key.toml` writes an example")
-    if options["check_key"]:
+    if options.check_key:
         return _check_key(_read_key(key), options)
     paths = _paths(key, paths)
-    _keep_inputs(options["reports"], (key, *paths))
+    _keep_inputs(options.reports, (key, *paths))
     return _grade(_read_key(key), paths, options)
 
 
-def _no_contradiction(paths: tuple[str, ...], options: dict[str, Any]) -> None:
+def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
     """Refuse what would be passed over in silence."""
     exclude(options, ("new_key", "check_key"))
-    if options["output"] is not None and not options["new_key"]:
+    if options.output is not None and not options.new_key:
         raise click.UsageError("-o is for --new-key\n--report FORMAT=FILE writes a report to a file")
     for name in ("new_key", "check_key"):
         exclude(options, (name, "format_"), (name, "as_json"), (name, "reports"), (name, "details"))
-        if options[name] and paths:
+        if getattr(options, name) and paths:
             raise click.UsageError(f"--{name.replace('_', '-')} reads no submission, and got {paths[0]}")
 
 
-def _new_key(key: str | None, options: dict[str, Any]) -> int:
+def _new_key(key: str | None, options: Options) -> int:
     from backprop_cli.grading.keys.key import new_key
 
     if key is not None:
         raise click.UsageError(f"--new-key reads no file, and got {key}\n-o {key} writes the example there")
-    write_out(options["output"], new_key())
+    write_out(options.output, new_key())
     return 0
 
 
@@ -105,18 +120,18 @@ def _read_key(path: str) -> Key:
     return read_key(*text_of(word, "key", limits.TEXT_CHARACTERS))
 
 
-def _check_key(key: Key, options: dict[str, Any]) -> int:
+def _check_key(key: Key, options: Options) -> int:
     from backprop_cli.cli.screen import screen
     from backprop_cli.grading.keys.solutions import solutions
     from backprop_cli.grading.marking import ready
     from backprop_cli.render.graded.key import render
 
     marker = ready(key, method="symbolic")
-    sys.stdout.write(render(solutions(marker), screen(options["color"])))
+    sys.stdout.write(render(solutions(marker), screen(options.color)))
     sys.stdout.flush()
     _warn_of_key(marker)
     facts = [fact for part in marker.parts for fact in part.question.facts.values()]
-    return _NO_ANSWER if any(fact.problem is not None for fact in facts) and not options["exit_zero"] else 0
+    return _NO_ANSWER if any(fact.problem is not None for fact in facts) and not options.exit_zero else 0
 
 
 def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,7 +147,7 @@ def _warn_of_key(marker: Marker) -> None:
         warn(Diagnostic(one.code, f"problem {part.id}: {one.message}", one.hint) for one in part.question.warnings)
 
 
-def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
+def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.reports import reports
@@ -141,7 +156,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from backprop_cli.grading.marking import ready, telling
     from backprop_cli.grading.summary import add
 
-    key = telling(key, options["feedback"]) if options["feedback"] else key
+    key = telling(key, options.feedback) if options.feedback else key
     make = partial(ready, key, _guard)
     marker = make()
     _warn_of_key(marker)
@@ -150,10 +165,10 @@ def _grade(key: Key, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     summary, below, broken = marker.summary(), 0, 0
     with ended_by_a_signal(), reports(options) as written, progress() as step:
         written.head(marker.heading())
-        for result, tallies in marked(make, marker, found, options["jobs"]):
+        for result, tallies in marked(make, marker, found, options.jobs):
             add(summary, result, tallies)
             written.add(result)
-            below += options["fail_under"] is not None and result.percent < options["fail_under"]
+            below += options.fail_under is not None and result.percent < options.fail_under
             broken += result.broken
             step()
         written.tail(summary)
@@ -184,10 +199,10 @@ def _keep_inputs(words: tuple[str, ...], paths: tuple[str, ...]) -> None:
             raise click.UsageError(f"--report {word} is in a folder of submissions\n{hint}")
 
 
-def _exit_code(summary: ClassSummary, below: int, options: dict[str, Any]) -> int:
+def _exit_code(summary: ClassSummary, below: int, options: Options) -> int:
     if summary.invalid == summary.submissions and summary.submissions:
         return UNREADABLE
-    return _BELOW if below and not options["exit_zero"] else 0
+    return _BELOW if below and not options.exit_zero else 0
 
 
 def _guard() -> AbstractContextManager[None]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
+from backprop_cli.choices import COLORS
 from backprop_cli.cli.calculation_options import Command, with_options
-from backprop_cli.grading.levels import FEEDBACK
+from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.formats import FORMATS
 
@@ -39,10 +41,31 @@ _REPORTS = (
     click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
     click.option("--report", "reports", metavar="FORMAT=FILE", multiple=True, help="Write another report to a file."),
     click.option("--exit-zero", is_flag=True, help="Exit code 0 also where an answer is wrong."),
-    click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in the table."
-    ),
+    click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table."),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToleranceOptions:
+    """When a number is right."""
+
+    rtol: float | None
+    atol: float | None
+    sigfigs: int | None
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions:
+    """What is told, and in which reports."""
+
+    feedback: Feedback | None
+    format_: str | None
+    as_json: bool
+    reports: tuple[str, ...]
+    exit_zero: bool
+    color: str
+    details: bool = False
 
 
 def tolerance_options(command: Command) -> Command:
@@ -55,16 +78,16 @@ def report_options(command: Command) -> Command:
     return with_options(command, _REPORTS)
 
 
-def tolerance(options: dict[str, Any]) -> Tolerance:
+def tolerance(options: ToleranceOptions) -> Tolerance:
     """The tolerance that the options say. Raises ``Refused`` for one that is none."""
     from backprop_cli.grading.tolerance import RTOL, Tolerance
 
     for name, code in (("rtol", "usage.rtol"), ("atol", "usage.atol")):
-        value = options[name]
+        value = getattr(options, name)
         if value is not None and not 0 <= value < math.inf:
             raise Refused(Diagnostic(code, f"--{name} must be 0 or more, and got {value}"))
-    rtol = RTOL if options["rtol"] is None else options["rtol"]
-    return Tolerance(rtol, options["atol"], options["sigfigs"], options["exact"])
+    rtol = RTOL if options.rtol is None else options.rtol
+    return Tolerance(rtol, options.atol, options.sigfigs, options.exact)
 
 
 def warn(problems: Iterable[Diagnostic]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -16,6 +16,7 @@ from backprop_cli.cli.screen import screen
 from backprop_cli.render.graded.formats import FORMATS, writer
 
 if TYPE_CHECKING:
+    from backprop_cli.cli.report_options import ReportOptions
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
     from backprop_cli.render.graded.base import Writer
 
@@ -56,19 +57,18 @@ class Reports:
 
 
 @contextmanager
-def reports(options: dict[str, Any]) -> Iterator[Reports]:
+def reports(options: ReportOptions) -> Iterator[Reports]:
     """The reports that the options ask for. Files are put in place when the block ends well, and only then."""
-    form = "json" if options["as_json"] else options["format_"] or "text"
-    if options["as_json"] and options["format_"] not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options['format_']} exclude each other")
-    seen = screen(options["color"]) if form == "text" else None
-    wanted = report_files(options["reports"])
-    details = options.get("details", False)
-    if details and "text" not in (form, *(name for name, _ in wanted)):
+    form = "json" if options.as_json else options.format_ or "text"
+    if options.as_json and options.format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    seen = screen(options.color) if form == "text" else None
+    wanted = report_files(options.reports)
+    if options.details and "text" not in (form, *(name for name, _ in wanted)):
         raise click.UsageError(f"--details is for text, and the format is {form}")
     with ExitStack() as stack:
-        files = [(writer(name, details=details), stack.enter_context(growing(path))) for name, path in wanted]
-        yield Reports([(writer(form, seen, details=details), sys.stdout), *files])
+        files = [(writer(name, details=options.details), stack.enter_context(growing(path))) for name, path in wanted]
+        yield Reports([(writer(form, seen, details=options.details), sys.stdout), *files])
 
 
 def report_files(words: Sequence[str]) -> list[tuple[str, str]]:

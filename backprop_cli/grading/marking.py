@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Method
+from backprop_cli.choices import Method
 from backprop_cli.engine.point import from_mapping, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.files.answers import Answer

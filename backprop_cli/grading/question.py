@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Method, Settings, run
+from backprop_cli.calculation import Settings, run
+from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules

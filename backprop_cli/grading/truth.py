@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Method, Settings, run
+from backprop_cli.calculation import Settings, run
 from backprop_cli.check.ground import Ground, scales
 from backprop_cli.check.verdict import Verdict
+from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.point import Point, numbers

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Collection
 from types import ModuleType
 
+from backprop_cli import choices
 from backprop_cli.circuit import Circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
@@ -15,7 +16,7 @@ from backprop_cli.render.code.program import program
 from backprop_cli.render.code.writer import LackingError
 from backprop_cli.report.report import Report
 
-LANGUAGES: dict[str, ModuleType] = {"python": python, "numpy": numpy, "torch": torch, "jax": jax, "c": c}
+LANGUAGES: dict[str, ModuleType] = dict(zip(choices.LANGUAGES, (python, numpy, torch, jax, c), strict=True))
 
 
 def render(
