@@ -151,3 +151,37 @@ EDGES = {
     "acosh": [("1", 0)],
     "polygamma": [("2 3", 0)],
 }
+
+# gate: (expression, point, gradients), for what a row's flags say and no other table asks: sqrt(x) has no slope at 0,
+# and a gate that routes never comes to it where x takes no part; a kink that is none for some parameters.
+_SHUT = {"x": "0"}
+FLAGS = {
+    "sign": [("sign(sqrt(x) - 2)", _SHUT, (0.0,))],
+    "step": [("step(sqrt(x) - 2)", _SHUT, (0.0,))],
+    "floor": [("floor(sqrt(x) + 1/2)", _SHUT, (0.0,))],
+    "ceil": [("ceil(sqrt(x) + 1/2)", _SHUT, (0.0,))],
+    "round": [("round(sqrt(x) + 1/3)", _SHUT, (0.0,))],
+    "relu": [("relu(sqrt(x) - 2)", _SHUT, (0.0,))],
+    "hardtanh": [("hardtanh(sqrt(x) - 2)", _SHUT, (0.0,))],
+    "max": [("max(sqrt(x) - 2, 1)", _SHUT, (0.0,))],
+    "min": [("min(sqrt(x) + 2, 1)", _SHUT, (0.0,))],
+    "clip": [("clip(sqrt(x) - 2, -1, 1)", _SHUT, (0.0,)), ("clip(5, -1, sqrt(x) + 9)", _SHUT, (0.0,))],
+    "where": [("where(x > 1, sqrt(x), 2*x)", _SHUT, (2.0,)), ("where(x < 1, 2*x, sqrt(x))", _SHUT, (2.0,))],
+    "lt": [("(sqrt(x) + 1 < 3)*x", _SHUT, (1.0,))],
+    "le": [("(sqrt(x) + 1 <= 3)*x", _SHUT, (1.0,))],
+    "ne": [("(sqrt(x) + 1 != 3)*x", _SHUT, (1.0,))],
+    "gt": [("(sqrt(x) + 1 > 3)*x", _SHUT, (0.0,))],
+    "ge": [("(sqrt(x) + 1 >= 3)*x", _SHUT, (0.0,))],
+    "eq": [("(sqrt(x) + 1 == 3)*x", _SHUT, (0.0,))],
+    "pow": [
+        ("x^y + 0*x", {"x": "0", "y": "2"}, (0.0, 0.0)),  # 0^y is 0 around y = 2, though log(0) is no number
+        ("x^y", {"x": "0", "y": "1"}, (1.0, 0.0)),
+        ("x^0", {"x": "0"}, (0.0,)),
+        ("x^y", {"x": "2", "y": "0"}, (0.0, 0.6931471805599453)),
+    ],
+    "elu": [("elu(x, a)", {"x": "0", "a": "1"}, (1.0, 0.0))],
+    "leaky_relu": [("leaky_relu(x, a)", {"x": "0", "a": "1"}, (1.0, 0.0))],
+    "hypot": [("hypot(x, y)", {"x": "0", "y": "2"}, (0.0, 1.0))],
+}
+# gate: a point at which its value is smaller than any number of the many-digit arithmetic: 0 would be no answer
+NEVER_ZERO = {"exp": "-1e40", "sigmoid": "-1e40", "erfc": "1e30", "sech": "1e40"}

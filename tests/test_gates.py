@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sympy
-from gate_cases import EDGES, INSIDE, KINKS, OUTSIDE
+from gate_cases import EDGES, FLAGS, INSIDE, KINKS, NEVER_ZERO, OUTSIDE
 
 from backprop_cli import Refused, differentiate
 from backprop_cli.arithmetic import Float64
@@ -207,6 +207,29 @@ def test_at_an_edge_there_is_a_value_and_no_slope(name, point, position, setting
         differentiate(text, values, wrt=[f"v{position}"], **settings)
     assert [problem.code for problem in caught.value.problems] == [f"slope.{name}"]
     assert math.isfinite(differentiate(text, values, wrt=[], **settings).value.approx)
+
+
+FLAG_CASES = [pytest.param(*row, id=f"{name}: {row[0]} at {row[1]}") for name, rows in FLAGS.items() for row in rows]
+
+
+@pytest.mark.parametrize("settings", ARITHMETICS.values(), ids=ARITHMETICS)
+@pytest.mark.parametrize(("text", "values", "gradients"), FLAG_CASES)
+def test_what_a_rows_flags_say(text, values, gradients, settings):
+    report = differentiate(text, values, **settings)
+    assert tuple(report.gradient.values()) == pytest.approx(gradients, rel=1e-15)
+    assert [warning.code for warning in report.warnings if warning.code.startswith("kink.")] == []
+
+
+@pytest.mark.parametrize("name", NEVER_ZERO)
+def test_a_value_too_small_for_many_digits_is_no_zero(name):
+    with pytest.raises(Refused) as caught:
+        differentiate(f"{name}(x)", {"x": NEVER_ZERO[name]}, digits=20, check="none")
+    assert [problem.code for problem in caught.value.problems] == [f"overflow.{name}"]
+
+
+def test_every_flag_has_its_case():
+    assert {name for name, gate in GATES.items() if gate.routes} <= set(FLAGS)
+    assert {name for name, gate in GATES.items() if gate.never_zero} == set(NEVER_ZERO)
 
 
 @pytest.mark.parametrize("text", ["tan(pi/2)", "sec(-pi/2)", "cot(pi)", "csc(2*pi)"])

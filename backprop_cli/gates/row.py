@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 MANY = "..."
 
@@ -17,6 +18,24 @@ class Slope:
     text: str
     where: str = ""
     need: str = ""
+
+
+class Extra(TypedDict, total=False):
+    """What a row may have besides its form, intuition and slopes: fields of ``Gate``, by keyword."""
+
+    value: str
+    written: str
+    domain: str
+    need: str
+    kink: str
+    convention: str
+    routes: bool
+    edge: str
+    never_zero: bool
+    defaults: tuple[str, ...]
+    aliases: tuple[str, ...]
+    example: str
+    symbol: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +106,9 @@ class Gate:
         return f"({text})" if signed or fraction else text
 
 
-def row(form: str, intuition: str, *slopes: str | Slope, **extra: object) -> Gate:
+def row(form: str, intuition: str, *slopes: str | Slope, **extra: Unpack[Extra]) -> Gate:
     """A row from its form ``name(inputs)``, its intuition, the local gradient of each input, and what else it has."""
     name, _, rest = form.partition("(")
     params = tuple(part.strip() for part in rest.rstrip(")").split(","))
     rules = tuple(Slope(slope) if isinstance(slope, str) else slope for slope in slopes)
-    return Gate(name, params, rules, intuition, **extra)  # type: ignore[arg-type]  # each row's keywords are its fields
+    return Gate(name, params, rules, intuition, **extra)
