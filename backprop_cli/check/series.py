@@ -1,0 +1,275 @@
+"""Truncated power series on one side of a point: Σ cₖ uᵏ + O(uⁿ) for u → 0+, coefficients rational or balls.
+
+A series may begin below u⁰ (a pole). What is not known is a ``Gap``, raised to the one that follows the circuit: more
+terms or more bits may close it, others never do. This module knows no gate; ``functions.py`` has those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb, arb_series, ctx, fmpq
+
+from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zero, mul, neg, power, settled, sign, sub
+from backprop_cli.arithmetic.base import Number
+
+_FLAT = 10**9
+"""The order of exp(-1/u): less than every power of u."""
+
+
+class Gap(Exception):
+    """Something here is not known, or not there."""
+
+
+class NoValueError(Gap):
+    """Outside a domain: there is no value."""
+
+
+class NoSeriesError(Gap):
+    """A value, and no power series: u^u, sin(1/u)."""
+
+
+class NotKnownError(Gap):
+    """The numbers are so large that the ball says nothing."""
+
+
+class MoreTermsError(Gap):
+    """All terms that are known are exactly 0."""
+
+
+class RootError(Gap):
+    """u has to be the ``degree``-th power of another variable for whole exponents."""
+
+    def __init__(self, degree: int) -> None:
+        super().__init__(degree)
+        self.degree = degree
+
+
+class NearEdgeError(Gap):
+    """A sign that the ball does not tell: the gate that asked (-1: none) and the quantity whose sign it asked."""
+
+    def __init__(self, gate: int, away: Number) -> None:
+        super().__init__(gate, away)
+        self.gate, self.away = gate, away
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Σ terms[i]·u^(low+i), and O(u^end) unless ``exact``. The first term is not an exact 0."""
+
+    low: int
+    terms: tuple[Number, ...]
+    exact: bool
+
+    @property
+    def end(self) -> int:
+        """The power from which on nothing is known; of an exact series beyond all."""
+        return _FLAT * 2 if self.exact else self.low + len(self.terms)
+
+    def term(self, power_: int) -> Number:
+        """The coefficient of a power of u. Raises ``MoreTermsError`` where it is not known."""
+        at = power_ - self.low
+        if at < 0:
+            return ZERO
+        if at < len(self.terms):
+            return self.terms[at]
+        if self.exact:
+            return ZERO
+        raise MoreTermsError
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number and nothing else."""
+        return self.exact and (not self.terms or (self.low == 0 and len(self.terms) == 1))
+
+
+def series(low: int, terms: Sequence[Number], *, exact: bool) -> Series:
+    """A series without leading exact zeros (without trailing ones too, if it is exact)."""
+    first, last = 0, len(terms)
+    while first < last and is_zero(terms[first]):
+        first += 1
+    while exact and last > first and is_zero(terms[last - 1]):
+        last -= 1
+    if first == last and exact:
+        return NOTHING
+    return Series(low + first, tuple(terms[first:last]), exact)
+
+
+NOTHING = Series(0, (), exact=True)
+
+
+def constant(value: Number) -> Series:
+    """A number."""
+    return NOTHING if is_zero(value) else Series(0, (value,), exact=True)
+
+
+def moving(value: Number, side: int, degree: int) -> Series:
+    """x₀ ± u^q."""
+    return series(0, [value, *[ZERO] * (degree - 1), fmpq(side)], exact=True)
+
+
+def plus(x: Series, y: Series, combine: Callable[[Number, Number], Number] = add) -> Series:
+    """X + y, or x - y with ``sub``."""
+    low, end = min(x.low, y.low), min(x.end, y.end)
+    if not x.terms and x.exact:
+        return y if combine is add else minus_of(y)
+    if not y.terms and y.exact:
+        return x
+    last = min(end, max(x.low + len(x.terms), y.low + len(y.terms)))
+    terms = [combine(x.term(k), y.term(k)) for k in range(low, last)]
+    return series(low, terms, exact=x.exact and y.exact) if terms else Series(last, (), exact=False)
+
+
+def less(x: Series, y: Series) -> Series:
+    """X - y; nothing where both are the same object."""
+    return NOTHING if x is y else plus(x, y, sub)
+
+
+def minus_of(x: Series) -> Series:
+    """-x."""
+    return Series(x.low, tuple(map(neg, x.terms)), x.exact)
+
+
+def times(x: Series, y: Series) -> Series:
+    """x·y."""
+    if x is NOTHING or y is NOTHING or (x.exact and not x.terms) or (y.exact and not y.terms):
+        return NOTHING
+    if x.is_constant or y.is_constant:
+        factor, other = (x.terms[0], y) if x.is_constant else (y.terms[0], x)
+        return Series(other.low, tuple(mul(factor, term) for term in other.terms), other.exact)
+    low = x.low + y.low
+    exact = x.exact and y.exact
+    count = len(x.terms) + len(y.terms) - 1 if exact else min(x.end + y.low, y.end + x.low) - low
+    kept = min(count, _most(low))
+    terms = [_product(x.terms, y.terms, k) for k in range(kept)]
+    return series(low, terms, exact=exact and kept == count)
+
+
+def _most(low: int) -> int:
+    """How many terms are kept: up to the working number of powers, relative to a first one below or above 0."""
+    return max(ctx.cap - max(low, 0), 1) + max(-low, 0)
+
+
+def _product(x: Sequence[Number], y: Sequence[Number], k: int) -> Number:
+    total: Number = ZERO
+    for i in range(max(0, k - len(y) + 1), min(k + 1, len(x))):
+        total = add(total, mul(x[i], y[k - i]))
+    return total
+
+
+def leading(x: Series) -> int:
+    """The sign of x on its side, 0 where it is 0. Raises ``NearEdgeError`` or ``MoreTermsError``."""
+    if not x.terms:
+        if x.exact:
+            return 0
+        raise MoreTermsError
+    found = sign(x.terms[0])
+    if found is None:
+        if not is_finite(x.terms[0]):
+            raise NotKnownError
+        raise NearEdgeError(-1, x.terms[0])
+    return found
+
+
+def inverse(x: Series) -> Series:
+    """1/x, whose first term must not be 0."""
+    if leading(x) == 0:
+        raise NoValueError
+    return to_the(x, -ONE)
+
+
+def over(x: Series, y: Series) -> Series:
+    """x/y."""
+    if x is y and leading(x):
+        return constant(ONE)
+    if y.is_constant and leading(y):
+        return Series(x.low, tuple(div(term, y.terms[0]) for term in x.terms), x.exact)
+    return times(x, inverse(y))
+
+
+def to_the(x: Series, exponent: Number) -> Series:
+    """x^α for a number α and a first term that is not 0 (above 0, unless α is whole), by the binomial recurrence.
+
+    (c·u^k·(1 + h))^α = c^α·u^(kα)·(1 + h)^α, and n·b₀·aₙ = Σ (α·k - (n - k))·bₖ·aₙ₋ₖ.
+    """
+    low = _scaled(x.low, exponent)
+    if x.exact and len(x.terms) == 1:
+        return Series(low, (power(x.terms[0], exponent),), exact=True)
+    count = min(_most(low), len(x.terms)) if not x.exact else _most(low)
+    first = x.terms[0]
+    found = [power(first, exponent)]
+    for n in range(1, count):
+        total: Number = ZERO
+        for k in range(1, min(n, len(x.terms) - 1) + 1):
+            factor = sub(mul(exponent, fmpq(k)), fmpq(n - k))
+            total = add(total, mul(factor, mul(x.terms[k], found[n - k])))
+        found.append(div(total, mul(fmpq(n), first)))
+    return Series(low, tuple(found), exact=False)
+
+
+def _scaled(low: int, exponent: Number) -> int:
+    """k·α, whole. Raises ``RootError`` with what makes it whole, ``NoSeriesError`` for an irrational α."""
+    if low == 0:
+        return 0
+    if type(exponent) is not fmpq:
+        raise NoSeriesError
+    product = Fraction(int(exponent.p), int(exponent.q)) * low
+    if product.denominator > 1:
+        raise RootError(product.denominator)
+    return product.numerator
+
+
+def flat(order: int = _FLAT) -> Series:
+    """What is less than u^order, and not known nearer."""
+    return Series(order, (), exact=False)
+
+
+def native(x: Series, function: Callable[[arb_series], arb_series]) -> Series:
+    """A function that FLINT has for series, of a series without a pole."""
+    if x.low < 0:
+        raise NoSeriesError
+    count = min(ctx.cap, x.end)
+    if count <= 0:
+        raise MoreTermsError
+    terms = [arb(x.term(k)) for k in range(count)] if not x.exact else _padded(x, count)
+    found = function(arb_series(terms, prec=count))
+    known = min(count, found.prec)
+    coefficients = found.coeffs()
+    coefficients += [arb(0)] * (known - len(coefficients))
+    return _checked(series(0, [settled(one) for one in coefficients[:known]], exact=x.is_constant))
+
+
+def _padded(x: Series, count: int) -> list[arb]:
+    return [arb(x.term(k)) for k in range(min(count, x.low + len(x.terms)))]
+
+
+def _checked(x: Series) -> Series:
+    """The series, unless its first term says nothing."""
+    if x.terms and not is_finite(x.terms[0]):
+        raise NotKnownError
+    return x
+
+
+def integral(value: Number, slope: Series, x: Series) -> Series:
+    """f(x) from f(x₀) and f′(x) as a series: f(x₀) + ∫ f′(x)·x′ du."""
+    product = times(slope, derivative(x))
+    if product.low < 0:
+        raise NoSeriesError
+    terms = [div(product.term(k), fmpq(k + 1)) for k in range(product.low, product.low + len(product.terms))]
+    whole = series(product.low + 1, terms, exact=product.exact)
+    return plus(constant(value), whole)
+
+
+def derivative(x: Series) -> Series:
+    """x′(u)."""
+    terms = [mul(fmpq(x.low + i), term) for i, term in enumerate(x.terms)]
+    return series(x.low - 1, terms, exact=x.exact)
+
+
+def with_constant(x: Series, value: Number) -> Series:
+    """The series with the number that it is known to begin with."""
+    if x.low > 0 or not x.terms:
+        return x
+    return series(0, [value, *x.terms[1:]], exact=x.exact)

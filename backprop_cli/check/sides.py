@@ -1,0 +1,301 @@
+"""A circuit followed along one side of a point: every node as a number there and as a power series beside it.
+
+The numbers at the point are the same walk without a direction. Where every gate stands on the same piece on the side
+and at the point, a series begins with that number; so jumps are seen without any numerical test, and a removable gap is
+none. What stands in the way of one node is kept as its ``Gap`` and spoils only what asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flint import arb, fmpq
+
+from backprop_cli.arithmetic.balls import HALF, ZERO, floor, is_finite, mul, sign, sub, working
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.functions import FUNCTIONS
+from backprop_cli.check.numbering import numbering
+from backprop_cli.check.series import (
+    Gap,
+    MoreTermsError,
+    NearEdgeError,
+    NoSeriesError,
+    NotKnownError,
+    NoValueError,
+    RootError,
+    Series,
+    constant,
+    leading,
+    less,
+    moving,
+    series,
+    with_constant,
+)
+from backprop_cli.circuit import Circuit
+
+Word = Literal["slope", "infinite", "jump", "no value", "no power series", "undecided", "not known"]
+
+_TERMS = (2, 3, 6, 14, 30)  # tried one after the other while all that are known are exactly 0
+_MOST_DEGREE = 24
+_HUGE = arb(2) ** 100
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """What the output does on one side: its ``slope``, or a word; an infinite slope has the sign of ``slope``.
+
+    ``smooth``: nothing on the way stands on an edge, so the other side has the same slope. ``edge`` is the gate whose
+    decision could not be told.
+    """
+
+    word: Word
+    slope: Number = None
+    smooth: bool = False
+    edge: int | None = None
+
+
+class Walk:
+    """Every node's series and what stands in its way, made gate by gate; it is the ``Side`` that the functions ask."""
+
+    def __init__(self, circuit: Circuit, forced: Mapping[int, int]) -> None:
+        count = len(circuit.nodes)
+        self.circuit, self.forced = circuit, forced
+        self.series: list[Series | None] = [None] * count
+        self.gaps: list[Gap | None] = [None] * count
+        self.pieces: list[tuple[int, ...]] = [()] * count
+        self.edges: set[int] = set()
+        self._gate, self._noted = -1, list[int]()
+
+    def sign(self, x: Series) -> int:
+        """-1, 0 or 1 on this side of the point."""
+        here = x.terms[0] if x.low == 0 and x.terms else None
+        found = sign(here) if here is not None else self._moving_sign(x)
+        return self._supposed(x) if found is None else found
+
+    def _moving_sign(self, x: Series) -> int:
+        if not x.is_constant:
+            self.edges.add(self._gate)
+        return leading(x)
+
+    def _supposed(self, x: Series) -> int:
+        """The sign that is supposed where the ball does not tell."""
+        if not is_finite(x.terms[0]):
+            raise NotKnownError
+        supposed = self.forced.get(self._gate)
+        if supposed is None:
+            raise NearEdgeError(self._gate, x.terms[0])
+        return supposed or self._moving_sign(series(0, [ZERO, *x.terms[1:]], exact=x.exact))
+
+    def compare(self, x: Series, y: Series) -> int:
+        """The sign of x - y."""
+        return self.sign(less(x, y))
+
+    def below(self, x: Series) -> fmpq:
+        """⌊x⌋ on this side."""
+        if x.low < 0:
+            raise NoSeriesError
+        here = x.term(0)
+        found, away = floor(here), x
+        if found is None:
+            found = _nearest(here)
+            away = series(0, [sub(here, found), *x.terms[1:]], exact=x.exact)
+        elif found == here:
+            away = less(x, constant(found))
+        return found - 1 if away is not x and self.sign(away) < 0 else found
+
+    def note(self, piece: int) -> None:
+        """On which piece of a function that jumps the gate stands."""
+        self._noted.append(piece)
+
+    def asked(self, index: int) -> tuple[int, ...]:
+        """The inputs that a gate asks: of ``where`` the condition and the branch it takes."""
+        node = self.circuit.nodes[index]
+        if node.op != "where":
+            return node.inputs
+        condition, yes, no = node.inputs
+        taken = self.sign(self._known(condition)) != 0
+        self.note(taken)
+        return condition, yes if taken else no
+
+    def step(self, index: int) -> tuple[int, ...]:
+        """Work out a gate; returns the inputs that it asked."""
+        self._gate, self._noted = index, []
+        op, asked = self.circuit.nodes[index].op, self.circuit.nodes[index].inputs
+        try:
+            asked = self.asked(index)
+            inputs = [self._known(i) for i in asked]
+            self.series[index] = inputs[-1] if op == "where" else FUNCTIONS[op](self, *inputs)
+        except Gap as gap:
+            self.gaps[index], self.series[index] = gap, None
+        self.pieces[index] = tuple(self._noted)
+        return asked
+
+    def _known(self, index: int) -> Series:
+        found, gap = self.series[index], self.gaps[index]
+        if gap is not None:
+            raise gap
+        assert found is not None
+        return found
+
+
+def _nearest(here: Number) -> fmpq:
+    """The whole number in a small ball."""
+    if not here.is_finite() or not abs(here) < _HUGE or not here.rad() < arb(0.25):
+        raise NotKnownError
+    found = floor(here.mid() + HALF)
+    assert found is not None
+    return found
+
+
+class Here(Walk):
+    """The circuit at the point: every node's number, with ``bits`` of precision.
+
+    ``numbers`` has those of the inputs and literals, by node; None where a literal has none. ``forced`` supposes a sign
+    for a gate's decision that cannot be told.
+    """
+
+    def __init__(
+        self, circuit: Circuit, numbers: Sequence[Number], bits: int, forced: Mapping[int, int] | None = None
+    ) -> None:
+        super().__init__(circuit, forced or {})
+        self.bits = bits
+        self.same = numbering(circuit)
+        with working(bits):
+            for index, number in enumerate(numbers):
+                self.series[index] = constant(number)
+            for index in range(circuit.first_gate, len(circuit.nodes)):
+                known = self.same[index]
+                if known != index:
+                    self.series[index], self.gaps[index] = self.series[known], self.gaps[known]
+                    self.pieces[index] = self.pieces[known]
+                else:
+                    self.step(index)
+
+    def number(self, index: int) -> Number | None:
+        """A node's value; None where there is a gap."""
+        found = self.series[index]
+        return None if found is None else found.term(0)
+
+    def side(self, seeds: Mapping[int, Number], direction: int) -> OneSided:
+        """The output on one side of the point, along a direction in some nodes."""
+        degree, attempt = 1, 0
+        while attempt < len(_TERMS) and degree <= _MOST_DEGREE:
+            with working(self.bits, max(_TERMS[attempt], degree + 1)):
+                walk = Beside(self, seeds, direction, degree)
+                try:
+                    return walk.outcome()
+                except RootError as root:
+                    degree *= root.degree
+                except MoreTermsError:
+                    attempt += 1
+        return OneSided("no power series")
+
+
+class Beside(Walk):
+    """The circuit on one side: the seeds move as x₀ ± w·u^q, and all that depends on them with them."""
+
+    def __init__(self, here: Here, seeds: Mapping[int, Number], direction: int, degree: int) -> None:
+        super().__init__(here.circuit, here.forced)
+        self.here, self.direction, self.degree = here, direction, degree
+        self.series, self.gaps, self.pieces = [*here.series], [*here.gaps], [*here.pieces]
+        gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
+        same = numbering(self.circuit, gates) if gates else here.same
+        marks = self.circuit.reach(seeds)
+        self.continuous = bytearray(b"\1" * len(marks))
+        for seed, weight in seeds.items():
+            start = here.number(seed)
+            self.series[seed] = moving(start, mul(weight, fmpq(direction)), degree)
+        for index in range(self.circuit.first_gate, self.circuit.output + 1):
+            if not marks[index] or index in seeds:
+                continue
+            known = same[index]
+            if known != index:
+                self._repeat(index, known)
+            else:
+                self._follow(index)
+
+    def _repeat(self, index: int, known: int) -> None:
+        self.series[index], self.gaps[index] = self.series[known], self.gaps[known]
+        self.continuous[index] = self.continuous[known]
+        if known in self.edges:
+            self.edges.add(index)
+
+    def _follow(self, index: int) -> None:
+        self.gaps[index] = None
+        asked = self.step(index)
+        found, here = self.series[index], self.here.series[index]
+        if found is None:
+            return
+        alike = here is not None and all(self.continuous[i] for i in asked)
+        alike = alike and self.pieces[index] == self.here.pieces[index]
+        try:
+            if alike:
+                assert here is not None
+                self.series[index] = with_constant(found, here.term(0))
+            else:
+                self.continuous[index] = here is not None and found.low >= 0 and _equal(found.term(0), here.term(0))
+        except Gap as gap:
+            self.gaps[index], self.series[index] = gap, None
+
+    def outcome(self) -> OneSided:
+        """What the output does. Raises ``RootError`` and ``MoreTermsError``, which another run answers."""
+        gap, found = self.gaps[self.circuit.output], self.series[self.circuit.output]
+        if isinstance(gap, (RootError, MoreTermsError)):
+            raise gap
+        if gap is not None:
+            return _gap(gap, self.here.bits)
+        assert found is not None
+        jump = None if self.continuous[self.circuit.output] else self._jump(found)
+        return jump or self._slope(found)
+
+    def _jump(self, found: Series) -> OneSided | None:
+        here = self.here.number(self.circuit.output)
+        if here is None or found.low < 0:
+            return OneSided("jump" if here is not None else "no value")
+        step = sign(sub(found.term(0), here))
+        return None if step == 0 else OneSided("jump" if step else "not known")
+
+    def _slope(self, found: Series) -> OneSided:
+        for power in range(1, self.degree):
+            steep = sign(found.term(power))
+            if steep:
+                return OneSided("infinite", fmpq(steep * self.direction))
+            if steep is None:
+                return OneSided("not known")
+        slope = mul(found.term(self.degree), fmpq(self.direction))
+        if not is_finite(slope):
+            return OneSided("not known")
+        return OneSided("slope", slope, smooth=self.degree == 1 and not (self.edges and self._meets_an_edge()))
+
+    def _meets_an_edge(self) -> bool:
+        """Whether a gate from which the output's value flows stands on an edge."""
+        waiting, seen = [self.circuit.output], set[int]()
+        while waiting:
+            index = waiting.pop()
+            if index in seen or not self.circuit.nodes[index].is_gate:
+                continue
+            if index in self.edges:
+                return True
+            seen.add(index)
+            self._gate = index
+            waiting += self.asked(index)
+        return False
+
+
+def _equal(x: Number, y: Number) -> bool:
+    return x is y or (type(x) is fmpq and type(y) is fmpq and x == y)
+
+
+def _gap(gap: Gap, bits: int) -> OneSided:
+    if isinstance(gap, NearEdgeError):
+        return OneSided("undecided" if on_edge(gap, bits) else "not known", edge=gap.gate)
+    if isinstance(gap, NoValueError):
+        return OneSided("no value")
+    return OneSided("no power series" if isinstance(gap, NoSeriesError) else "not known")
+
+
+def on_edge(gap: NearEdgeError, bits: int) -> bool:
+    """Whether a gate stands on its edge as far as anyone can tell: the ball around 0 shrinks with its bits."""
+    return bool(gap.away.rad() < arb(2) ** (-bits // 3))
