@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli import limits
@@ -24,6 +25,8 @@ from backprop_cli.report.report import Report
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
+
+Run = tuple[Forward, Backward]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,13 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     warnings = list(complete(circuit, point))
     targets = _targets(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
-    forth, back, notes = _sweeps(circuit, point, settings, marks)
+    (forth, back), notes = _sweeps(circuit, point, settings, marks)
     watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
     watched = {name: node for name, node in watched.items() if node not in forth.failed}
     check = _check(forth, back, point, watched, settings)
-    warnings += [*notes, *remarks(forth, check)]
+    named = watched if settings.wrt is not None else circuit.inputs
+    _refuse_without_gradient(back, check, [node for name, node in targets.items() if name in named])
+    warnings += [*notes, *remarks(forth, back, check)]
     parameters = frozenset(name for name in circuit.inputs if name in targets)
     asked = tuple(circuit.inputs) if settings.wrt is None else tuple(targets)
     return assembled((forth, back), asked, parameters, check, tuple(warnings))
@@ -106,27 +111,24 @@ def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
     return {name: known[name] for name in dict.fromkeys(wrt)}
 
 
-def _sweeps(
-    circuit: Circuit, point: Point, settings: Settings, marks: bytearray
-) -> tuple[Forward, Backward, list[Diagnostic]]:
+def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray) -> tuple[Run, list[Diagnostic]]:
     if settings.digits is not None and settings.exact:
-        raise Refused(
-            Diagnostic("usage.arithmetic", "--digits and --exact exclude each other", "leave one of them out")
-        )
+        message = "--digits and --exact exclude each other"
+        raise Refused(Diagnostic("usage.arithmetic", message, "leave one of them out"))
     if settings.digits is not None:
         from backprop_cli.engine.precision import to_digits
 
-        return to_digits(circuit, point, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
+        return to_digits(circuit, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
     if settings.exact:
         from backprop_cli.arithmetic.exact import ExactNumbers
 
         if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
             raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
-        return *_sweep(circuit, point, ExactNumbers(), marks), []
-    return *_sweep(circuit, point, Float64(), marks), []
+        return _sweep(circuit, point, ExactNumbers(), marks), []
+    return _sweep(circuit, point, Float64(), marks), []
 
 
-def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray) -> tuple[Forward, Backward]:
+def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray) -> Run:
     rules = Rules(arithmetic)
     forth = forward(circuit, numbers(circuit, point, rules), rules)
     refuse_without_output(forth)
@@ -141,7 +143,20 @@ def _check(
     from backprop_cli.check import oracle
 
     digits = settings.digits or 0
-    bits = 64 if forth.arithmetic.name == "float64" else max(160, int(digits * 3.33) + 20)
-    usual = {"float64": 1e-9, "digits": 1e-9, "exact": 1e-40}[forth.arithmetic.name]
-    tolerance = settings.rtol if settings.rtol is not None else f"1e{min(-1, 2 - digits)}" if digits else usual
+    bits = 64 if forth.arithmetic.doubles else max(160, int(digits * 3.33) + 20)
+    usual = Fraction(1, 10**40) if settings.exact else Fraction(1, 10 ** max(1, digits - 2)) if digits else _USUAL
+    tolerance = usual if settings.rtol is None else Fraction(settings.rtol)
     return oracle.check(forth, back, point, targets, settings.check, oracle.Tolerance(tolerance, bits))
+
+
+_USUAL = Fraction(1, 10**9)
+
+
+def _refuse_without_gradient(back: Backward, check: Check | None, asked: Iterable[int]) -> None:
+    """Raise what kept a gradient from existing, unless its one-sided slopes answered."""
+    for node in asked:
+        problem = back.failed.get(node)
+        if problem is not None and check is None and not problem.hint:
+            raise Refused(replace(problem, hint="with the check (without --no-check) one-sided slopes may answer"))
+        if problem is not None and (check is None or node not in check.answers):
+            raise Refused(problem)

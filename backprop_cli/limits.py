@@ -13,8 +13,13 @@ DECIMAL_EXPONENT: Final = 400
 
 DIGITS: Final = 10_000
 DIGITS_WORK: Final = 2_000_000  # gates times digits
-SPECIAL_DIGITS: Final = 500  # for the gamma family, whose cost grows fastest with the digits
-ERROR_DIGITS: Final = 2_000  # for the error functions
+SPECIAL_DIGITS: Final = 10_000  # for the gamma family together, whose cost grows fastest with the digits
+DIGITS_BITS: Final = 262_144  # of working precision, where digits cancel
+DIGITS_CLIMB: Final = 1_000_000  # bits times gates, beyond what the digits themselves take
+REFERENCE_BITS: Final = 16_384  # of a check's enclosures
+REFERENCE_WORK: Final = 8_000_000  # bits times gates
+GAMMA_COST: Final = 1_900  # a gate of the gamma family costs so many others in many bits
+SLOW_GATES: Final = dict.fromkeys(("gamma", "lgamma", "digamma", "polygamma"), GAMMA_COST)
 SECONDS: Final = 60  # for one command
 
 EXACT_BITS: Final = 200_000  # numerator or denominator of an exact number

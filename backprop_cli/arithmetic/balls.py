@@ -385,6 +385,7 @@ class Balls:
     """
 
     name = "digits"
+    doubles = exact = False
     zero, one = ZERO, ONE
 
     def __init__(self, bits: int, *, digits: int = 17, of_doubles: bool = False) -> None:

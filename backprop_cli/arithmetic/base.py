@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-Number = Any  # a float, an mpf or an Exact: each arithmetic has its own, and the sweeps treat them alike
+Number = Any  # a float, an fmpq or arb, or an Exact: each arithmetic has its own, and the sweeps treat them alike
 Operation = Callable[..., Number]
 
 
 class Arithmetic(Protocol):
-    """One number system."""
+    """One number system. ``doubles``: of limited range and 16 digits; ``exact``: nothing is ever rounded."""
 
     name: str
+    doubles: bool
+    exact: bool
     zero: Number
     one: Number
 
@@ -25,7 +27,10 @@ class Arithmetic(Protocol):
         """Each primitive gate's value as a function of its inputs."""
 
     def number(self, text: str) -> Number:
-        """The number that a literal, ``pi`` or ``e`` stands for."""
+        """The number that a literal of a rule, ``pi`` or ``e`` stands for."""
+
+    def literal(self, text: str) -> Number:
+        """The number that a literal of the user stands for."""
 
     def is_finite(self, value: Number) -> bool:
         """Whether a value is a number within this system's range."""
@@ -42,5 +47,5 @@ class Arithmetic(Protocol):
     def absolute(self, value: Number) -> Number:
         """The size of a value: in the scale of a gradient the signs do not cancel."""
 
-    def in_digits(self, value: Number, context: Any) -> Any:
-        """The value as a number of an mpmath context, to that context's precision."""
+    def enclosed(self, value: Number, bits: int) -> Number:
+        """The value as a rational or a ball (``balls.py``), with about so many bits."""

@@ -24,6 +24,7 @@ class Digits:
 
     def __init__(self, bits: int, *, digits: int = 17, of_doubles: bool = False) -> None:
         self.name = "digits"
+        self.doubles = self.exact = False
         self.bits, self.digits, self.of_doubles = bits, digits, of_doubles
         self.context = _context(bits)
         self.zero, self.one = self.context.mpf(0), self.context.mpf(1)
@@ -37,6 +38,17 @@ class Digits:
                 self.context.mpf(double) if self.of_doubles else +(self.context.pi if text == "pi" else self.context.e)
             )
         return self.context.mpf(float(text)) if self.of_doubles else self.context.mpf(_with_a_whole_part(text))
+
+    def literal(self, text: str) -> Number:
+        """The same."""
+        return self.number(text)
+
+    def enclosed(self, value: Number, bits: int) -> Number:
+        """The number, exactly."""
+        from flint import fmpq
+
+        man, exp = int(value.man), int(value.exp)
+        return fmpq(man * 2**exp) if exp >= 0 else fmpq(man, 2**-exp)
 
     def is_finite(self, value: Number) -> bool:
         """A number whose size is at most 2^±(2^40)."""

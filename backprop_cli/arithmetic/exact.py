@@ -37,6 +37,7 @@ class ExactNumbers:
     """The arithmetic of ``--exact``."""
 
     name = "exact"
+    doubles, exact = False, True
 
     def __init__(self) -> None:
         self._guide = Digits(_GUIDE_BITS)
@@ -100,6 +101,21 @@ class ExactNumbers:
             return context.mpf(int(form.p)) / int(form.q)
         digits = _digits(form, min(context.dps, _CHECKED_DIGITS) + 5) if value.guide else None
         return context.mpf(0 if digits is None else digits._mpf_)
+
+    def literal(self, text: str) -> Exact:
+        """The same."""
+        return self.number(text)
+
+    def enclosed(self, value: Number, bits: int) -> Number:
+        """A rational exactly, any other number as a ball."""
+        from flint import arb, fmpq
+
+        form = value.form
+        if form.is_Rational:
+            return fmpq(int(form.p), int(form.q))
+        near = self.in_digits(value, Digits(min(bits, 300)).context)
+        middle = Digits(300).enclosed(near, bits)
+        return arb(middle) * (1 + arb(0, arb(2) ** -min(bits - 20, 280)))
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
         approximate = self._guide.operations[name]

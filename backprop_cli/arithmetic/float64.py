@@ -1,6 +1,6 @@
 """Double precision: Python's floats and the C library's functions, made total.
 
-digamma and polygamma come from the arithmetic of many digits, which is loaded when one of them is first used.
+digamma and polygamma come from the arithmetic of balls, which is loaded when one of them is first used.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from backprop_cli.arithmetic.base import Number, Operation
 
 _NAN, _INF = math.nan, math.inf
-_SPECIAL_BITS = 80
+_SPECIAL_BITS = 128
 
 
 def _total(function: Callable[..., float]) -> Callable[..., float]:
@@ -57,10 +56,12 @@ def _sign(x: float) -> float:
 
 def _special(name: str) -> Callable[..., float]:
     def special(*arguments: float) -> float:
-        from backprop_cli.arithmetic.digits import Digits
+        if not all(map(math.isfinite, arguments)):
+            return _NAN
+        from backprop_cli.arithmetic.balls import Balls, from_float
 
-        context = Digits(_SPECIAL_BITS).context
-        return float(Digits(_SPECIAL_BITS).operations[name](*map(context.mpf, arguments)))
+        balls = Balls(_SPECIAL_BITS)
+        return balls.to_float(balls.operations[name](*map(from_float, arguments)))
 
     return _total(special)
 
@@ -112,12 +113,15 @@ class Float64:
     """The default arithmetic."""
 
     name = "float64"
+    doubles, exact = True, False
     zero, one = 0.0, 1.0
     operations = _OPERATIONS
 
     def number(self, text: str) -> float:
         """The double nearest to the literal; too large is infinite."""
         return math.pi if text == "pi" else math.e if text == "e" else float(text)
+
+    literal = number
 
     is_finite = staticmethod(math.isfinite)
 
@@ -137,6 +141,8 @@ class Float64:
         """|value|."""
         return abs(float(value))
 
-    def in_digits(self, value: Number, context: Any) -> Any:
+    def enclosed(self, value: Number, bits: int) -> Number:
         """The double itself, exactly."""
-        return context.mpf(float(value))
+        from backprop_cli.arithmetic.balls import from_float
+
+        return from_float(float(value))

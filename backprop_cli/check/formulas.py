@@ -1,4 +1,4 @@
-"""The reference by SymPy: the derivative of the whole expression, evaluated until its digits settle."""
+"""The reference by SymPy: the derivative of the whole expression, evaluated in balls."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flint import arb
+
 from backprop_cli import limits
+from backprop_cli.arithmetic.balls import is_zero
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.check.ground import Ground
+from backprop_cli.check.reference import Reference
+from backprop_cli.check.series import NoSeriesError, NoValueError
 from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.problems import Refused
 
@@ -123,12 +127,8 @@ def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
         raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
 
 
-def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number], bits: int, first: int) -> list[Number]:
-    """Each derivative's value, right to ``bits`` bits of itself or of the terms that cancel in it.
-
-    ``first`` is a working precision at which no term of the circuit vanishes beside a larger one: two runs below it
-    might agree on a 0 that is none.
-    """
+def evaluate(derivatives: Derivatives, reference: Reference, series: Sequence[Number], bits: int) -> list[Number]:
+    """Each derivative's value as an enclosure, right to ``bits`` bits, or as near as the series' own enclosure is."""
     from backprop_cli.symbolic.lower import lower
 
     if not derivatives.forms:
@@ -137,25 +137,18 @@ def evaluate(derivatives: Derivatives, ground: Ground, scales: Sequence[Number],
         circuit, nodes = lower(derivatives.forms)
     except Refused as refused:
         raise NotThisWayError(refused.problems[0].message) from refused
-    precision = max(bits + 60, first)
-    before: list[Number] | None = None
-    while precision <= 40 * bits + 2 * _ZERO_BITS + first:
-        run = ground.evaluate(circuit, precision)
-        values = [run.values[node] for node in nodes]
-        if any(value is None for value in values):
-            raise NotThisWayError("SymPy's derivative has no value at this point")
-        zeros = any(not value and scale for value, scale in zip(values, scales, strict=True))
-        early = zeros and precision < _ZERO_BITS + 4 * bits
-        if not early and before is not None and all(map(_settled, before, values, scales, [bits] * len(values))):
+    for precision in reference.ladder():
+        here = reference.evaluate(circuit, precision)
+        values = [here.number(node) for node in nodes]
+        if all(value is not None and _sharp(value, one, bits) for value, one in zip(values, series, strict=True)):
             return values
-        precision = precision + 64 if before is None else precision * 2
-        before = values
-    raise NotThisWayError("the digits of SymPy's derivative did not settle")
+        if any(isinstance(here.gaps[node], (NoValueError, NoSeriesError)) for node in nodes):
+            raise NotThisWayError("SymPy's derivative has no value at this point")
+    if any(value is None for value in values):
+        raise NotThisWayError("SymPy's derivative could not be enclosed at this point")
+    return values
 
 
-_ZERO_BITS = 3_000  # tanh(x)^2 and 1 part only after 2|x|/log(2) bits: an early 0 may be none
-
-
-def _settled(before: Number, value: Number, scale: Number, bits: int) -> bool:
-    difference = abs(value - before)
-    return bool(difference * 2**bits <= abs(value) or difference * 2 ** (bits + 50) <= scale)
+def _sharp(value: Number, series: Number, bits: int) -> bool:
+    ball = arb(value)
+    return is_zero(value) or ball.rel_accuracy_bits() >= bits or ball.rad() <= 4 * arb(series).rad()

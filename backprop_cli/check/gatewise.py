@@ -1,6 +1,6 @@
 """The reference gate by gate: each local gradient against SymPy's derivative of that one gate.
 
-For circuits whose whole formula would swell; the sum over paths is then confirmed by tangents.
+For circuits whose whole formula would swell; the sum over paths is then confirmed by the series.
 """
 
 from __future__ import annotations
@@ -8,10 +8,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from backprop_cli.check.ground import Ground
-from backprop_cli.circuit import Circuit
+from flint import arb
+
+from backprop_cli.arithmetic.balls import Balls, from_float, from_text, sub, working
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.sides import Here
+from backprop_cli.circuit import INPUT, Circuit
 from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.forward import Forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused
@@ -44,9 +48,9 @@ def _definition(name: str, inputs: list[Any], forms: Any) -> Any:
     return (plain.get(name) or forms[name])(*inputs)
 
 
-def wrong_gate(ground: Ground, sweep: Backward, rtol: float) -> int | None:
+def wrong_gate(run: Forward, sweep: Backward, rtol: float) -> int | None:
     """The first gate whose local gradient is not SymPy's, None if all agree."""
-    run, rules = ground.run, ground.rules(_BITS)
+    rules = Rules(Balls(_BITS))
     for index in range(run.circuit.first_gate, run.circuit.output + 1):
         if index in run.kinks:
             continue
@@ -56,30 +60,33 @@ def wrong_gate(ground: Ground, sweep: Backward, rtol: float) -> int | None:
     return None
 
 
-def _agrees(run: Forward, rules: Rules, index: int, position: int, local: Any, rtol: float) -> bool:
+def _agrees(run: Forward, rules: Rules, index: int, position: int, local: Number, rtol: float) -> bool:
     node = run.circuit.nodes[index]
     known = derivative(node.op, position)
     if known is None:
         return True
     circuit, place = known
-    context = rules.arithmetic.context  # type: ignore[attr-defined]  # these rules are for Digits
-    wires = [run.arithmetic.in_digits(run.values[i], context) for i in node.inputs]
+    wires = [run.arithmetic.enclosed(value, _BITS) for value in run.inputs(index)]
     inputs = dict(zip(GATES[node.op].params, wires, strict=True))
-    point = {name: inputs[name] if name in inputs else rules.arithmetic.number(name) for name in circuit.inputs}
-    try:
-        expected = forward(circuit, point, rules).values[place]
-    except Refused:
-        return True
+    with working(_BITS):
+        starts = [
+            inputs[each.text] if each.op == INPUT and each.text in inputs else from_text(each.text)
+            for each in circuit.nodes[: circuit.first_gate]
+        ]
+    expected = Here(circuit, starts, _BITS).number(place)
     if expected is None:
         return True
-    given = run.arithmetic.in_digits(local, context)
-    if abs(given - expected) <= rtol * abs(expected) + context.mpf(2) ** -1060:
-        return True
+    with working(_BITS):
+        away = abs(arb(sub(run.arithmetic.enclosed(local, _BITS), expected)))
+        if not away > from_float(rtol) * abs(arb(expected)) + arb(2) ** -1060:
+            return True
     return _lost_inside(rules, node.op, position, wires, expected)
 
 
-def _lost_inside(rules: Rules, name: str, position: int, wires: list[Any], expected: Any) -> bool:
-    """Whether the rule itself, run with many digits, agrees: the difference was rounding inside the gate."""
-    value = rules.operation(name)(*wires)
-    again = rules[name].slopes[position]((*wires, value))
-    return bool(abs(again - expected) <= 1e-20 * (abs(expected) + 1e-20))
+def _lost_inside(rules: Rules, name: str, position: int, wires: list[Number], expected: Number) -> bool:
+    """Whether the rule itself, in balls, agrees: the difference was rounding inside the gate."""
+    try:
+        again = rules[name].local((*wires, rules.operation(name)(*wires)), position)
+    except Refused:
+        return True
+    return again is None or bool(arb(again).overlaps(arb(expected)))

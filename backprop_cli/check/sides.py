@@ -290,12 +290,12 @@ def _equal(x: Number, y: Number) -> bool:
 
 def _gap(gap: Gap, bits: int) -> OneSided:
     if isinstance(gap, NearEdgeError):
-        return OneSided("undecided" if on_edge(gap, bits) else "not known", edge=gap.gate)
+        return OneSided("undecided" if near(gap, bits) else "not known", edge=gap.gate)
     if isinstance(gap, NoValueError):
         return OneSided("no value")
     return OneSided("no power series" if isinstance(gap, NoSeriesError) else "not known")
 
 
-def on_edge(gap: NearEdgeError, bits: int) -> bool:
+def near(gap: NearEdgeError, bits: int) -> bool:
     """Whether a gate stands on its edge as far as anyone can tell: the ball around 0 shrinks with its bits."""
     return bool(gap.away.rad() < arb(2) ** (-bits // 3))

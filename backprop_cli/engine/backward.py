@@ -6,35 +6,41 @@ table, and a wire that a routing gate leaves out is not followed, so that what l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.engine.forward import Forward, shown
 from backprop_cli.engine.rules import Compiled, no_gradient
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """Each node's gradient (None where none was asked) and each gate's local gradients, by input (None likewise)."""
+    """Each node's gradient (None where none was asked) and each gate's local gradients, by input (None likewise).
+
+    ``failed`` says of a node that was asked for why its gradient is None: a gate on the way has a value and no finite
+    slope, or a product leaves the range of numbers.
+    """
 
     gradients: list[Number]
     locals: list[tuple[Number, ...]]
     multiply: Operation
+    failed: Mapping[int, Diagnostic]
 
     def contributions(self, index: int) -> tuple[Number, ...]:
         """What a gate's wires carried backward: upstream × local, None where nothing was asked."""
         upstream = self.gradients[index]
-        return tuple(None if local is None else self.multiply(upstream, local) for local in self.locals[index])
+        return tuple(
+            None if local is None or upstream is None else self.multiply(upstream, local)
+            for local in self.locals[index]
+        )
 
 
 def backward(run: Forward, targets: bytearray) -> Backward:
     """∂output/∂node for every node marked in ``targets`` (see ``Circuit.reach``) that the output depends on.
 
-    A marked node on which the output does not depend has gradient 0. Raises ``Refused`` where a gate on the way has a
-    value but no finite local gradient.
+    A marked node on which the output does not depend has gradient 0.
     """
     return _Sweep(run, targets).run()
 
@@ -45,6 +51,7 @@ class _Sweep:
         self.forward, self.targets, self.arithmetic = run, targets, run.arithmetic
         self.gradients: list[Number] = [None] * count
         self.locals: list[tuple[Number, ...]] = [()] * count
+        self.failed: dict[int, Diagnostic] = {}
         self.kinks = frozenset(run.kinks)
         self._multiply, self._plus = self.arithmetic.operations["mul"], self.arithmetic.operations["add"]
 
@@ -55,13 +62,12 @@ class _Sweep:
             gradients[circuit.output] = self.arithmetic.one
         for index in range(circuit.output, circuit.first_gate - 1, -1):
             upstream = gradients[index]
-            if upstream is None or not targets[index]:
+            if not targets[index] or (upstream is None and index not in self.failed):
                 continue
-            if not finite(upstream):
-                self._too_large(index)
+            if upstream is not None and not finite(upstream):
+                self._fail(index, *self._too_large(index))
             node = circuit.nodes[index]
-            row = rules[node.op]
-            self._gate(index, node.inputs, row, upstream)
+            self._gate(index, node.inputs, rules[node.op], gradients[index])
         return self._closed()
 
     def _gate(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
@@ -76,25 +82,42 @@ class _Sweep:
                 continue
             wires = seen[position]
             local = row.slopes[position](wires) if row.plain else row.local(wires, position)
-            if local is None:
-                self._refuse(index, self._no_slope(row, position, wires))
             locals_.append(local)
-            if left_out and not self.arithmetic.truth(local):
+            if left_out and local is not None and not self.arithmetic.truth(local):
+                continue
+            if local is None or upstream is None or source in self.failed:
+                self._spoil(index, source, local, row, position, wires)
                 continue
             contribution = self._multiply(upstream, local)  # upstream × local
             before = gradients[source]
             gradients[source] = contribution if before is None else self._plus(before, contribution)
         self.locals[index] = tuple(locals_)
 
+    def _spoil(
+        self, index: int, source: int, local: Number, row: Compiled, position: int, wires: Sequence[Number]
+    ) -> None:
+        """One contribution that does not exist leaves the whole sum without a value."""
+        if source in self.failed:
+            return
+        if local is None:
+            self._fail(source, self._no_slope(row, position, wires), index)
+        else:
+            self.failed[source], self.gradients[source] = self.failed[index], None
+
+    def _fail(self, source: int, problem: Diagnostic, gate: int) -> None:
+        circuit = self.forward.circuit
+        self.failed[source] = problem.at(circuit.source, circuit.spans[gate])
+        self.gradients[source] = None
+
     def _closed(self) -> Backward:
         """A target that nothing reached has gradient 0; every other sum must be finite."""
         for index in range(len(self.targets)):
-            if self.targets[index]:
+            if self.targets[index] and index not in self.failed:
                 if self.gradients[index] is None:
                     self.gradients[index] = self.arithmetic.zero
-                elif index < self.forward.circuit.first_gate and not self.arithmetic.is_finite(self.gradients[index]):
-                    self._too_large(index)
-        return Backward(self.gradients, self.locals, self._multiply)
+                elif not self.arithmetic.is_finite(self.gradients[index]):
+                    self._fail(index, *self._too_large(index))
+        return Backward(self.gradients, self.locals, self._multiply, self.failed)
 
     def _no_slope(self, row: Compiled, position: int, wires: Sequence[Number]) -> Diagnostic:
         gate = row.gate
@@ -107,10 +130,10 @@ class _Sweep:
         )
         return Diagnostic(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
 
-    def _too_large(self, index: int) -> NoReturn:
-        """Say which contribution left the range of numbers."""
+    def _too_large(self, index: int) -> tuple[Diagnostic, int]:
+        """Which contribution left the range of numbers, and its gate."""
         circuit, finite = self.forward.circuit, self.arithmetic.is_finite
-        hint = "--digits 20 has a far larger range" if self.arithmetic.name == "float64" else ""
+        hint = "--digits 20 has a far larger range" if self.arithmetic.doubles else ""
         for gate in range(index + 1, circuit.output + 1):
             for source, local in zip(circuit.nodes[gate].inputs, self.locals[gate], strict=False):
                 if source != index or local is None or finite(self._multiply(self.gradients[gate], local)):
@@ -118,13 +141,7 @@ class _Sweep:
                 row = self.forward.rules[circuit.nodes[gate].op]
                 given = shown(self.arithmetic, row, self.forward.inputs(gate))
                 what = "upstream gradient times local gradient" if finite(local) else "local gradient"
-                self._refuse(
-                    gate,
-                    Diagnostic("overflow.gradient", f"the {what} of {row.gate.name} is too large, with {given}", hint),
-                )
+                message = f"the {what} of {row.gate.name} is too large, with {given}"
+                return Diagnostic("overflow.gradient", message, hint), gate
         message = "the contributions to this gradient add up beyond the range of numbers"
-        self._refuse(index, Diagnostic("overflow.gradient", message, hint))
-
-    def _refuse(self, index: int, problem: Diagnostic) -> NoReturn:
-        circuit = self.forward.circuit
-        raise Refused(problem.at(circuit.source, circuit.spans[index]))
+        return Diagnostic("overflow.gradient", message, hint), index

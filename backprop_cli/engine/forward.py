@@ -7,7 +7,7 @@ branch. Only an output without a value is refused; a stage without one is report
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backprop_cli.arithmetic.base import Arithmetic, Number
@@ -93,7 +93,7 @@ class _Sweep:
     def start(self, point: Mapping[str, Number]) -> None:
         for index in range(self.circuit.first_gate):
             node = self.circuit.nodes[index]
-            self.values[index] = point[node.text] if node.op == INPUT else self.arithmetic.number(node.text)
+            self.values[index] = point[node.text] if node.op == INPUT else self.arithmetic.literal(node.text)
             if node.op == CONSTANT and not self._holds(node.text, self.values[index]):
                 size = "small" if self.arithmetic.is_finite(self.values[index]) else "large"
                 problem = Diagnostic("overflow.constant", f"{node.text} is too {size} for a double", _MORE_RANGE)
@@ -120,14 +120,15 @@ class _Sweep:
                     self._fail(index, _outside(row, self.arithmetic, arguments))
                     continue
                 value = row.value(*arguments)
-                if not finite(value) or (row.never_zero and not value):
+                if not finite(value):
                     self._fail(index, self._overflow(row, arguments))
                     continue
                 values[index] = value
                 if row.on_kink(arguments, value):
                     self.kinks.append(index)
             except Refused as refused:
-                self._fail(index, refused.problems[0])
+                problem = refused.problems[0]
+                self._fail(index, replace(problem, message=problem.message.replace("{gate}", row.gate.name)))
 
     def _spoiled(self, index: int, node: Node) -> bool:
         """Whether an input that is asked has no value, and so leaves this gate without one."""
@@ -142,7 +143,7 @@ class _Sweep:
 
     def _overflow(self, row: Compiled, arguments: Sequence[Number]) -> Diagnostic:
         given = shown(self.arithmetic, row, arguments)
-        if self.arithmetic.name == "float64":
+        if self.arithmetic.doubles:
             return Diagnostic(
                 f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", _MORE_RANGE
             )

@@ -23,8 +23,7 @@ Rule = Callable[[Sequence[Number]], Number]
 class Compiled:
     """One row in one arithmetic. ``value`` takes the inputs; the rules take the wires ``(inputs…, z)``.
 
-    ``plain``: every input has a local gradient wherever the gate has a value, and always takes part. ``never_zero``:
-    a 0 is underflow and no answer (doubles round to 0, as everywhere).
+    ``plain``: every input has a local gradient wherever the gate has a value, and always takes part.
     """
 
     gate: Gate
@@ -36,7 +35,6 @@ class Compiled:
     kink: Rule | None
     edge: Rule | None
     plain: bool
-    never_zero: bool
 
     def seen(self, inputs: Sequence[Number], value: Number) -> Sequence[tuple[Number, ...]]:
         """For each input, what the rule of its local gradient sees (``Gate.wires``)."""
@@ -96,7 +94,6 @@ class Rules:
             self._rule(gate.kink, wires),
             self._rule(gate.edge, wires),
             plain=not (gate.many or gate.routes or any(slope.where or not slope.text for slope in gate.slopes)),
-            never_zero=gate.never_zero and self.arithmetic.name == "digits",
         )
 
     def operation(self, name: str) -> Operation:
@@ -104,7 +101,7 @@ class Rules:
         known = self._operations.get(name)
         if known is None:
             gate = GATES[name]
-            known = self._derived(gate) if gate.value else self.arithmetic.operations[name]
+            known = self.arithmetic.operations.get(name) or self._derived(gate)
             self._operations[name] = known
         return known
 

@@ -59,7 +59,7 @@ ARITHMETIC = (
 )
 
 EXPONENTIAL = (
-    row("exp(x)", "scales by its own output", "z", never_zero=True),
+    row("exp(x)", "scales by its own output", "z"),
     row("expm1(x)", "e^x - 1 without cancellation near 0", "exp(x)"),
     row("log(x)", "scales by 1/x: small inputs are steep", "1/x", domain="x > 0", need="x > 0", aliases=("ln",)),
     row("log1p(x)", "log(1 + x) without cancellation near 0", "1/(1 + x)", domain="x > -1", need="x > -1"),
@@ -130,7 +130,7 @@ HYPERBOLIC = (
     row("sinh(x)", "scales by cosh(x)", "cosh(x)", aliases=("sh",)),
     row("cosh(x)", "scales by sinh(x)", "sinh(x)", aliases=("ch",)),
     row("tanh(x)", "squashes to ±1; saturates: the gradient dies far from 0", "sech(x)^2", aliases=("th",)),
-    row("sech(x)", "1/cosh(x)", "-z*tanh(x)", value="1/cosh(x)", never_zero=True),
+    row("sech(x)", "1/cosh(x)", "-z*tanh(x)", value="1/cosh(x)"),
     row("asinh(x)", "a logarithm that takes both signs", "1/hypot(1, x)", aliases=("arcsinh", "arsinh")),
     row(
         "acosh(x)",

@@ -14,7 +14,6 @@ NEURAL = (
         "squashes to (0, 1); scales by at most 1/4",
         "z*sigmoid(-x)",
         value="where(x >= 0, 1/(1 + exp(-x)), exp(x)/(1 + exp(x)))",
-        never_zero=True,
         aliases=("logistic", "expit", "sigma", "σ"),
     ),
     row(

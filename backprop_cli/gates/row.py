@@ -47,7 +47,6 @@ class Gate:
     part at all, so that nothing behind it is asked for.
 
     Where the value itself jumps at the kink, ``edge`` is a rule that is 0 there and measures the way to it.
-    ``never_zero`` says that a result of 0 is always underflow.
     """
 
     name: str
@@ -62,7 +61,6 @@ class Gate:
     convention: str = ""
     routes: bool = False
     edge: str = ""
-    never_zero: bool = False
     defaults: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     example: str = ""

@@ -10,7 +10,7 @@ _NOT_POLE_NEED = "x other than 0, -1, -2 …"
 
 SPECIAL = (
     row("erf(x)", "squashes to ±1 by the bell curve", "2*exp(-x^2)/sqrt(pi)"),
-    row("erfc(x)", "1 - erf(x) without cancellation in the tail", "-2*exp(-x^2)/sqrt(pi)", never_zero=True),
+    row("erfc(x)", "1 - erf(x) without cancellation in the tail", "-2*exp(-x^2)/sqrt(pi)"),
     row(
         "gamma(x)",
         "the factorial, shifted: gamma(n + 1) = n!",

@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backprop_cli.arithmetic.balls import to_float
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Settings, run
-from backprop_cli.check.ground import Ground, scales
+from backprop_cli.check.reference import Reference, scales
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
@@ -61,11 +62,11 @@ def _values(circuit: Circuit, point: Point, asked: Sequence[Asked]) -> dict[Aske
         return {}
     rules = Rules(Float64())
     plain = forward(circuit, numbers(circuit, point, rules), rules)
-    deep = Ground(plain, point).forward(_BITS)
+    deep = Reference(plain, point).here(_BITS)
     found = {}
     for one in asked:
-        problem, value = plain.failed.get(one.of), deep.values[one.of]
-        number = plain.values[one.of] if value is None else deep.arithmetic.to_float(value)
+        problem, value = plain.failed.get(one.of), deep.number(one.of)
+        number = plain.values[one.of] if value is None else to_float(value)
         # exp(1000)/exp(999) overflows on the way only.
         lost = problem is not None and not (_overflows(problem) and number is not None and math.isfinite(number))
         found[one] = Fact(None, problem=problem) if lost else Fact(number)
@@ -105,21 +106,25 @@ def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], settings: 
     report = run(circuit, point, replace(settings, wrt=wanted))
     if not report.ok:
         raise _doubted(circuit)
-    sizes = [report.trace[0].arithmetic.to_float(size) for size in scales(*report.trace)]
+    sizes = [to_float(size) for size in scales(*report.trace)]
     verdicts = report.check.verdicts if report.check else {}
     return {one: _fact(report, verdicts, one.by, sizes[one.by]) for one in asked if one.by is not None}
 
 
 def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: float) -> Fact:
     verdict = verdicts.get(node)
-    own = report.trace[0].arithmetic.to_float(report.trace[1].gradients[node])
+    gradient = report.trace[1].gradients[node]
+    answer = report.check.answers.get(node) if report.check else None
+    if gradient is None and answer is None:
+        return Fact(None, problem=report.trace[1].failed[node])
+    own = to_float(answer) if answer is not None else report.trace[0].arithmetic.to_float(gradient)
     if not math.isfinite(own):
         return Fact(None, problem=Diagnostic("overflow.gradient", "the gradient is too large for a double"))
     if verdict is None or verdict.word == "unchecked":
         return Fact(own, scale)
     if verdict.word == "kink":
-        left, right = verdict.slopes or (None, None)
-        if left is None or right is None:
+        left, right = verdict.slopes or ("jump", "jump")
+        if isinstance(left, str) or isinstance(right, str):
             return Fact(None, problem=Diagnostic("answer.undefined", "the output jumps here, so it has no gradient"))
         return Fact(own, scale, (min(left, right), max(left, right)))
     return Fact(own if verdict.expected is None else verdict.expected, scale)

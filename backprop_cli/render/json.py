@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from backprop_cli.check.verdict import Verdict
+from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.problems import Diagnostic
 from backprop_cli.render.sentences import sensitivities
 from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Variable
@@ -40,7 +40,11 @@ def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
     found["stages"] = [_stage(stage, whole) for stage in report.stages]
     found["constants"] = [{"id": c.id, "text": c.text, "value": number(c.value)} for c in report.constants]
     found["gates"] = [_gate(gate, whole) for gate in report.gates]
-    found["check"] = {"method": check.method if check else "none", "ok": check.ok if check else None}
+    found["check"] = {
+        "method": check.method if check else "none",
+        "ok": check.ok if check else None,
+        "value": _value(check.value) if check else None,
+    }
     found["warnings"] = [_warning(problem) for problem in report.warnings]
     if explain:
         found["sentences"] = sensitivities(report)
@@ -75,11 +79,28 @@ def _variable(variable: Variable, formula: str | None, whole: bool) -> dict[str,
     return found
 
 
+def _value(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.word,
+        "expected": finite(verdict.expected),
+        "rel_error": finite(verdict.rel_error),
+        "lost_digits": verdict.lost_digits,
+        "undecided": _undecided(verdict),
+    }
+
+
+def _undecided(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None or verdict.undecided is None:
+        return None
+    below, on, above = map(_slope, verdict.undecided.outcomes)
+    return {"gate": verdict.undecided.gate, "below": below, "on": on, "above": above}
+
+
 def _verdict(verdict: Verdict | None) -> dict[str, Any]:
     kink = None
     if verdict is not None and verdict.word == "kink":
         left, right = verdict.slopes or (None, None)
-        kink = {"left": finite(left), "right": finite(right)}
+        kink = {"left": _slope(left), "right": _slope(right)}
     return {
         "expected": finite(verdict.expected) if verdict else None,
         "rel_error": finite(verdict.rel_error) if verdict else None,
@@ -87,7 +108,12 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
         "ok": verdict.ok if verdict else None,
         "lost_digits": verdict.lost_digits if verdict else None,
         "kink": kink,
+        "undecided": _undecided(verdict),
     }
+
+
+def _slope(found: Slope | None) -> float | str | None:
+    return found if isinstance(found, str) else finite(found)
 
 
 def _stage(stage: StageRow, whole: bool) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from backprop_cli.check.verdict import Verdict
+from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.report.report import Quantity
 
-MARKS = {"ok": "✓", "kink": "▲", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
-ASCII_MARKS = {"ok": "+", "kink": "!", "imprecise": "~", "wrong": "x", "unchecked": "?"}
+MARKS = {"ok": "✓", "kink": "▲", "limit": "≈", "undecided": "≷", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
+ASCII_MARKS = {"ok": "+", "kink": "!", "limit": "~", "undecided": "?", "imprecise": "~", "wrong": "x", "unchecked": "?"}
 
 
 def short(quantity: Quantity | None, most: int = 12) -> str:
@@ -52,6 +52,10 @@ def word(verdict: Verdict | None, *, marks: bool = True, ascii_only: bool = Fals
 
 def slopes(verdict: Verdict) -> str:
     """The one-sided slopes of a kink in words."""
-    left, right = verdict.slopes or (None, None)
-    shown = ["a jump" if slope is None else repr(slope) for slope in (left, right)]
-    return f"{shown[0]} to the left, {shown[1]} to the right"
+    left, right = map(slope, verdict.slopes or ("not known", "not known"))
+    return f"{left} to the left, {right} to the right"
+
+
+def slope(found: Slope) -> str:
+    """A one-sided slope as a number, or the words for why there is none."""
+    return f"{'a ' * (found == 'jump')}{found}" if isinstance(found, str) else repr(found)

@@ -9,8 +9,8 @@ from backprop_cli.report.report import Report, StageRow, Variable
 
 _METHODS = {
     "symbolic": "symbolic differentiation",
-    "gatewise": "symbolic differentiation of each gate and forward tangents",
-    "forward": "forward tangents",
+    "gatewise": "symbolic differentiation of each gate and power series",
+    "forward": "power series",
 }
 
 
@@ -23,16 +23,22 @@ def agreement(report: Report) -> str:
     wrong = sum(1 for verdict in verdicts if verdict.word == "wrong")
     if wrong:
         return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
+    if report.check.value.word == "wrong":
+        return "the value does not agree with its enclosure"
     if report.check.broken:
         return f"{report.check.broken} does not agree with {method}"
     kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
-    lossy = sum(1 for verdict in verdicts if verdict.word != "kink" and verdict.lost_digits > 0)
+    lossy = sum(1 for verdict in verdicts if verdict.word in ("ok", "imprecise") and verdict.lost_digits > 0)
+    limits = sum(1 for verdict in verdicts if verdict.word == "limit")
+    undecided = sum(1 for verdict in verdicts if verdict.word == "undecided")
     unchecked = sum(1 for verdict in verdicts if verdict.word == "unchecked")
-    agreed = len(verdicts) - kinks - lossy - unchecked
+    agreed = len(verdicts) - kinks - lossy - limits - undecided - unchecked
     clauses = [
         _clause(agreed, "agree", f"with {method}"),
         _clause(lossy, "agree", "up to digits lost to cancellation or underflow"),
         _clause(kinks, "stand", "on a kink, where a convention answers"),
+        _clause(limits, "follow", "from the one-sided slopes, which agree"),
+        _clause(undecided, "stay", "undecided: no number of digits tells on which side of an edge the point lies"),
         _clause(unchecked, "remain", "unchecked"),
     ]
     said = "; ".join(clause for clause in clauses if clause)

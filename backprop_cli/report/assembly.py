@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
 
 Run = tuple[Forward, Backward]
+_EXACT_DIGITS = 17
 
 
 def assembled(
@@ -45,26 +46,40 @@ def assembled(
 
 
 def _variable(run: Run, name: str, check: Check | None, *, parameter: bool) -> Variable:
-    forth, back = run
+    forth, _ = run
     index = forth.circuit.inputs[name]
     value = quantity(forth.arithmetic, forth.values[index])
     assert value is not None
     if not parameter:
         return Variable(index, name, "data", value)
-    gradient = quantity(forth.arithmetic, back.gradients[index])
+    gradient = _gradient(run, check, index)
     symbolic = check.symbolic.get(name) if check else None
     return Variable(index, name, "parameter", value, gradient, symbolic, _verdict(check, index))
 
 
 def _stage(run: Run, stage: Stage, check: Check | None) -> StageRow:
-    forth, back = run
+    forth, _ = run
     numbers: tuple[Quantity | None, Quantity | None] = (
         quantity(forth.arithmetic, forth.values[stage.node]),
-        None if stage.node in forth.failed else quantity(forth.arithmetic, back.gradients[stage.node]),
+        None if stage.node in forth.failed else _gradient(run, check, stage.node),
     )
     formula = forth.circuit.typed(stage.node).partition("=")[2].strip()
     problem = forth.failed.get(stage.node)
     return StageRow(stage.node, stage.name, formula, *numbers, _verdict(check, stage.node), problem)
+
+
+def _gradient(run: Run, check: Check | None, index: int) -> Quantity | None:
+    """The gradient of the backward pass, or the slope that answers where its conventions do not."""
+    forth, back = run
+    if check is None or index not in check.answers:
+        return quantity(forth.arithmetic, back.gradients[index])
+    from backprop_cli.arithmetic.balls import decimal, to_float
+
+    answer = check.answers[index]
+    if forth.arithmetic.doubles:
+        return quantity(forth.arithmetic, to_float(answer))
+    digits = getattr(forth.arithmetic, "digits", _EXACT_DIGITS)
+    return Quantity(decimal(answer, digits), to_float(answer))
 
 
 def _verdict(check: Check | None, index: int) -> Verdict | None:

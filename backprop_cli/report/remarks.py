@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backprop_cli.circuit import Circuit
+from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Check, Verdict
+    from backprop_cli.check.verdict import Check, Slope, Verdict
 
 
-def remarks(forth: Forward, check: Check | None) -> list[Diagnostic]:
+def remarks(forth: Forward, back: Backward, check: Check | None) -> list[Diagnostic]:
     """The warnings of a run, in the order in which they matter."""
-    return [*_kinks(forth), *_without_value(forth), *(_said(forth.circuit, check) if check else ())]
+    stages = [*_without_value(forth), *_without_slope(forth, back, check)]
+    return [*_kinks(forth), *stages, *(_said(forth, back, check) if check else ())]
 
 
 def _kinks(forth: Forward) -> list[Diagnostic]:
@@ -45,30 +47,59 @@ def _without_value(forth: Forward) -> list[Diagnostic]:
     ]
 
 
-def _said(circuit: Circuit, check: Check) -> list[Diagnostic]:
-    found = []
-    if check.lost_in_value:
-        message = f"the value lost about {check.lost_in_value} of its 16 digits to cancellation or underflow"
-        found.append(Diagnostic("digits.lost", message, "--digits 30 gives them back"))
+def _without_slope(forth: Forward, back: Backward, check: Check | None) -> list[Diagnostic]:
+    """A stage behind a gate without a slope has no gradient, and what it feeds may have one all the same."""
+    answers = check.answers if check else {}
+    stages = ((stage, back.failed.get(stage.node)) for stage in forth.circuit.stages)
+    return [
+        Diagnostic(
+            "stage.slope",
+            f"the stage {stage.name} has no gradient here: {problem.message}",
+            "",
+            problem.source,
+            problem.span,
+        )
+        for stage, problem in stages
+        if problem is not None and stage.node not in answers
+    ]
+
+
+def _said(forth: Forward, back: Backward, check: Check) -> list[Diagnostic]:
+    names = forth.circuit.names
+    found = [*_about(forth.circuit, "the value", check.value)]
     for index, verdict in check.verdicts.items():
-        name = circuit.names[index]
-        if verdict.lost_digits and verdict.ok:
-            message = (
-                f"the gradient of {name} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
-            )
-            found.append(Diagnostic("digits.lost", message, f"it is {verdict.expected!r}; --digits 30 gives it right"))
-        found += _smooth(name, verdict)
+        found += _about(forth.circuit, f"the gradient of {names[index]}", verdict)
+        found += _answered(forth, back, index, verdict)
     return found + [Diagnostic("check.note", note) for note in check.notes]
 
 
-def _smooth(name: str, verdict: Verdict) -> list[Diagnostic]:
-    """At a kink of a gate, both sides of the whole may still agree on a slope that the convention misses."""
-    left, right = verdict.slopes or (None, None)
-    if left is None or right is None or abs(left - right) > 1e-12 * max(abs(left), abs(right)):
-        return []
-    return [
-        Diagnostic(
-            "kink.smooth",
-            f"both one-sided slopes in {name} are {right!r}; the conventions of the gates on their kinks miss it",
+def _about(circuit: Circuit, what: str, verdict: Verdict) -> list[Diagnostic]:
+    if verdict.lost_digits and verdict.ok:
+        message = f"{what} lost about {verdict.lost_digits} of its 16 digits to cancellation or underflow"
+        return [Diagnostic("digits.lost", message, f"it is {verdict.expected!r}; --digits 30 gives it right")]
+    if verdict.undecided is not None:
+        gate = verdict.undecided.gate
+        below, on, above = map(_slope, verdict.undecided.outcomes)
+        message = f"{what} is undecided: no number of digits tells on which side of its edge this gate stands"
+        hint = f"just below the edge {what} is {below}, on it {on}, just above {above}"
+        return [Diagnostic("check.undecided", message, hint).at(circuit.source, circuit.spans[gate])]
+    return [Diagnostic("check.note", f"{what} could not be checked: {verdict.reason}")] if verdict.reason else []
+
+
+def _slope(outcome: Slope) -> str:
+    return outcome if isinstance(outcome, str) else repr(outcome)
+
+
+def _answered(forth: Forward, back: Backward, index: int, verdict: Verdict) -> list[Diagnostic]:
+    """Where the gates' conventions miss the slope that both sides have, or have none, it is said what answers."""
+    name, gradient = forth.circuit.names[index], back.gradients[index]
+    own = "none" if gradient is None else forth.arithmetic.text(gradient)
+    if verdict.word == "limit":
+        message = (
+            f"both one-sided slopes in {name} are {verdict.expected!r}, so that is the gradient; "
+            f"the conventions of the gates on their kinks alone give {own}"
         )
-    ]
+        return [Diagnostic("kink.smooth", message)]
+    if verdict.word == "kink" and gradient is None:
+        return [Diagnostic("kink.middle", f"no gate answers for {name} here: the middle of its one-sided slopes does")]
+    return []

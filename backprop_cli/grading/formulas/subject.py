@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from backprop_cli.arithmetic.balls import ONE, decimal, from_text
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.check.ground import Ground, scales
-from backprop_cli.check.slopes import one_sided
-from backprop_cli.circuit import Circuit, opened
-from backprop_cli.engine.backward import backward
+from backprop_cli.check.sides import Here
+from backprop_cli.circuit import INPUT, Circuit
+from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward
-from backprop_cli.engine.point import given
 from backprop_cli.engine.rules import Rules, rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.candidates import At
 from backprop_cli.grading.names import Asked
-from backprop_cli.problems import Refused
 
 BITS = 200
 _FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2
@@ -84,10 +82,7 @@ class Subject:
         run = forward(self.circuit, at, self._doubles)
         if run.values[self.circuit.output] is None or (run.kinks and not kinks and run.live_kinks):
             return None
-        try:
-            if self._marks is not None:
-                backward(run, self._marks)
-        except Refused:
+        if self._marks is not None and self.asked.by in backward(run, self._marks).failed:
             return None
         return Spot(at, run, {name: run.values[node] for name, node in self.names.items()})
 
@@ -103,11 +98,10 @@ class Subject:
         known = {name: run.values[node] for name, node in self.names.items()}
         if self._marks is None or self.asked.by is None:
             return Sample(at, known, run.values[self.circuit.output], size(run))
-        try:
-            sweep = backward(run, self._marks)
-        except Refused:
-            return None
+        sweep = backward(run, self._marks)
         truth = sweep.gradients[self.asked.by]
+        if truth is None:
+            return None
         if on_kink:
             between = self._between(run, at, truth)
             return None if between is None else Sample(at, known, truth, scales(run, sweep)[self.asked.by], between)
@@ -116,20 +110,20 @@ class Subject:
 
     def _between(self, run: Forward, at: At, truth: Number) -> tuple[Number, Number] | None:
         """The slopes on both sides, the smaller first; None where the output jumps."""
-        assert self.asked.by is not None
-        name = run.circuit.names[self.asked.by]
-        point = {variable: given(variable, repr(value)) for variable, value in at.items()}
-        if self.asked.by >= len(run.circuit.inputs):
-            if run.circuit.output == self.asked.by:
-                return truth, truth
-            held = run.arithmetic.context.nstr(run.values[self.asked.by], 60)  # type: ignore[attr-defined]  # Digits
-            point[name] = given(name, held)
-            cut = opened(run.circuit, {self.asked.by: name})
-            run = forward(
-                cut, {n: run.arithmetic.number(p.text) for n, p in point.items() if n in cut.inputs}, run.rules
-            )
-        left, right = one_sided(Ground(run, point), name)
-        return None if left is None or right is None else (min(left, right), max(left, right))
+        by = self.asked.by
+        assert by is not None
+        if run.circuit.output == by:
+            return truth, truth
+        starts = [
+            from_text(repr(at[node.text]) if node.op == INPUT else node.text)
+            for node in run.circuit.nodes[: run.circuit.first_gate]
+        ]
+        here = Here(run.circuit, starts, BITS)
+        sides = here.side({by: ONE}, -1), here.side({by: ONE}, 1)
+        if any(side.word != "slope" for side in sides):
+            return None
+        left, right = (run.arithmetic.number(decimal(side.slope, 60)) for side in sides)
+        return min(left, right), max(left, right)
 
     @cached_property
     def depends(self) -> frozenset[str]:
@@ -150,6 +144,17 @@ class Subject:
         """The variables from which these nodes are fed."""
         feeding = self.circuit.feeding(nodes)
         return frozenset(name for name, index in self.circuit.inputs.items() if feeding[index])
+
+
+def scales(run: Forward, sweep: Backward) -> list[Number]:
+    """The backward pass on absolute values: for each node the size of the terms that its gradient adds up."""
+    found: list[Number] = [run.arithmetic.zero] * len(run.circuit.nodes)
+    found[run.circuit.output] = run.arithmetic.one
+    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
+        for source, local in zip(run.circuit.nodes[index].inputs, sweep.locals[index], strict=False):
+            if local is not None:
+                found[source] = found[source] + abs(local) * found[index]
+    return found
 
 
 def _quick(digits: Digits) -> Digits:
