@@ -58,7 +58,8 @@ def _special(name: str) -> Callable[..., float]:
     def special(*arguments: float) -> float:
         if not all(map(math.isfinite, arguments)):
             return _NAN
-        from backprop_cli.arithmetic.balls import Balls, from_float
+        from backprop_cli.arithmetic.ball_arithmetic import Balls
+        from backprop_cli.arithmetic.balls import from_float
 
         balls = Balls(_SPECIAL_BITS)
         return balls.to_float(balls.operations[name](*map(from_float, arguments)))

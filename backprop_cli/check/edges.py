@@ -6,7 +6,8 @@ on its edge; where it does not, the reference is followed once for each answer.
 
 from __future__ import annotations
 
-from backprop_cli.arithmetic.balls import ONE, to_float
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.balls import ONE
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Here, OneSided

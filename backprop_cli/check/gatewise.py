@@ -10,7 +10,8 @@ from typing import Any
 
 from flint import arb
 
-from backprop_cli.arithmetic.balls import Balls, from_float, from_text, sub, working
+from backprop_cli.arithmetic.ball_arithmetic import Balls
+from backprop_cli.arithmetic.balls import from_float, from_text, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import INPUT, Circuit

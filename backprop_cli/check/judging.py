@@ -9,7 +9,8 @@ from functools import cached_property
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.balls import add, div, is_finite, is_zero, sub, to_float, working
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.balls import add, div, is_finite, is_zero, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.blame import Blame, overlap
 from backprop_cli.check.edges import outcomes, said

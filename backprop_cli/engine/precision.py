@@ -9,7 +9,8 @@ from math import ceil, log2
 from flint import arb, fmpq
 
 from backprop_cli import limits
-from backprop_cli.arithmetic.balls import ZERO, Balls
+from backprop_cli.arithmetic.ball_arithmetic import Balls
+from backprop_cli.arithmetic.balls import ZERO
 from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward

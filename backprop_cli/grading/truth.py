@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backprop_cli.arithmetic.balls import to_float
+from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Settings, run

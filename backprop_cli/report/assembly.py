@@ -73,7 +73,7 @@ def _gradient(run: Run, check: Check | None, index: int) -> Quantity | None:
     forth, back = run
     if check is None or index not in check.answers:
         return quantity(forth.arithmetic, back.gradients[index])
-    from backprop_cli.arithmetic.balls import decimal, to_float
+    from backprop_cli.arithmetic.ball_text import decimal, to_float
 
     answer = check.answers[index]
     if forth.arithmetic.doubles:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_cli.arithmetic.balls import ONE, decimal, from_text
+from backprop_cli.arithmetic.ball_text import decimal
+from backprop_cli.arithmetic.balls import ONE, from_text
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.digits import Digits, exponent_of
 from backprop_cli.arithmetic.float64 import Float64

@@ -1,0 +1,351 @@
+"""The smooth gates as functions of one-sided power series: their textbook definitions, and FLINT's own series.
+
+No rule of the gate table stands here, so that the two can disagree. Where FLINT has no series, or a worse one, a
+function is composed of those it has, in the form that keeps its relative accuracy: tanh as ∫ 4E/(1 + E)² with
+E = exp(-2x), acosh as 2·asinh(√((x - 1)/2)), asin beside ±1 by the arctangent of a root. A decision (a sign, a whole
+part) is asked of the ``Side``, which knows what is on an edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from flint import arb, arb_series, fmpq
+
+from backprop_cli.arithmetic.ball_functions import OPERATIONS
+from backprop_cli.arithmetic.balls import HALF, ONE, is_finite, sign
+from backprop_cli.check.series import (
+    NOTHING,
+    NoSeriesError,
+    NotKnownError,
+    NoValueError,
+    Series,
+    constant,
+    flat,
+    integral,
+    inverse,
+    leading,
+    less,
+    minus_of,
+    native,
+    over,
+    plus,
+    times,
+    to_the,
+)
+
+
+class Side(Protocol):
+    """What a function may ask of the side on which the circuit is followed."""
+
+    def sign(self, x: Series) -> int:
+        """-1, 0 or 1 on this side of the point."""
+
+    def compare(self, x: Series, y: Series) -> int:
+        """The sign of x - y."""
+
+    def below(self, x: Series) -> fmpq:
+        """⌊x⌋ on this side."""
+
+    def note(self, piece: int) -> None:
+        """On which piece the gate stands, where pieces do not meet: its value jumps between two of them."""
+
+
+Function = Callable[..., Series]
+UNIT, _TWO, _FOUR, HALVES = (constant(value) for value in (ONE, fmpq(2), fmpq(4), HALF))
+MINUS_UNIT = constant(-ONE)
+
+
+def number(name: str, x: Series) -> Series:
+    """A function of a number."""
+    value = OPERATIONS[name](x.term(0))
+    if not is_finite(value):
+        raise NotKnownError
+    return constant(value)
+
+
+def of_flint(name: str) -> Function:
+    """A function that FLINT has for series."""
+
+    def function(side: Side, x: Series) -> Series:
+        return number(name, x) if x.is_constant else native(x, lambda near: getattr(near, name)())
+
+    return function
+
+
+def by_slope(name: str, slope: Callable[[Series], Series]) -> Function:
+    """A function by FLINT's value and the integral of its slope."""
+
+    def function(side: Side, x: Series) -> Series:
+        if x.is_constant:
+            return number(name, x)
+        if x.low < 0:
+            raise NoSeriesError
+        return integral(number(name, constant(x.term(0))).term(0), slope(x), x)
+
+    return function
+
+
+def exp(side: Side, x: Series) -> Series:
+    if x.low < 0:
+        if leading(x) < 0:
+            return flat()
+        raise NoSeriesError
+    return number("exp", x) if x.is_constant else native(x, arb_series.exp)
+
+
+def exp_of(x: Series) -> Series:
+    return native(x, arb_series.exp)
+
+
+def sinh_cosh(name: str) -> Function:
+    """By the addition theorem from x₀, so that a small value keeps its digits."""
+
+    def function(side: Side, x: Series) -> Series:
+        if x.is_constant:
+            return number(name, x)
+        here = constant(x.term(0))
+        up = exp_of(less(x, here))
+        down = inverse(up)
+        even, odd = times(HALVES, plus(up, down)), times(HALVES, less(up, down))
+        own, other = number(name, here), number({"sinh": "cosh", "cosh": "sinh"}[name], here)
+        return plus(times(own, even), times(other, odd))
+
+    return function
+
+
+def tanh_slope(x: Series) -> Series:
+    # 1 - tanh(x)² = 4E/(1 + E)² for E = exp(-2x) and for exp(2x): the smaller one keeps its digits.
+    small = exp_of(times(constant(fmpq(2 if arb(x.term(0)).mid() < 0 else -2)), x))
+    whole = plus(UNIT, small)
+    return over(times(_FOUR, small), times(whole, whole))
+
+
+def sigmoid(side: Side, x: Series) -> Series:
+    if x.is_constant:
+        return number("sigmoid", x)
+    if x.low < 0:
+        raise NoSeriesError
+    if arb(x.term(0)).mid() < 0:
+        small = exp_of(x)
+        return over(small, plus(UNIT, small))
+    return inverse(plus(UNIT, exp_of(minus_of(x))))
+
+
+def log(side: Side, x: Series) -> Series:
+    if side.sign(x) <= 0:
+        raise NoValueError
+    if x.low != 0:
+        raise NoSeriesError
+    return number("log", x) if x.is_constant else native(x, arb_series.log)
+
+
+def log_to(name: str, base: int) -> Function:
+    def function(side: Side, x: Series) -> Series:
+        if x.is_constant and side.sign(x) > 0:
+            return number(name, x)
+        return over(log(side, x), number("log", constant(fmpq(base))))
+
+    return function
+
+
+def log1p(side: Side, x: Series) -> Series:
+    whole = plus(UNIT, x)
+    if side.sign(whole) <= 0:
+        raise NoValueError
+    if x.is_constant:
+        return number("log1p", x)
+    if whole.low != 0:
+        raise NoSeriesError
+    return integral(number("log1p", constant(x.term(0))).term(0), inverse(whole), x)
+
+
+def sqrt(side: Side, x: Series) -> Series:
+    return _root(side, x, 2)
+
+
+def _root(side: Side, x: Series, degree: int) -> Series:
+    found = side.sign(x)
+    if found == 0:
+        return NOTHING
+    if found < 0:
+        raise NoValueError
+    return to_the(x, fmpq(1, degree))
+
+
+def cbrt(side: Side, x: Series) -> Series:
+    found = side.sign(x)
+    if found == 0:
+        return NOTHING
+    return to_the(x, fmpq(1, 3)) if found > 0 else minus_of(to_the(minus_of(x), fmpq(1, 3)))
+
+
+_BY_PRODUCTS = 32
+
+
+def powered(side: Side, x: Series, y: Series) -> Series:
+    if y.is_constant:
+        exponent = y.term(0)
+        if type(exponent) is fmpq and exponent.q == 1:
+            return _whole_power(side, x, int(exponent.p))
+    found = side.sign(x)
+    if found == 0:
+        side.note(found)
+        ahead = side.sign(y)
+        if ahead < 0:
+            raise NoValueError
+        return NOTHING if ahead else UNIT
+    if found < 0:
+        raise NoValueError
+    if y.is_constant:
+        return _fractional_power(side, x, y)
+    if x.low != 0:
+        return _vanishing_power(x, y)
+    return exp(side, times(y, log(side, x)))
+
+
+def _whole_power(side: Side, x: Series, exponent: int) -> Series:
+    if exponent == 0:
+        return UNIT
+    if 0 < exponent <= _BY_PRODUCTS:
+        found = x
+        for bit in bin(exponent)[3:]:
+            found = times(found, found)
+            found = times(found, x) if bit == "1" else found
+        return found
+    if side.sign(x) == 0:
+        if exponent < 0:
+            raise NoValueError
+        return NOTHING
+    return to_the(x, fmpq(exponent))
+
+
+def _fractional_power(side: Side, x: Series, y: Series) -> Series:
+    exponent = y.term(0)
+    if x.low == 0 or (type(exponent) is fmpq and exponent.q <= _BY_PRODUCTS):
+        if x.low > 0 and side.sign(y) < 0:
+            raise NoValueError if x.is_constant else NoSeriesError
+        return to_the(x, exponent)
+    return _vanishing_power(x, y)
+
+
+def _vanishing_power(x: Series, y: Series) -> Series:
+    """x^y where x goes to 0 as u^k and y is no rational number: less than u^m for every m < k·y₀."""
+    exponent = y.term(0) if y.low >= 0 else None
+    if x.low < 0 or exponent is None or sign(exponent) != 1:
+        raise NoSeriesError
+    order = OPERATIONS["floor"](fmpq(x.low) * exponent * fmpq(1023, 1024))
+    if order < 1:
+        raise NoSeriesError
+    return flat(int(order.p))
+
+
+def mul(side: Side, x: Series, y: Series) -> Series:
+    return times(x, y)
+
+
+def div(side: Side, x: Series, y: Series) -> Series:
+    if side.sign(y) == 0:
+        raise NoValueError
+    return over(x, y)
+
+
+def tan(side: Side, x: Series) -> Series:
+    return number("tan", x) if x.is_constant and not x.terms else div(side, SIN(side, x), COS(side, x))
+
+
+SIN, COS = of_flint("sin"), of_flint("cos")
+
+
+def arc(name: str) -> Function:
+    """acos(x) = 2·atan(√((1 - x)/(1 + x))), asin(x) = π/2 - acos(x): the steepness at ±1 is that of the root."""
+
+    def function(side: Side, x: Series) -> Series:
+        before, after = plus(UNIT, x), less(UNIT, x)
+        low, high = side.sign(before), side.sign(after)
+        if low < 0 or high < 0:
+            raise NoValueError
+        if x.is_constant:
+            return number(name, x)
+        if before.low == 0 and after.low == 0:
+            steep = inverse(sqrt(side, times(before, after)))
+            slope = steep if name == "asin" else minus_of(steep)
+            return integral(number(name, constant(x.term(0))).term(0), slope, x)
+        inner = sqrt(side, over(after, before) if before.low == 0 else over(before, after))
+        angle = times(_TWO, ATAN(side, inner))
+        if before.low != 0:  # at -1: π - acos(-x)
+            angle = less(constant(arb.pi()), angle)
+        return angle if name == "acos" else less(constant(arb.pi() / 2), angle)
+
+    return function
+
+
+ATAN = of_flint("atan")
+
+
+def _asinh_of(x: Series) -> Series:
+    def slope(at: Series) -> Series:
+        return to_the(plus(UNIT, times(at, at)), -HALF)
+
+    value = number("asinh", constant(x.term(0))).term(0)
+    return constant(value) if x.is_constant else integral(value, slope(x), x)
+
+
+def asinh(side: Side, x: Series) -> Series:
+    if x.low < 0:
+        raise NoSeriesError
+    return _asinh_of(x)
+
+
+def acosh(side: Side, x: Series) -> Series:
+    above = less(x, UNIT)
+    if side.sign(above) < 0:
+        raise NoValueError
+    if x.is_constant:
+        return number("acosh", x)
+    if x.low < 0:
+        raise NoSeriesError
+    return times(_TWO, _asinh_of(sqrt(side, times(HALVES, above))))
+
+
+def atanh(side: Side, x: Series) -> Series:
+    before, after = plus(UNIT, x), less(UNIT, x)
+    if side.sign(before) <= 0 or side.sign(after) <= 0:
+        raise NoValueError
+    if x.is_constant:
+        return number("atanh", x)
+    if before.low != 0 or after.low != 0:
+        raise NoSeriesError
+    return integral(number("atanh", constant(x.term(0))).term(0), inverse(times(before, after)), x)
+
+
+def atan2(side: Side, y: Series, x: Series) -> Series:
+    """Along the axes by the arctangent of the flatter quotient."""
+    up, across = side.sign(y), side.sign(x)
+    side.note(up < 0 and across < 0)
+    if up == 0 and across == 0:
+        raise NoValueError
+    if up == 0:
+        return NOTHING if across > 0 else constant(arb.pi())
+    if across == 0 or x.low > y.low:
+        return less(constant(arb.pi() * up / 2), ATAN(side, over(x, y)))
+    angle = ATAN(side, over(y, x))
+    return angle if across > 0 else plus(angle, constant(arb.pi() * up))
+
+
+def hypot(side: Side, x: Series, y: Series) -> Series:
+    return sqrt(side, plus(times(x, x), times(y, y)))
+
+
+def softplus(side: Side, x: Series) -> Series:
+    if x.is_constant:
+        return number("softplus", x)
+    if x.low < 0:
+        raise NoSeriesError
+    small = x if arb(x.term(0)).mid() < 0 else minus_of(x)
+    rest = log1p(side, exp_of(small))
+    return rest if small is x else plus(x, rest)
+
+
+EXPM1 = by_slope("expm1", exp_of)
