@@ -125,12 +125,16 @@ def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray
         if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
             raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
         return _sweep(circuit, point, ExactNumbers(), marks), []
-    return _sweep(circuit, point, Float64(), marks), []
+    return _sweep(circuit, point, Float64(), marks, explain=settings.check != "none"), []
 
 
-def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray) -> Run:
+def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:
     rules = Rules(arithmetic)
     forth = forward(circuit, numbers(circuit, point, rules), rules)
+    if explain and circuit.output in forth.failed:
+        from backprop_cli.check.refusals import explained
+
+        raise Refused(explained(forth, point))
     refuse_without_output(forth)
     return forth, backward(forth, marks)
 

@@ -105,7 +105,7 @@ class Reference:
 
     def ladder(self) -> Iterator[int]:
         """Precisions to try, up to what the circuit's gates allow in about a second."""
-        bits, most = _FIRST_BITS, most_bits(self.circuit)
+        bits, most = _FIRST_BITS, max(most_bits(self.circuit), 2 * getattr(self.run.arithmetic, "bits", 0))
         while bits <= most:
             yield bits
             bits *= 2

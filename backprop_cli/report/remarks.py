@@ -93,12 +93,11 @@ def _slope(outcome: Slope) -> str:
 def _answered(forth: Forward, back: Backward, index: int, verdict: Verdict) -> list[Diagnostic]:
     """Where the gates' conventions miss the slope that both sides have, or have none, it is said what answers."""
     name, gradient = forth.circuit.names[index], back.gradients[index]
-    own = "none" if gradient is None else forth.arithmetic.text(gradient)
     if verdict.word == "limit":
-        message = (
-            f"both one-sided slopes in {name} are {verdict.expected!r}, so that is the gradient; "
-            f"the conventions of the gates on their kinks alone give {own}"
-        )
+        alone = "a gate on the way has no slope of its own"
+        if gradient is not None:
+            alone = f"the conventions of the gates on their kinks alone give {forth.arithmetic.text(gradient)}"
+        message = f"both one-sided slopes in {name} are {verdict.expected!r}, so that is the gradient; {alone}"
         return [Diagnostic("kink.smooth", message)]
     if verdict.word == "kink" and gradient is None:
         return [Diagnostic("kink.middle", f"no gate answers for {name} here: the middle of its one-sided slopes does")]
