@@ -16,8 +16,9 @@ from circuits import JUMPS, SMOOTH, programs, values
 from hypothesis import assume, given, settings
 
 from backprop_cli import Report, differentiate, read
+from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.digits import Digits
-from backprop_cli.check.ground import scales
+from backprop_cli.check.reference import scales
 from backprop_cli.circuit import INPUT, Circuit
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
@@ -66,7 +67,7 @@ def used(circuit: Circuit, point: dict[str, float]) -> dict[str, float]:
 
 def tolerance(report: Report, name: str, rtol: float) -> float:
     """``rtol`` of the size of the terms that add up to that gradient."""
-    scale = scales(report._run, report._sweep)[report._run.circuit.inputs[name]]
+    scale = to_float(scales(report._run, report._sweep)[report._run.circuit.inputs[name]])
     return rtol * max(scale, abs(report.gradient[name]), 1e-290)
 
 

@@ -108,8 +108,10 @@ class Judging:
         return self._answer(node, slope)
 
     def _answer(self, node: int, slope: Number) -> Verdict:
+        if self._doubles and not math.isfinite(to_float(slope)):
+            return Verdict("unchecked", to_float(slope), reason="the slope is too large for a double")
         self.answers[node] = slope
-        return Verdict("limit", to_float(slope), None)
+        return Verdict("limit", to_float(slope))
 
     def _kink(self, node: int, trace: Trace) -> Verdict:
         slopes = said(trace.left), said(trace.right)

@@ -164,7 +164,10 @@ class Here(Walk):
         self.same = numbering(circuit)
         with working(bits):
             for index, number in enumerate(numbers):
-                self.series[index] = constant(number)
+                if number is None:
+                    self.gaps[index] = NoValueError()
+                else:
+                    self.series[index] = constant(number)
             for index in range(circuit.first_gate, len(circuit.nodes)):
                 known = self.same[index]
                 if known != index:

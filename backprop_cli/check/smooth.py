@@ -323,7 +323,7 @@ def atanh(side: Side, x: Series) -> Series:
 def atan2(side: Side, y: Series, x: Series) -> Series:
     """Along the axes by the arctangent of the flatter quotient."""
     up, across = side.sign(y), side.sign(x)
-    side.note(up < 0 and across < 0)
+    side.note(up < 0 and across < 0 and x.low <= 0)
     if up == 0 and across == 0:
         raise NoValueError
     if up == 0:
