@@ -47,7 +47,7 @@ class Digits:
         """The number, exactly."""
         from flint import fmpq
 
-        man, exp = int(value.man), int(value.exp)
+        man, exp = int(value.man) * (-1 if value < 0 else 1), int(value.exp)
         return fmpq(man * 2**exp) if exp >= 0 else fmpq(man, 2**-exp)
 
     def is_finite(self, value: Number) -> bool:

@@ -110,12 +110,15 @@ class ExactNumbers:
         """A rational exactly, any other number as a ball."""
         from flint import arb, fmpq
 
+        from backprop_cli.arithmetic.balls import working
+
         form = value.form
         if form.is_Rational:
             return fmpq(int(form.p), int(form.q))
         near = self.in_digits(value, Digits(min(bits, 300)).context)
         middle = Digits(300).enclosed(near, bits)
-        return arb(middle) * (1 + arb(0, arb(2) ** -min(bits - 20, 280)))
+        with working(bits + 32):
+            return arb(middle) * (1 + arb(0, arb(2) ** -min(bits - 20, 280)))
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
         approximate = self._guide.operations[name]
