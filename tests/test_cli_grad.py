@@ -160,8 +160,8 @@ def test_json_is_a_format(asked):
 
 METHODS = {
     "symbolic": "symbolic differentiation",
-    "gatewise": "symbolic differentiation of each gate and forward tangents",
-    "forward": "forward tangents",
+    "gatewise": "symbolic differentiation of each gate and power series",
+    "forward": "power series",
 }
 
 

@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from backprop_cli.arithmetic.balls import HALF, ZERO, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.check.functions import FUNCTIONS
+from backprop_cli.check.composed import function
 from backprop_cli.check.numbering import numbering
 from backprop_cli.check.series import (
     Gap,
@@ -126,7 +126,7 @@ class Walk:
         try:
             asked = self.asked(index)
             inputs = [self._known(i) for i in asked]
-            self.series[index] = inputs[-1] if op == "where" else FUNCTIONS[op](self, *inputs)
+            self.series[index] = inputs[-1] if op == "where" else function(op)(self, *inputs)
         except Gap as gap:
             self.gaps[index], self.series[index] = gap, None
         self.pieces[index] = tuple(self._noted)
