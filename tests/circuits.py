@@ -46,6 +46,7 @@ _SAFE = {
     "elu": "elu(a, 1.5)",
     "clip": "clip(a, -1.0625, 2.0625)",
     "mod": "mod(a, 3.0625 + tanh(b)/4)",
+    "fmod": "fmod(a, 3.0625 + tanh(b)/4)",
     "gamma": "gamma(2 + tanh(a))",
     "lgamma": "lgamma(2 + tanh(a))",
     "digamma": "digamma(2 + tanh(a))",
@@ -57,7 +58,7 @@ _SAFE = {
     "min": "min(a, b, 0.375)",
 }
 # What SymPy's derivative leaves undone, and flat gates: their jumps are met in test_gates.py.
-JUMPS = ("sign", "step", "floor", "ceil", "round", "mod", "lt", "le", "gt", "ge", "eq", "ne")
+JUMPS = ("sign", "step", "floor", "ceil", "round", "mod", "fmod", "lt", "le", "gt", "ge", "eq", "ne")
 SMOOTH = tuple(name for name in GATES if name not in JUMPS)
 
 

@@ -90,6 +90,7 @@ _OPERATIONS: dict[str, Operation] = {
     "max": lambda *values: max(values),
     "min": lambda *values: min(values),
     "mod": _total(operator.mod),
+    "fmod": _total(math.fmod),
     "floor": _whole(math.floor),
     "ceil": _whole(math.ceil),
     "round": _whole(round),

@@ -94,8 +94,19 @@ PIECEWISE = (
         edge="x/y - round(x/y)",
         kink="z == 0",
         convention="the slope beside the jump",
-        aliases=("fmod",),
         example="mod(x, y)",
+    ),
+    row(
+        "fmod(x, y)",
+        "a saw on each side of 0: slope 1 in x; the remainder has the sign of x, as in C",
+        "1",
+        "round((z - x)/y)",
+        domain="y != 0",
+        need="y ≠ 0",
+        edge="where(abs(x) < abs(y), 1 - abs(x/y), x/y - round(x/y))",
+        kink="z == 0 and x != 0",
+        convention="the slope beside the jump",
+        example="fmod(x, y)",
     ),
 )
 

@@ -159,8 +159,17 @@ def forms() -> Mapping[str, Callable[..., Any]]:
         "clip": lambda x, lo, hi: s.Min(s.Max(x, lo), hi),
         "step": lambda x: pick(x > 0, s.Integer(1), s.Integer(0)),
         "ceil": s.ceiling,
-        "round": lambda x: s.floor(x + half),
+        "round": _nearest,
         "mod": lambda x, y: x - y * s.floor(x / y),
+        "fmod": lambda x, y: x - y * pick(x / y > 0, s.floor(x / y), s.ceiling(x / y)),
         "lgamma": lambda x: s.log(s.gamma(x) ** 2) * half,
         "digamma": lambda x: s.polygamma(0, x),
     }
+
+
+def _nearest(x: Any) -> Any:
+    """The nearest whole number, a half to the even one: from 2k + 1/2 the neighbour above is one too many."""
+    from sympy import Eq, Integer, Piecewise, Rational, floor
+
+    half = Rational(1, 2)
+    return floor(x + half) - Piecewise((Integer(1), Eq(x - 2 * floor(x / 2), half)), (Integer(0), True))

@@ -12,6 +12,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from backprop_cli.arithmetic import balls
+from backprop_cli.arithmetic.ball_functions import OPERATIONS, root
 from backprop_cli.arithmetic.balls import Undecided
 from backprop_cli.arithmetic.base import Number
 
@@ -19,6 +20,7 @@ _ELEMENTARY_BITS, _GAMMA_BITS = 16_384, 4_096
 _WORK = 12_000_000  # bits times operations
 _GAMMA_WORK = 50_000
 _FIRST_BITS = 128
+_DEGREE = 64  # of a root that is taken as one
 
 # What a ball raises that holds a pole, or a function with arguments that it does not have here, as zeta(2, x).
 TELLS_NOTHING = (Undecided, ArithmeticError, TypeError, ValueError)
@@ -30,11 +32,11 @@ _CONSTANTS: dict[str, Callable[[], arb]] = {
     "Catalan": arb.const_catalan,
 }
 _SAME_NAME = "exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc gamma polygamma sign"
-_FUNCTIONS = {name: balls.OPERATIONS[name] for name in _SAME_NAME.split()} | {
-    "Abs": balls.OPERATIONS["abs"],
-    "Max": balls.OPERATIONS["max"],
-    "Min": balls.OPERATIONS["min"],
-    "loggamma": balls.OPERATIONS["lgamma"],
+_FUNCTIONS = {name: OPERATIONS[name] for name in _SAME_NAME.split()} | {
+    "Abs": OPERATIONS["abs"],
+    "Max": OPERATIONS["max"],
+    "Min": OPERATIONS["min"],
+    "loggamma": OPERATIONS["lgamma"],
     "zeta": lambda x: arb(x).zeta(),
     "sech": lambda x: arb(x).sech(),
     "csch": lambda x: arb(x).csch(),
@@ -92,15 +94,15 @@ def _chain(operation: Callable[[Number, Number], Number], arguments: list[Number
 
 
 def _power(part: Any, base: Number, exponent: Number) -> Number:
-    root = int(part.exp.q) if part.exp.is_Rational else 1
-    if root == 1:
+    degree = int(part.exp.q) if part.exp.is_Rational else 1
+    if degree == 1:
         return balls.power(base, exponent)
     if balls.sign(base) is None:  # of a base that may be 0 what is known above
         if part.exp < 0 or not balls.is_finite(base) or base < 0:
             return balls.NAN
         top = arb(base).upper()
-        return balls.whole_power((top.sqrt() if root == 2 else top.root(root)).union(arb(0)), int(part.exp.p))
-    return balls.power(base, exponent) if root > 64 else balls.whole_power(balls.root(base, root), int(part.exp.p))
+        return balls.whole_power(arb(root(top, degree)).union(arb(0)), int(part.exp.p))
+    return balls.power(base, exponent) if degree > _DEGREE else balls.whole_power(root(base, degree), int(part.exp.p))
 
 
 def precisions(form: Any, first: int = _FIRST_BITS) -> Iterator[int]:

@@ -16,6 +16,8 @@ from flint import arb
 
 from backprop_cli import limits
 from backprop_cli.arithmetic import balls
+from backprop_cli.arithmetic.ball_functions import OPERATIONS
+from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.arithmetic.exact import enclosure, zero
 from backprop_cli.arithmetic.exact.forms import (
@@ -96,7 +98,7 @@ class ExactNumbers:
                 return int(form.p) / int(form.q)
             except OverflowError:
                 return math.inf if form.p > 0 else -math.inf
-        return balls.to_float(self.enclosed(value, _DOUBLE_BITS))
+        return to_float(self.enclosed(value, _DOUBLE_BITS))
 
     def text(self, value: Number) -> str:
         """The number as SymPy writes it, in the shortest form that is found."""
@@ -120,7 +122,7 @@ class ExactNumbers:
         return enclosure.tight(value.form, bits)
 
     def _lift(self, name: str, form: Callable[..., Any]) -> Operation:
-        approximate = balls.OPERATIONS[name]
+        approximate = OPERATIONS[name]
 
         def operation(*arguments: Exact) -> Exact:
             nested = levels(name) + max(argument.depth for argument in arguments)

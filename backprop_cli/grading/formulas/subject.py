@@ -23,7 +23,7 @@ from backprop_cli.grading.names import Asked
 BITS = 200
 _FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2
 _MANY_BITS, _MANY_BITS_SLOW = 3_200, 600
-_COSTLY, _LARGEST = frozenset({"sin", "cos", "tan", "pow", "mod"}), 3_000
+_COSTLY, _LARGEST = frozenset({"sin", "cos", "tan", "pow", "mod", "fmod"}), 3_000
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
 
 

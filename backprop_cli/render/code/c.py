@@ -51,6 +51,7 @@ LANGUAGE = Language(
         "min": "fmin({0}, {1})",
         "round": "nearbyint({0})",
         "hypot": "hypot({0}, {1})",
+        "fmod": "fmod({0}, {1})",
         "atan2": "atan2({0} + 0.0, {1})",
         "gamma": "tgamma({0})",
         "pow": "pow({0}, {1})",

@@ -13,7 +13,7 @@ from backprop_cli.report.report import Report
 _INVERSE = "asin acos atan asinh acosh atanh"
 _ARC = {name: f"np.arc{name.removeprefix('a')}({{0}})" for name in _INVERSE.split()}
 _SAME = "abs sign sqrt cbrt exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh floor ceil round"
-_TWO = {"max": "maximum", "min": "minimum", "hypot": "hypot", "mod": "mod"}
+_TWO = {"max": "maximum", "min": "minimum", "hypot": "hypot", "mod": "mod", "fmod": "fmod"}
 
 LANGUAGE = replace(
     python.LANGUAGE,

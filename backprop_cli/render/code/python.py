@@ -57,6 +57,7 @@ LANGUAGE = Language(
         "ceil": "float(math.ceil({0}))",
         "round": "float(round({0}))",
         "hypot": "math.hypot({0}, {1})",
+        "fmod": "math.fmod({0}, {1})",
         "atan2": "math.atan2({0} + 0.0, {1})",
     },
     own={

@@ -51,6 +51,7 @@ LANGUAGE = replace(
         "hypot": "torch.hypot({0}, {1})",
         "atan2": "torch.atan2({0} + 0.0, {1})",
         "mod": "torch.remainder({0}, {1})",
+        "fmod": "torch.fmod({0}, {1})",
         "polygamma": "torch.polygamma(int({0}), {1})",
     },
     own={"cbrt": _CBRT, "gamma": _GAMMA, "sech": SECH.format(exp="torch.exp", abs="torch.abs")},
