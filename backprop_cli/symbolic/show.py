@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from backprop_cli.problems import Refused
 from backprop_cli.symbolic.build import literal
 
 _SMALL, _SHORT, _TIDY_OPERATIONS = 64, 6, 60
@@ -14,14 +15,25 @@ _SMALL, _SHORT, _TIDY_OPERATIONS = 64, 6, 60
 
 def tidy(derivative: Any, literals: Iterable[str]) -> Any:
     """The derivative with its literals as numbers where that computes nothing large, and powers of one base joined."""
-    from sympy import EulerGamma, nan, oo, powsimp, zoo
+    from sympy import powsimp
 
     frozen = _frozen(derivative, frozenset(literal(text) for text in literals))
     numbers = {literal(text): _number(text) for text in literals if literal(text) not in frozen and _is_short(text)}
     plain = derivative.xreplace(numbers)
-    if plain.has(zoo, nan, oo, EulerGamma):  # 0^x has made log(0): the literals stay what was typed
+    if not _has_gates(plain):  # 0^x has made log(0), or polygamma(2, 1) a zeta: the literals stay what was typed
         return derivative
     return powsimp(plain) if plain.count_ops() <= _TIDY_OPERATIONS else plain
+
+
+def _has_gates(form: Any) -> bool:
+    """Whether every part of a form can be read back."""
+    from backprop_cli.symbolic.lower import lower
+
+    try:
+        lower([form])
+    except Refused:
+        return False
+    return True
 
 
 def text(form: Any, bound: Collection[str] = ()) -> str:
