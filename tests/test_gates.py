@@ -16,9 +16,9 @@ from gate_cases import EDGES, FLAGS, INSIDE, KINKS, NEVER_ZERO, OUTSIDE
 
 from backprop_cli import Refused, differentiate
 from backprop_cli.arithmetic import Float64
+from backprop_cli.arithmetic.ball_text import decimal
 from backprop_cli.arithmetic.digits import Digits
 from backprop_cli.arithmetic.exact import ExactNumbers
-from backprop_cli.arithmetic.ball_text import decimal
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.symbolic.build import forms, symbol

@@ -222,6 +222,9 @@ def _own(context: Any) -> dict[str, Operation]:
         with context.workprec(context.prec + max(0, exponent_of(x) - exponent_of(y)) + 10):
             return x - y * context.floor(x / y)
 
+    def fmod(x: Number, y: Number) -> Number:
+        return mod(x, y) if x * y >= 0 else -mod(-x, y)
+
     def lgamma(x: Number) -> Number:
         return context.loggamma(x) if x > 0 else context.log(abs(context.gamma(x)))
 
@@ -238,6 +241,7 @@ def _own(context: Any) -> dict[str, Operation]:
     return {
         "cbrt": cbrt,
         "mod": mod,
+        "fmod": fmod,
         "lgamma": lgamma,
         "digamma": digamma,
         "polygamma": polygamma,

@@ -11,6 +11,18 @@ from typing import NoReturn
 def prepare() -> None:
     """Called once, before anything is loaded. What is imported stays, so looking for garbage in it only costs time."""
     gc.disable()
+    for name, known in _SYMPY_KNOWS.items():
+        if os.environ.get(name, known[0]) not in known:
+            del os.environ[name]
+
+
+# SymPy cannot be loaded where these hold anything else.
+_SYMPY_KNOWS = {
+    "SYMPY_DEBUG": ("False", "True"),
+    "SYMPY_USE_CACHE": ("yes", "no", "debug"),
+    "SYMPY_CACHE_SIZE": ("None",),
+}
+_SYMPY_KNOWS |= {"SYMPY_GROUND_TYPES": ("auto", "flint", "python")}
 
 
 def leave(code: int) -> NoReturn:

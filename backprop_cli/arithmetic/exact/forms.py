@@ -67,7 +67,7 @@ def levels(name: str) -> int:
 
 
 def tell_sign(form: Any, sign: int) -> None:
-    """Let SymPy know a number's sign, which it would ask of its digits again and again, a nested form at every level."""
+    """Let SymPy know a number's sign, for which it would ask its digits again and again, at every level of nesting."""
     if not form.args or not sign:
         return
     if form._assumptions is form.default_assumptions:  # noqa: SLF001  # SymPy offers no other way to say what is known
@@ -84,7 +84,9 @@ def measure(name: str, arguments: Sequence[Any]) -> None:
         _within(last.guide * order, _GAMMA_MOST)
     if name in _MOST_BITS:
         _within(last.guide, 1 << _MOST_BITS[name])
-    if name in ("sqrt", "hypot") and max(width(one.form) for one in arguments) > _ROOT_BITS // (1 + 3 * (name != "sqrt")):
+    if name in ("sqrt", "hypot") and max(width(one.form) for one in arguments) > _ROOT_BITS // (
+        1 + 3 * (name != "sqrt")
+    ):
         raise too_large()
     if name == "pow":
         _measure_power(*arguments)

@@ -206,10 +206,14 @@ class ExactNumbers:
         return self.operations["floor" if self._order(value, self.zero) >= 0 else "ceil"](value)
 
     def _round(self, value: Exact) -> Exact:
-        below = self._floor(value)
-        side = self._order(value, self.operations["add"](below, self.number("1/2")))
-        up = side > 0 or (side == 0 and below.form % 2 == 1)
-        return self.operations["add"](below, self.one) if up else below
+        near = self._nearest(value)
+        half = self.number("1/2")
+        add, sub = self.operations["add"], self.operations["sub"]
+        low, high = self._order(value, sub(near, half)), self._order(value, add(near, half))
+        odd = near.form % 2 == 1
+        if low < 0 or (low == 0 and odd):
+            return self._rational(near.form - 1)
+        return self._rational(near.form + 1) if high > 0 or (high == 0 and odd) else near
 
     def _rest(self, whole: Callable[[Exact], Exact]) -> Operation:
         def rest(value: Exact, divisor: Exact) -> Exact:
@@ -236,9 +240,14 @@ class ExactNumbers:
         if not abs(value.guide) < arb(2) ** _WHOLE_BITS:
             raise too_large()
         bits = next(bits for bits in range(0, _WHOLE_BITS + 1, 64) if abs(value.guide) < arb(2) ** bits)
-        ball = enclosure.tight(value.form, bits + 64)
-        with balls.working(bits + 128):
-            return self._rational(Integer(int(arb(ball).mid().floor().unique_fmpz())))
+        ball = arb(enclosure.tight(value.form, bits + 64))
+        if abs(ball) < 1:
+            return self.zero
+        mantissa, exponent = ball.mid().man_exp()
+        if exponent > _WHOLE_BITS or exponent < -_WHOLE_BITS:
+            raise undecided()
+        doubled = (2 * int(mantissa) << int(exponent)) if exponent >= 0 else 2 * int(mantissa) >> -int(exponent)
+        return self._rational(Integer((doubled + 1) // 2))
 
     def _cbrt(self, value: Exact) -> Exact:
         third = self.operations["div"](self.one, self.number("3"))

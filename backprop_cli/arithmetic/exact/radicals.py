@@ -1,6 +1,6 @@
-"""Whether a number made of rationals and roots is 0: decided, by how near to 0 such a number can be without being it.
+"""Whether a number made of rationals and roots is 0: decided, by how near to 0 such a number can be.
 
-A form of rationals, ``+ - * /`` and roots of positive numbers has a bound below which it is 0, known from its parts alone
+A form of rationals, ``+ - * /`` and roots of positive numbers has a bound below which it is 0, known from its parts
 (Burnikel, Funke, Mehlhorn, Schirra, Schmitt: A separation bound for real algebraic expressions, Algorithmica 2009).
 With u and l for each part, and D the product of the degrees of its different roots, E ≠ 0 implies |E| ≥ 1/(l·u^(D-1)):
 
@@ -85,9 +85,9 @@ def _size(part: Any, sizes: dict[Any, Size]) -> Size:
         return _power(sizes[part.base], part.exp)
     above, below = sizes[part.args[0]]
     for argument in part.args[1:]:
-        u, l = sizes[argument]
-        above = _log2_sum(above + l, below + u) if part.is_Add else above + u
-        below += l
+        up, down = sizes[argument]
+        above = max(above + down, below + up) + 1 if part.is_Add else above + up
+        below += down
     return above, below
 
 
@@ -103,7 +103,3 @@ def _power(base: Size, exponent: Any) -> Size:
 
 def _log2(n: int) -> float:
     return float(n.bit_length())
-
-
-def _log2_sum(x: float, y: float) -> float:
-    return max(x, y) + 1

@@ -12,7 +12,7 @@ from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.exact.enclosure import accuracy, enclosure
 from backprop_cli.arithmetic.exact.forms import width
-from backprop_cli.arithmetic.exact.zero import multiplied, rewritten, tame, without_squares
+from backprop_cli.arithmetic.exact.zero import multiplied, opened, rewritten, tame, without_squares
 
 _SIZE, _BITS = 100, 64  # beyond, a form is written as it stands
 _LOOK_BITS = 256
@@ -67,7 +67,7 @@ def _others(form: Any) -> Iterator[Any]:
     try:
         yield powsimp(form)
         yield powsimp(multiplied(form))
-        rich = multiplied(rewritten(form))
+        rich = multiplied(opened(rewritten(form)))
         yield powsimp(rich)
         above, below = together(rich).as_numer_denom()
         yield powsimp(without_squares(multiplied(above)) / below)

@@ -18,7 +18,7 @@ from backprop_cli.arithmetic.exact import radicals
 from backprop_cli.arithmetic.exact.enclosure import enclosure
 from backprop_cli.arithmetic.exact.forms import width
 
-_OPERATIONS, _TERMS, _MULTIPLE, _LEVELS = 120, 300, 6, 3
+_OPERATIONS, _TERMS, _MULTIPLE, _FAR_MULTIPLE, _LEVELS = 120, 300, 6, 100_000, 3
 _FACTORED_BITS, _POWER_BITS = 80, 4_000
 _LOOK_BITS, _EXPONENT_BITS = 256, 64
 _STOPS = (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError, ArithmeticError)  # SymPy, lost
@@ -49,15 +49,17 @@ def tame(form: Any) -> bool:
     from sympy import Pow
 
     return all(
-        bool(abs(enclosure(power.exp, _EXPONENT_BITS)) * (4 + width(power.base)) < _POWER_BITS) for power in form.atoms(Pow)
+        bool(abs(enclosure(power.exp, _EXPONENT_BITS)) * (4 + width(power.base)) < _POWER_BITS)
+        for power in form.atoms(Pow)
     )
 
 
 def _by_steps(form: Any, level: int) -> bool:
-    flat = multiplied(rewritten(form))
-    if flat.count_ops() > 4 * _OPERATIONS:
+    plain = rewritten(form)
+    flat = multiplied(_circled(plain))
+    if flat.count_ops() > 6 * _OPERATIONS:
         return False
-    return _gathered(without_squares(_numerator(flat)), level) or _one_power(flat, level)
+    return _gathered(_numerator(flat), level) or _one_power(multiplied(plain), level)
 
 
 def _gathered(form: Any, level: int) -> bool:
@@ -75,7 +77,8 @@ def _split(term: Any) -> tuple[Any, Any]:
     """A term as its algebraic factors and the others."""
     from sympy import Mul
 
-    algebraic, others = [], []
+    algebraic: list[Any] = []
+    others: list[Any] = []
     for factor in Mul.make_args(term):
         (algebraic if radicals.is_algebraic(factor) else others).append(factor)
     return Mul(*algebraic), Mul(*others)
@@ -90,8 +93,7 @@ def _one_power(form: Any, level: int) -> bool:
         return False
     common = math.lcm(*(int(coefficient.q) for coefficient, _ in pairs))
     powers = [
-        (rest.args[0] if isinstance(rest, log) else exp(rest), int(coefficient * common))
-        for coefficient, rest in pairs
+        (rest.args[0] if isinstance(rest, log) else exp(rest), int(coefficient * common)) for coefficient, rest in pairs
     ]
     if sum(abs(n) * (width(base) + 4) for base, n in powers) > _POWER_BITS:
         return False
@@ -120,10 +122,10 @@ def rewritten(form: Any) -> Any:
     """The form in fewer functions: exp, sin and cos, logarithms of primes and of what cannot be split."""
     for function, turned in _rewritings():
         form = form.replace(function, turned)
-    return _opened(form)
+    return form
 
 
-def _rewritings() -> tuple[tuple[Any, Callable[[Any], Any]], ...]:
+def _rewritings() -> tuple[tuple[Any, Callable[..., Any]], ...]:
     import sympy as s
 
     return (
@@ -137,27 +139,52 @@ def _rewritings() -> tuple[tuple[Any, Callable[[Any], Any]], ...]:
         (s.erfc, lambda x: 1 - s.erf(x)),
         (s.tan, lambda x: s.sin(x) / s.cos(x)),
         (s.gamma, lambda x: _shifted(s.gamma(x))),
-        (s.polygamma, lambda n, x: _shifted(s.polygamma(n, x))),
+        (s.polygamma, lambda *inputs: _shifted(s.polygamma(*inputs))),
         (s.log, _logarithms),
     )
 
 
-def _opened(form: Any) -> Any:
+def opened(form: Any) -> Any:
     """sin(2) as 2·sin(1)·cos(1) where sin(1) occurs too: few multiples of an angle as one, and sums as their terms."""
+    from sympy import Add
+
+    waves, parts = _waves(form)
+    found = {
+        wave: wave.func(Add(*(count * part for part, count in counts))).expand(trig=True)
+        for wave, counts in waves.items()
+        if sum(abs(count) for _, count in counts) <= _MULTIPLE
+    }
+    return form.xreplace(found).xreplace(parts)
+
+
+def _circled(form: Any) -> Any:
+    """Sines and cosines as points on the circle: cos(2) as (z² + 1/z²)/2 where z stands for exp(i)."""
+    from sympy import I, Mul, sin
+
+    waves, _ = _waves(form)
+    found = {}
+    for wave, counts in waves.items():
+        if sum(abs(count) for _, count in counts) > _FAR_MULTIPLE:
+            return form
+        point = Mul(*(part**count for part, count in counts))
+        found[wave] = (point - 1 / point) / (2 * I) if isinstance(wave, sin) else (point + 1 / point) / 2
+    return form.xreplace(found)
+
+
+Counts = list[tuple[Any, Any]]
+
+
+def _waves(form: Any) -> tuple[dict[Any, Counts], dict[Any, Any]]:
+    """Each sine and cosine with its angle as whole multiples of common parts, and what those parts stand for."""
     from sympy import Add, Dummy, cos, sin
 
-    waves = form.atoms(sin, cos)
-    terms = {wave: [term.as_coeff_Mul() for term in Add.make_args(wave.args[0])] for wave in waves}
+    terms = {wave: [term.as_coeff_Mul() for term in Add.make_args(wave.args[0])] for wave in form.atoms(sin, cos)}
     units: dict[Any, Any] = {}
     for coefficient, angle in (pair for pairs in terms.values() for pair in pairs):
         units[angle] = units.get(angle, 0 * coefficient).gcd(coefficient)
-    parts = {angle: Dummy(real=True) for angle in units}
-    opened = {}
-    for wave, pairs in terms.items():
-        counts = [(coefficient / units[angle], parts[angle]) for coefficient, angle in pairs]
-        if sum(abs(count) for count, _ in counts) <= _MULTIPLE:
-            opened[wave] = wave.func(Add(*(count * part for count, part in counts))).expand(trig=True)
-    return form.xreplace(opened).xreplace({part: units[angle] * angle for angle, part in parts.items()})
+    parts = {angle: Dummy(positive=True) for angle in units}
+    waves = {wave: [(parts[angle], c / units[angle]) for c, angle in pairs] for wave, pairs in terms.items()}
+    return waves, {part: units[angle] * angle for angle, part in parts.items()}
 
 
 def _shifted(form: Any) -> Any:
