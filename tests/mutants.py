@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ("elementary", "networks", "piecewise", "special")
-FLAGS = ("routes", "never_zero", "where")
+FLAGS = ("routes", "where")
 SWAPS = ((" >= ", " > "), (" > ", " >= "), (" <= ", " < "), (" < ", " <= "), (" + ", " - "), (" - ", " + "))
 # Changes that change nothing, with the reason.
 SAME = {

@@ -31,7 +31,6 @@ class Extra(TypedDict, total=False):
     convention: str
     routes: bool
     edge: str
-    never_zero: bool
     defaults: tuple[str, ...]
     aliases: tuple[str, ...]
     example: str

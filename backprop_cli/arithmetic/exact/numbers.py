@@ -203,7 +203,8 @@ class ExactNumbers:
 
     def _cut(self, value: Exact) -> Exact:
         """The whole part towards 0."""
-        return self.operations["floor" if self._order(value, self.zero) >= 0 else "ceil"](value)
+        whole: Exact = self.operations["floor" if self._order(value, self.zero) >= 0 else "ceil"](value)
+        return whole
 
     def _round(self, value: Exact) -> Exact:
         near = self._nearest(value)
