@@ -220,3 +220,10 @@ def test_what_would_take_for_ever_is_refused(expression):
         differentiate(expression, SLOW[expression], exact=True)
     assert time.process_time() - start < SECONDS
     assert caught.value.problems[0].code == "exact.size"
+
+
+@pytest.mark.parametrize("arithmetic", [{"digits": 20}, {"exact": True}])
+@pytest.mark.parametrize("gate", ["digamma(x)", "polygamma(2, x)", "lgamma(x)", "gamma(x)"])
+def test_beside_a_pole_there_are_values_in_every_arithmetic_of_many_digits(gate, arithmetic):
+    report = differentiate(gate, {"x": "-3 + 1e-90"}, **arithmetic)
+    assert report.variables[0].verdict.word == "ok"

@@ -100,6 +100,8 @@ def polygamma_terms(order: int, x: arb, count: int) -> list[arb]:
             psi = near.lgamma().derivative().coeffs()
         else:
             turned = near.rgamma()
+            if turned[0].contains(0):  # the ball holds a pole
+                return [NAN] * count
             psi = (-turned.derivative() / turned).coeffs()
     psi += [arb(0)] * (order + count - len(psi))
     factors = [math.factorial(order + k) // math.factorial(k) for k in range(count)]
