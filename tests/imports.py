@@ -26,6 +26,8 @@ ORDER = (
     ("check",),
     ("report",),
     ("calculation",),
+    ("array_calculation",),
+    ("differentiation",),
     ("grading",),
     ("render",),
     ("cli",),

@@ -47,7 +47,8 @@ class Gate:
     part at all, so that nothing behind it is asked for.
 
     Where the value itself jumps at the kink, ``edge`` is a rule that is 0 there and measures the way to it.
-    ``never_zero`` says that a result of 0 is always underflow.
+    ``never_zero`` says that a result of 0 is always underflow, ``silent`` that doubles outside the domain may give a
+    number all the same, so that whoever looks at results alone would miss it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Gate:
     routes: bool = False
     edge: str = ""
     never_zero: bool = False
+    silent: bool = False
     defaults: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     example: str = ""

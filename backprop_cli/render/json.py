@@ -14,10 +14,12 @@ from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Vari
 
 def render(report: Report, *, explain: bool = False) -> str:
     """The object and a newline; characters that hide, or act on a terminal, are escaped by their code points."""
-    text = json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
-    return text + "\n"
+    return escaped(json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def escaped(text: str) -> str:
+    """JSON with what hides, or acts on a terminal, by its code points."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
