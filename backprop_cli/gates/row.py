@@ -32,6 +32,7 @@ class Extra(TypedDict, total=False):
     routes: bool
     edge: str
     never_zero: bool
+    silent: bool
     defaults: tuple[str, ...]
     aliases: tuple[str, ...]
     example: str
