@@ -35,7 +35,8 @@ def for_function(name: str, *, arrays: bool = False) -> str:
     written = WRITTEN_OUT.get(name.lower())
     if written is not None and name.lower() not in map(str.lower, names):
         return written
-    return meant(name, names, "`backprop gates` lists the functions")
+    near = meant(name, callable_names(), "") or (meant(name, array_names(), "") if arrays else "")
+    return near or "`backprop gates` lists the functions"
 
 
 def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:
