@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.calculation import differentiate
     from backprop_cli.circuit import Circuit
+    from backprop_cli.differentiation import differentiate
     from backprop_cli.problems import Diagnostic, Refused
     from backprop_cli.reading import read
     from backprop_cli.report.report import Report
@@ -37,7 +37,7 @@ _HOMES = {
     "Problem": "problems",
     "Refused": "problems",
     "Report": "report.report",
-    "differentiate": "calculation",
+    "differentiate": "differentiation",
     "from_sympy": "symbolic.lower",
     "read": "reading",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,11 +14,10 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
-from backprop_cli.engine.point import Point, complete, from_mapping, numbers
+from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.reading import read
 from backprop_cli.report.assembly import assembled
 from backprop_cli.report.remarks import remarks
 from backprop_cli.report.report import Report
@@ -43,54 +42,17 @@ class Settings:
     rtol: float | None = None
 
 
-def differentiate(
-    expression: object,
-    at: Mapping[str, object] | None = None,
-    *,
-    wrt: Sequence[str] | None = None,
-    digits: int | None = None,
-    exact: bool = False,
-    check: Method = "symbolic",
-    rtol: float | None = None,
-    share: bool = True,
-) -> Report:
-    """The value and the gradients of an expression at a point, each gradient checked.
-
-    ``expression`` is text as on the command line, a SymPy expression, or a circuit. ``at`` gives each variable a number
-    or a text (``"pi/3"``). ``wrt`` names the variables (or stages) to differentiate; the others are data.
-
-    Raises ``Refused``, whose ``problems`` say what was wrong with the input: nothing else is raised for bad input.
-
-    >>> report = differentiate("(x + y)*z", {"x": -2, "y": 5, "z": -4})
-    >>> report.value.approx, dict(report.gradient)
-    (-12.0, {'x': -4.0, 'y': -4.0, 'z': 3.0})
-    """
-    point = from_mapping(at or {})
-    circuit = _circuit(expression, point, share)
-    return run(circuit, point, Settings(tuple(wrt) if wrt is not None else None, digits, exact, check, rtol))
-
-
-def _circuit(expression: object, bound: Collection[str], share: bool) -> Circuit:
-    if isinstance(expression, Circuit):
-        return expression
-    if isinstance(expression, str):
-        return read(expression, bound=bound, share=share)
-    from backprop_cli.symbolic.lower import from_sympy
-
-    return from_sympy(expression)
-
-
 def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     """A circuit at a point. The forward pass runs first: where it is refused, nothing is checked."""
     if settings.rtol is not None and not settings.rtol >= 0:
         raise Refused(Diagnostic("usage.rtol", f"--rtol must be 0 or more, and got {settings.rtol}"))
     warnings = list(complete(circuit, point))
-    targets = _targets(circuit, settings.wrt)
+    targets = targets_of(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
     (forth, back), notes = _sweeps(circuit, point, settings, marks)
     watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
     watched = {name: node for name, node in watched.items() if node not in forth.failed}
-    check = _check(forth, back, point, watched, settings)
+    check = checked(forth, back, point, watched, settings)
     named = watched if settings.wrt is not None else circuit.inputs
     _refuse_without_gradient(back, check, [node for name, node in targets.items() if name in named])
     warnings += [*notes, *remarks(forth, back, check)]
@@ -99,7 +61,7 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     return assembled((forth, back), asked, parameters, check, tuple(warnings))
 
 
-def _targets(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
+def targets_of(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
     """The nodes whose gradients are asked for, by name: all variables and stages, or those that ``wrt`` names."""
     known = circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
     if wrt is None:
@@ -118,17 +80,18 @@ def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray
     if settings.digits is not None:
         from backprop_cli.engine.precision import to_digits
 
-        return to_digits(circuit, settings.digits, lambda arithmetic: _sweep(circuit, point, arithmetic, marks))
+        return to_digits(circuit, settings.digits, lambda arithmetic: sweep(circuit, point, arithmetic, marks))
     if settings.exact:
         from backprop_cli.arithmetic.exact import ExactNumbers
 
         if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
             raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
-        return _sweep(circuit, point, ExactNumbers(), marks), []
-    return _sweep(circuit, point, Float64(), marks, explain=settings.check != "none"), []
+        return sweep(circuit, point, ExactNumbers(), marks), []
+    return sweep(circuit, point, Float64(), marks, explain=settings.check != "none"), []
 
 
-def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:
+def sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:
+    """Forward and backward in one arithmetic. ``explain`` has a refusal say what rounding has to do with it."""
     rules = Rules(arithmetic)
     forth = forward(circuit, numbers(circuit, point, rules), rules)
     if explain and circuit.output in forth.failed:
@@ -139,9 +102,10 @@ def _sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytear
     return forth, backward(forth, marks)
 
 
-def _check(
+def checked(
     forth: Forward, back: Backward, point: Point, targets: Mapping[str, int], settings: Settings
 ) -> Check | None:
+    """The check that the settings ask for; None if they ask for none."""
     if settings.check == "none":
         return None
     from backprop_cli.check import oracle

@@ -16,13 +16,21 @@ from backprop_cli.problems import Source, Span
 INPUT, CONSTANT = "input", "constant"
 
 
+Statics = tuple[tuple[str, object], ...]
+"""What an array gate is told besides its inputs, in a fixed order: ``(("axis", 0), ("keepdims", True))``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """``op`` is ``input`` (text: its name), ``constant`` (text: its literal, ``pi`` or ``e``) or a gate's name."""
+    """``op`` is ``input`` (text: its name), ``constant`` (text: its literal, ``pi`` or ``e``) or a gate's name.
+
+    ``statics`` are an array gate's arguments that are no wires: its axis, its index, its shape.
+    """
 
     op: str
     inputs: tuple[int, ...] = ()
     text: str = ""
+    statics: Statics = ()
 
     @property
     def is_gate(self) -> bool:
@@ -168,19 +176,19 @@ class CircuitBuilder:
     _nodes: list[Node] = field(default_factory=list)
     _spans: list[Span] = field(default_factory=list)
     _stages: dict[int, Stage] = field(default_factory=dict)
-    _known: dict[tuple[str, tuple[int, ...], str], int] = field(default_factory=dict)
+    _known: dict[Node, int] = field(default_factory=dict)
 
     def input(self, name: str, span: Span) -> int:
         """The variable of that name; always one node."""
-        return self._add(INPUT, (), name, span, shared=True)
+        return self._add(Node(INPUT, (), name), span, shared=True)
 
     def constant(self, text: str, span: Span) -> int:
         """A literal as typed, or ``pi`` or ``e``."""
-        return self._add(CONSTANT, (), text, span, shared=self.share)
+        return self._add(Node(CONSTANT, (), text), span, shared=self.share)
 
-    def gate(self, op: str, inputs: tuple[int, ...], span: Span) -> int:
+    def gate(self, op: str, inputs: tuple[int, ...], span: Span, statics: Statics = ()) -> int:
         """A gate on nodes made before."""
-        return self._add(op, inputs, "", span, shared=self.share)
+        return self._add(Node(op, inputs, "", statics), span, shared=self.share)
 
     def stage(self, name: str, index: int, span: Span) -> int:
         """Name a quantity; what is named is a node of its own, whose number is returned."""
@@ -189,29 +197,36 @@ class CircuitBuilder:
         self._stages[own] = Stage(name, own, span)
         return own
 
+    def named(self, name: str, index: int, span: Span) -> None:
+        """Name a node that is a quantity of its own already."""
+        self._stages[index] = Stage(name, index, span)
+
+    @property
+    def count(self) -> int:
+        """How many nodes there are so far."""
+        return len(self._nodes)
+
     def _own(self, index: int) -> int:
         """A node for a stage alone: the one just made, a copy of one used elsewhere, or the identity of a named one."""
         node = self._nodes[index]
         if node.op == INPUT or index in self._stages:
-            return self._add("identity", (index,), "", self._spans[index], shared=False)
-        key = (node.op, node.inputs, node.text)
+            return self._add(Node("identity", (index,)), self._spans[index], shared=False)
         if index == len(self._nodes) - 1:
-            self._known.pop(key, None)
+            self._known.pop(node, None)
             return index
-        return self._add(*key, self._spans[index], shared=False)
+        return self._add(node, self._spans[index], shared=False)
 
     def kind(self, index: int) -> Node:
         """The node of that number, as made so far."""
         return self._nodes[index]
 
-    def _add(self, op: str, inputs: tuple[int, ...], text: str, span: Span, *, shared: bool) -> int:
-        key = (op, inputs, text)
+    def _add(self, node: Node, span: Span, *, shared: bool) -> int:
         if shared:
-            known = self._known.get(key)
+            known = self._known.get(node)
             if known is not None:
                 return known
-            self._known[key] = len(self._nodes)
-        self._nodes.append(Node(op, inputs, text))
+            self._known[node] = len(self._nodes)
+        self._nodes.append(node)
         self._spans.append(span)
         return len(self._nodes) - 1
 
@@ -228,7 +243,7 @@ class CircuitBuilder:
 
 
 def _moved(node: Node, place: list[int]) -> Node:
-    return Node(node.op, tuple(place[i] for i in node.inputs), node.text) if node.inputs else node
+    return Node(node.op, tuple(place[i] for i in node.inputs), node.text, node.statics) if node.inputs else node
 
 
 def opened(circuit: Circuit, variables: Mapping[int, str]) -> Circuit:
@@ -240,7 +255,7 @@ def opened(circuit: Circuit, variables: Mapping[int, str]) -> Circuit:
         elif node.op == CONSTANT:
             made.append(builder.constant(node.text, span))
         else:
-            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span))
+            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span, node.statics))
     return builder.finish(circuit.source, made[circuit.output])[0]
 
 

@@ -36,6 +36,16 @@ CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, o
 FORMULA_WORK: Final = 2_000  # nodes times variables, for derivatives that are only shown
 FORMULA_CHARACTERS: Final = 80  # of one such derivative: beyond, it says less than the steps
 
+ARRAY_ELEMENTS: Final = 20_000_000  # of one array
+ARRAY_TOTAL: Final = 100_000_000  # of all arrays of one circuit
+ARRAY_DIMENSIONS: Final = 16
+ARRAY_FILE_BYTES: Final = 400_000_000
+SCALAR_GATES: Final = 100_000  # of an array circuit written out
+SYMBOLIC_COMPONENTS: Final = 64  # of arrays, that SymPy is asked for: 2 s
+SYMBOLIC_SCALARS: Final = 300  # gates of an array circuit written out, for SymPy likewise
+FORWARD_SCALARS: Final = 10_000  # gates of an array circuit written out, for the check by tangents
+DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
+
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
 ANSWER_CHARACTERS: Final = 2_000

@@ -17,6 +17,7 @@ _EXIT_CODES = {
     "domain": NO_VALUE,
     "slope": NO_VALUE,
     "overflow": NO_VALUE,
+    "index": NO_VALUE,
     "exact": NO_VALUE,
     "digits": NO_VALUE,
 }

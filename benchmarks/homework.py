@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from backprop_cli.calculation import differentiate
+from backprop_cli.differentiation import differentiate
 
 BACKPROP = str(Path(sys.executable).with_name("backprop"))
 PROBLEMS = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backprop_cli.catalogue.topics import codes
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.arrays import ARRAY_GATES, ArrayGate
 from backprop_cli.problems import Diagnostic, Refused
 
 DOCS = Path(__file__).resolve().parent
@@ -66,7 +67,51 @@ def _gates() -> str:
         + _table(("name", "where", "convention"), kinks)
         + "\n## What each does to a gradient\n\n"
         + _table(("name", "does"), does)
+        + _arrays()
     )
+
+
+def _arrays() -> str:
+    gates = ARRAY_GATES.values()
+    rows = [(f"`{gate.name}`", _array_form(gate), _pullbacks(gate), _cell(gate.elements)) for gate in gates]
+    needs = [(f"`{gate.name}`", _cell(gate.need or gate.slope_need)) for gate in gates if gate.need or gate.slope_need]
+    kinks = [(f"`{gate.name}`", _code(gate.kink), _cell(gate.convention)) for gate in gates if gate.kink]
+    does = [(f"`{gate.name}`", _cell(gate.intuition)) for gate in gates]
+    return (
+        _ARRAY_HEAD.format(count=len(ARRAY_GATES))
+        + _table(("name", "written", "sends back", "its elements"), rows)
+        + "\n### What arrays need\n\n"
+        + _table(("name", "needs"), needs)
+        + "\n### Kinks of array gates\n\n"
+        + _table(("name", "where", "convention"), kinks)
+        + "\n### What each array gate does to a gradient\n\n"
+        + _table(("name", "does"), does)
+    )
+
+
+def _array_form(gate: ArrayGate) -> str:
+    words = {1: "vector", 2: "matrix"}
+    ranks = f" ({', '.join(words[rank] for rank in gate.ranks)})" if gate.ranks is not None else ""
+    return _code(gate.form) + ranks + (f", also {_code(*gate.aliases)}" if gate.aliases else "")
+
+
+def _pullbacks(gate: ArrayGate) -> str:
+    pairs = zip(gate.params, gate.pullbacks, strict=True)
+    return "; ".join(_code(f"d{name} = {text}") if text else f"d{name}: none" for name, text in pairs)
+
+
+_ARRAY_HEAD = """
+## Arrays
+
+Every gate above works on arrays element by element, with NumPy's broadcasting; what was repeated on the way forward is
+summed on the way back. The {count} rows below take or give whole arrays. `dz` is the gradient that arrives at the
+output `z`; `axis`, `index` and `shape` are what the gate was told (`shape` is that of `x`), `count` how many elements
+were taken together. `expand(dz, axis)` gives a gradient the axis back that was taken away, `others(x, axis)` is for
+each element the product of the others, `put(dz, index, shape)` puts a part back in its place among zeros, and
+`part(dz, axis)` takes from a joined array what came from this input. The check writes every gate out in the scalar
+gates that its elements are made of.
+
+"""
 
 
 _HEAD = """# Gates
@@ -88,7 +133,7 @@ def _exit(code: str) -> str:
 
 def _codes() -> str:
     known = codes()
-    made = {f"{kind}.{gate}" for kind in _GATE_CODES for gate in GATES}
+    made = {f"{kind}.{gate}" for kind in _GATE_CODES for gate in (*GATES, *ARRAY_GATES)}
     rows = [(f"`{code}`", _exit(code), _cell(topic.title)) for code, topic in known.items() if code not in made]
     table = _table(("code", "exit code", "meaning"), rows)
     parts = [f"{table}\n"]

@@ -26,6 +26,8 @@ ORDER = (
     ("check",),
     ("report",),
     ("calculation",),
+    ("array_calculation",),
+    ("differentiation",),
     ("grading",),
     ("render",),
     ("cli",),
@@ -68,7 +70,8 @@ class Package:
 
     def circles(self) -> list[list[str]]:
         """The modules that import each other in a circle, a list a knot."""
-        reached = {name: _reached(name, {n: self.own(n) for n in self.paths}) for name in self.paths}
+        uses = {name: self.own(name) for name in self.paths}
+        reached = {name: _reached(name, uses) for name in self.paths}
         knots = {
             tuple(sorted(other for other in reached[name] if name in reached[other]))
             for name in self.paths

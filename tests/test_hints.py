@@ -13,13 +13,13 @@ from command import backprop
 from backprop_cli import Refused, differentiate
 from backprop_cli.catalogue.topics import codes
 from backprop_cli.cli import outcome
-from backprop_cli.engine import point
+from backprop_cli.engine import given
 
 
 def test_values_that_nothing_uses_are_not_read(tmp_path, monkeypatch):
     read = []
-    honest = point.read
-    monkeypatch.setattr(point, "read", lambda text, **options: read.append(text) or honest(text, **options))
+    honest = given.read
+    monkeypatch.setattr(given, "read", lambda text, **options: read.append(text) or honest(text, **options))
     shared = {f"v{i}": "1/0 +" if i else "2" for i in range(3_000)} | {"z": "3"}
     (tmp_path / "shared.json").write_text(json.dumps(shared))
     ran = backprop("v0*x", "x=3/1", "--at", str(tmp_path / "shared.json"), "-q", "--no-check")
@@ -59,16 +59,16 @@ HINTS = [
     (["Relu(x)", "x=1"], "name.function", "did you mean relu?"),
     (["ReLU(x)", "x=1"], "name.function", "did you mean relu?"),
     (["Sigmoid(x)", "x=1"], "name.function", "did you mean sigmoid?"),
-    (["softmax(a, b)"], "name.function", "write it out: exp(a)/(exp(a) + exp(b))"),
-    (["sum(x)"], "name.function", "write the sum out: a + b + c"),
-    (["mean(x)"], "name.function", "write the mean out: (a + b + c)/3"),
+    (["softmax(a, b)"], "syntax.static", "several numbers make an array: softmax([a, b])"),
+    (["draw", "sum(x)", "-o", "x.svg"], "name.function", "write the sum out: a + b + c"),
+    (["draw", "mean(x)", "-o", "x.svg"], "name.function", "write the mean out: (a + b + c)/3"),
+    (["draw", "np.exp(x)", "-o", "x.svg"], "text.character", "write exp(x)"),
     (["mse(x)"], "name.function", "write the mean of the squares out: "),
     (["d/dx x^2", "x=1"], "syntax.operator", "type the function itself: its derivative is worked out"),
     (["d/dx(x^2)", "x=1"], "syntax.operator", "type the function itself: its derivative is worked out"),
     (["sin(90°)"], "text.character", RADIANS + "x degrees are x*pi/180"),
     (["sin(30 deg)"], "usage.missing", RADIANS + "30 deg is 30*pi/180"),
     (["x // y", "x=1"], "syntax.operand", "the whole part of a quotient is floor(x/y)"),
-    (["np.exp(x)", "x=1"], "text.character", "write exp(x)"),
     (["math.sqrt(x)", "x=1"], "text.character", "write sqrt(x)"),
     (["torch.sigmoid(x)", "x=1"], "text.character", "write sigmoid(x)"),
     (["torch.nn.functional.relu(x)", "x=1"], "text.character", "write relu(x)"),

@@ -11,6 +11,8 @@ import random
 import re
 import signal
 import subprocess
+import sys
+import threading
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -284,17 +286,38 @@ def a_class(students: int) -> str:
     return "\n".join(lines)
 
 
+# As on macOS, where a process cannot be forked: workers begin from nothing and read the key again.
+WITHOUT_FORK = (
+    sys.executable,
+    "-c",
+    "import sys, multiprocessing.popen_spawn_posix; sys.platform = 'darwin'\n"
+    "from backprop_cli.cli.main import entry; entry()",
+)
+
+
+def test_the_bars_thread_begins_after_the_workers():
+    """A process that has threads cannot be forked safely; the first step is a worker's first result."""
+    from backprop_cli.render.progress import Progress
+
+    before = threading.active_count()
+    bar = Progress("submissions")
+    assert threading.active_count() == before
+    bar.step()
+    assert threading.active_count() == before + 1
+    bar.close()
+
+
 def test_more_jobs_give_the_same_output(folder):
     Path("class.jsonl").write_text(a_class(300))
-    alone, together = (
+    alone, together, spawned = (
         process(
-            "grade", "key.toml", "class.jsonl", "--json", "--report", f"csv={jobs}.csv", "--jobs", jobs, start=MODULE
+            "grade", "key.toml", "class.jsonl", "--json", "--report", f"csv={name}.csv", "--jobs", jobs, start=start
         )
-        for jobs in ("1", "3")
+        for name, jobs, start in (("1", "1", MODULE), ("3", "3", MODULE), ("spawned", "2", WITHOUT_FORK))
     )
-    assert alone == together
+    assert alone == together == spawned
     assert alone.code == 0
-    assert Path("1.csv").read_bytes() == Path("3.csv").read_bytes()
+    assert Path("1.csv").read_bytes() == Path("3.csv").read_bytes() == Path("spawned.csv").read_bytes()
     scores = [Fraction(s["score_exact"]) for s in json.loads(alone.out)["submissions"]]
     assert len(scores) == 300
     assert len(set(scores)) > 3

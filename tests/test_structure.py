@@ -23,6 +23,11 @@ MAY_LOAD = {
     "rich": ("render",),
     "sympy": ("arithmetic.exact", "symbolic", "check"),
     "flint": ("arithmetic", "check", "engine.precision"),
+    "numpy": (
+        *("arithmetic.arrays", "array_calculation", "check.arrays", "report.array_assembly", "report.array_remarks"),
+        *("reading.array_files", "engine.array_values", "engine.array_rules", "engine.array_elements"),
+        *("engine.array_problems", "engine.vectorised", "engine.pullback", "engine.written_out"),
+    ),
     "mpmath": ("arithmetic.digits", "arithmetic.float64", "symbolic", "check"),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}

@@ -13,11 +13,12 @@ from textwrap import fill
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.arrays import ARRAY_GATES, ArrayGate
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
 _WIDTH = 98
-_FILES = ("answers.toml", "homework.toml")
+_FILES = ("answers.toml", "homework.toml", "arrays.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def codes() -> dict[str, Topic]:
     found = dict(_topics())
     for gate in GATES.values():
         found |= _of_gate(gate)
+    for row in ARRAY_GATES.values():
+        found |= _of_array_gate(row)
     return {code: replace(topic, text=_wrapped(topic.text)) for code, topic in sorted(found.items())}
 
 
@@ -78,6 +81,21 @@ def _of_gate(gate: Gate) -> dict[str, Topic]:
     if gate.kink:
         text = f"At {gate.kink} the gate has a value and no single slope.\nConvention: {gate.convention}. {_KINK}"
         found[f"kink.{gate.name}"] = Topic(f"{gate.name} on its kink", text)
+    return found
+
+
+def _of_array_gate(row: ArrayGate) -> dict[str, Topic]:
+    found = {f"overflow.{row.name}": Topic(f"{row.form} is too large", _OVERFLOW)}
+    if row.need:
+        text = f"{row.form} needs {row.need} to have a value; it is asked for to 16 digits. {_DOMAIN}"
+        found[f"domain.{row.name}"] = Topic(f"{row.called} needs {row.need}", text)
+    if row.slope_need or "" in row.pullbacks:
+        need = row.slope_need or "its index held fixed"
+        text = f"{row.form} has a value here, and no gradient in one of its inputs: it needs {need}.\n{_SLOPE}"
+        found[f"slope.{row.name}"] = Topic(f"{row.called} has no gradient here", text)
+    if row.kink:
+        text = f"At {row.kink} the gate has a value and no single slope.\nConvention: {row.convention}. {_KINK}"
+        found[f"kink.{row.name}"] = Topic(f"{row.called} on its kink", text)
     return found
 
 

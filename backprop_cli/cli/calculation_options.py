@@ -14,7 +14,7 @@ from backprop_cli.cli.arguments import text_of
 if TYPE_CHECKING:
     from backprop_cli.calculation import Settings
     from backprop_cli.circuit import Circuit
-    from backprop_cli.engine.point import Given
+    from backprop_cli.engine.given import Given
     from backprop_cli.report.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -123,9 +123,9 @@ def calculate(expression: str, values: tuple[str, ...], options: ReadingOptions,
 
 
 def circuit_and_point(
-    expression: str, values: tuple[str, ...], options: ReadingOptions
+    expression: str, values: tuple[str, ...], options: ReadingOptions, *, arrays: bool = False
 ) -> tuple[Circuit, dict[str, Given]]:
-    """Read the expression and the point as the arguments say."""
+    """Read the expression and the point as the arguments say; with ``arrays`` in the notation of arrays, too."""
     from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
 
@@ -137,5 +137,5 @@ def circuit_and_point(
         source = options.at if options.at == "-" else f"@{options.at}"
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
-    circuit = read(text, bound=point, share=not options.no_share, name=name, most_characters=options.max_size)
-    return circuit, point
+    share, most = not options.no_share, options.max_size
+    return read(text, bound=point, share=share, name=name, most_characters=most, arrays=arrays), point

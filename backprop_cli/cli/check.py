@@ -17,7 +17,7 @@ from backprop_cli.grading.levels import ACCEPT
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
-    from backprop_cli.engine.point import Given
+    from backprop_cli.engine.given import Given
     from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask

@@ -12,6 +12,7 @@ from backprop_cli.choices import COLORS
 
 if TYPE_CHECKING:
     from backprop_cli.gates import Gate
+    from backprop_cli.gates.arrays import ArrayGate
 
 
 def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -31,28 +32,66 @@ def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(name: str | None, as_json: bool, color: str) -> None:
     """Every gate: how it is written, its local gradients, its domain and its kink; or one of them in full."""
-    from backprop_cli.gates import GATES
+    from backprop_cli.gates import GATES, called
+    from backprop_cli.gates.arrays import ARRAY_GATES
 
-    chosen = [_chosen(name)] if name else list(GATES.values())
-    from backprop_cli.render import gates
+    rows = _array_rows(name) if name and called(name) is None else []
+    chosen = [] if rows else [_chosen(name)] if name else list(GATES.values())
+    rows = rows or ([] if name else list(ARRAY_GATES.values()))
+    from backprop_cli.render import array_gates, gates
 
     if as_json:
-        sys.stdout.write(gates.as_json(chosen))
+        sys.stdout.write(gates.as_json(chosen, [array_gates.members(row) for row in rows]))
         return
     from backprop_cli.cli.screen import screen
 
-    shown = gates.page(chosen[0], _example(chosen[0]), screen(color)) if name else gates.table(chosen, screen(color))
-    sys.stdout.write(shown)
+    seen = screen(color)
+    if name:
+        one = gates.page(chosen[0], _example(chosen[0]), seen) if chosen else None
+        sys.stdout.write(one or array_gates.page(rows, _array_example(rows[0]), seen))
+    else:
+        sys.stdout.write(gates.table(chosen, seen) + "\n" + array_gates.table(rows, seen))
+
+
+def _array_rows(name: str) -> list[ArrayGate]:
+    """All rows of the array gate of that name: those of a family are one gate to the reader."""
+    from backprop_cli.gates.arrays import ARRAY_GATES, array_called, family
+
+    gate = array_called(name) or ARRAY_GATES.get(name)
+    return list(family(gate.called)) if gate is not None else []
+
+
+_ARRAYS = ("[0.6, 2]", "[[2, 1], [1, 3]]")
+
+
+def _array_example(gate: ArrayGate) -> dict[str, str]:
+    """A command with this gate, and what it comes to: at vectors, or at matrices where vectors do not fit."""
+    from backprop_cli.differentiation import differentiate
+    from backprop_cli.problems import Refused
+    from backprop_cli.reading import read
+
+    names = tuple(read(gate.example, arrays=True).inputs)
+    for values in (_ARRAYS[:1] * 2, _ARRAYS[1:] * 2, _ARRAYS[::-1]):
+        point: dict[str, object] = dict(zip(names, values, strict=False))
+        try:
+            report = differentiate(gate.example, point, check="none")
+        except Refused:
+            continue
+        command = " ".join(["backprop", f"'{gate.example}'", *(f"{name}='{text}'" for name, text in point.items())])
+        gradients = [f"∂f/∂{name} = {block.text}" for name, block in report.gradients.items()]
+        return {"command": command, "output": ", ".join([f"f = {report.value.text}", *gradients])}
+    raise AssertionError(gate.name)
 
 
 def _chosen(name: str) -> Gate:
     from backprop_cli.gates import callable_names, called
+    from backprop_cli.gates.arrays import array_names
     from backprop_cli.nearest import meant
     from backprop_cli.problems import Diagnostic, Refused
 
     gate = called(name)
     if gate is None:
-        hint = meant(name, callable_names(), "`backprop gates` lists them")
+        hint = meant(name, callable_names() + array_names(), "`backprop gates` lists them")
         raise Refused(Diagnostic("usage.topic", f"there is no gate {name}", hint))
     return gate
 
@@ -62,7 +101,7 @@ _NUMBERS = {"x": "0.6", "y": "2", "a": "0.1"}
 
 def _example(gate: Gate) -> dict[str, str]:
     """A command with this gate, and what it comes to."""
-    from backprop_cli.calculation import differentiate
+    from backprop_cli.differentiation import differentiate
     from backprop_cli.reading import read
 
     expression = gate.example or gate.form

@@ -10,16 +10,18 @@ import click
 
 from backprop_cli.choices import COLORS, FORMATS, METHODS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import PointOptions, calculate, exclude, point_options, reading_options
+from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
+from backprop_cli.cli.calculation_options import exclude, point_options, reading_options
 
 if TYPE_CHECKING:
+    from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
 _FAILED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(PointOptions):
+class Options(ArrayOptions):
     """What the command is asked for."""
 
     check: Method | None
@@ -66,19 +68,21 @@ class Options(PointOptions):
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
 @click.option("--steps", is_flag=True, help="Show every gate's value, local gradient and contribution, step by step.")
+@array_options
 @reading_options
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """The value of EXPR at a point, every variable's gradient by backpropagation, and the check beside it.
 
-    EXPR is a formula or staged statements ('q = x + y; f = q*z'), @FILE, or - for standard input. A VALUE is a number
-    or a constant expression: 2, -1.5e-3, 3/7, pi/3.
+    EXPR is a formula or staged statements ('q = x + y; f = q*z'), @FILE, or - for standard input. A VALUE is a number,
+    a constant expression (2, -1.5e-3, 3/7, pi/3), an array ([[1, 2], [3, 4]]) or a file of one (@w.npy).
 
     \b
     backprop '(x + y)*z' x=-2 y=5 z=-4
     backprop 'w*x + b' --at point.json x=2 --wrt w,b
     backprop 'sin(x)*y' x=pi/3 y=2/7 --exact
+    backprop 'sum((W @ x)^2)' W='[[1, 2], [3, 4]]' x='[1, 0.5]' --steps
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     options = Options(**given)
     _no_contradiction(options)
@@ -99,7 +103,7 @@ def _no_contradiction(options: Options) -> None:
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 
 
-def _report(expression: str, values: tuple[str, ...], options: Options) -> Report:
+def _report(expression: str, values: tuple[str, ...], options: Options) -> Report | ArrayReport:
     from backprop_cli.calculation import Settings
 
     settings = Settings(
@@ -109,11 +113,17 @@ def _report(expression: str, values: tuple[str, ...], options: Options) -> Repor
         check="none" if options.no_check else options.check or "symbolic",
         rtol=options.rtol,
     )
-    return calculate(expression, values, options, settings)
+    return calculate_arrays(expression, values, options, settings)
 
 
-def _rendered(report: Report, options: Options) -> str:
+def _rendered(report: Report | ArrayReport, options: Options) -> str:
     """The report in the format asked for, after its steps if they are wanted; each format's module is loaded alone."""
+    from backprop_cli.report.array_report import ArrayReport
+
+    if isinstance(report, ArrayReport):
+        from backprop_cli.cli.array_output import rendered
+
+        return rendered(report, options)
     form = options.form
     explain = options.explain
     before = _steps(report, form, explain=explain) if options.steps else ""
@@ -134,8 +144,8 @@ def _rendered(report: Report, options: Options) -> str:
         return csv.render(report) if form == "csv" else before + latex.render(report)
     from backprop_cli.render import json, markdown, plain
 
-    rendered: str = {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)
-    return before + rendered
+    made: str = {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)
+    return before + made
 
 
 def _steps(report: Report, form: str, *, explain: bool) -> str:
@@ -150,12 +160,18 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
     return (steps.markdown if form == "markdown" else steps.render)(made(report), explain=explain) + "\n"
 
 
-def _warn(report: Report, *, quiet: bool) -> None:
+def _warn(report: Report | ArrayReport, *, quiet: bool) -> None:
     from backprop_cli.render.problems import drawn
+    from backprop_cli.report.array_report import ArrayReport
 
     for problem in report.warnings:
         if not quiet or not problem.code.startswith("check."):
             print(drawn(problem, "note" if problem.code.startswith("check.") else "warning"), file=sys.stderr)
+    if isinstance(report, ArrayReport):
+        from backprop_cli.cli.array_output import mismatches
+
+        mismatches(report)
+        return
     for variable in report.parameters:
         verdict = variable.verdict
         if verdict is not None and verdict.word == "wrong":

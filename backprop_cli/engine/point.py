@@ -10,62 +10,39 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.given import NOT_NUMBERS, Given
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading import read
 
 _NAMED_APART = 3
 _LONG = 60
 _DEGREES = ("deg", "degree", "degrees")
 _JOINED = re.compile(r",\s*(?:[^\W\d]\w*\s*=|$)")
-_NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A variable's value as it was given. It is read when it is first used: a shared file may hold many others."""
-
-    name: str
-    text: str
-
-    @cached_property
-    def circuit(self) -> Circuit:
-        """The constant expression. Raises ``Refused`` for what is not a finite constant."""
-        return _constant(self.name, self.text)
 
 
 Point = Mapping[str, Given]
 
 
 def given(name: str, text: str) -> Given:
-    """A value from text, read at once. Raises ``Refused`` for what is not a finite constant."""
+    """A value from text, read at once. Raises ``Refused`` for what is not a finite constant, or an array of them."""
+    if text.lstrip().startswith("["):
+        from backprop_cli.engine.array_values import from_text
+
+        return from_text(name, text)
+    if text.startswith("@"):
+        from backprop_cli.engine.array_values import from_file
+
+        return from_file(name, text[1:])
     value = Given(name, text)
     _ = value.circuit
     return value
-
-
-def _constant(name: str, text: str) -> Circuit:
-    source = Source(f"value of {name}", text)
-    if text.strip().lower() in _NOT_NUMBERS:
-        problem = Diagnostic("value.finite", f"{text.strip()} is not a value; {name} must be a finite number")
-        raise Refused(problem.at(source, Span(0, len(text))))
-    if not text.strip():
-        raise Refused(Diagnostic("value.missing", f"{name} has no value after ="))
-    circuit = read(text, name=source.name)
-    for variable, node in circuit.inputs.items():
-        message = f"the value of {name} must be a number, and {variable} is a name"
-        hint = "a value may be 2, -1.5e-3, 3/7, pi/3 or sqrt(2)"
-        raise Refused(Diagnostic("value.name", message, hint).at(circuit.source, circuit.spans[node]))
-    return circuit
 
 
 def from_words(words: Sequence[str]) -> dict[str, Given]:
@@ -160,9 +137,13 @@ class _Literal(str):
 def _member(key: str, value: object, name: str) -> Given:
     if not is_name(key):
         raise Refused(Diagnostic("point.name", f"`{key}` in {name} is not a variable's name"))
+    if isinstance(value, list):
+        from backprop_cli.engine.array_values import from_nested
+
+        return from_nested(folded(key), value)
     if not isinstance(value, str):
-        kind = {list: "an array", dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
-        raise Refused(Diagnostic("point.value", f"{key} in {name} must be a number, and is {kind}"))
+        kind = {dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
+        raise Refused(Diagnostic("point.value", f"{key} in {name} must be a number or a list, and is {kind}"))
     return Given(folded(key), str(value))
 
 
@@ -187,8 +168,16 @@ def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:
     for name, value in values.items():
         if folded(name) in found:
             raise Refused(Diagnostic("usage.twice", f"{folded(name)} is given two values", "leave one of them out"))
-        found[folded(name)] = given(folded(name), _as_text(name, value))
+        found[folded(name)] = _from_python(folded(name), value)
     return found
+
+
+def _from_python(name: str, value: object) -> Given:
+    if isinstance(value, (list, tuple)) or getattr(value, "shape", None):
+        from backprop_cli.engine.array_values import from_python
+
+        return from_python(name, value)
+    return given(name, _as_text(name, value))
 
 
 def _as_text(name: str, value: object) -> str:
@@ -243,7 +232,7 @@ def _hint(circuit: Circuit, missing: list[str], unused: list[str], point: Point)
         letters = [*name] if len(name) > 1 else []
         if letters and all(letter in circuit.inputs or letter in point for letter in letters):
             return f"{name} is one name; the product is {'*'.join(letters)}"
-        if name.lower() in _NOT_NUMBERS:
+        if name.lower() in NOT_NUMBERS:
             return "infinity is not a value" if "inf" in name.lower() else "nan is not a value"
         if name in _DEGREES:
             return f"angles are in radians: 30 {name} is 30*pi/180"

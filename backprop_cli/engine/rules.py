@@ -121,10 +121,11 @@ class Rules:
             elif node.op == CONSTANT:
                 made.append(_always(self.arithmetic.number(node.text)))
             else:
-                made.append(self._apply(node.op, [made[i] for i in node.inputs]))
+                made.append(self.apply(node.op, [made[i] for i in node.inputs]))
         return made[circuit.output]
 
-    def _apply(self, op: str, inputs: list[Rule]) -> Rule:
+    def apply(self, op: str, inputs: list[Rule]) -> Rule:
+        """A gate of a rule over the rules of its inputs."""
         if op == "where":
             condition, yes, no = inputs
             truth = self.arithmetic.truth

@@ -112,6 +112,7 @@ TRIGONOMETRIC = (
         "-y/hypot(x, y)/hypot(x, y)",
         domain="x != 0 or y != 0",
         need="a point other than (0, 0)",
+        silent=True,
         kink="y == 0 and x < 0",
         convention="the angle jumps by 2π across the negative x axis; the slope is the one on either side",
         aliases=("arctan2",),

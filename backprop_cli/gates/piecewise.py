@@ -47,6 +47,7 @@ PIECEWISE = (
         value="min(max(x, lo), hi)",
         domain="lo < hi",
         need="lo < hi",
+        silent=True,
         kink="x == lo or x == hi",
         convention="x and the bound it meets share the gradient equally",
         routes=True,

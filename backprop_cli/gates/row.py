@@ -31,6 +31,7 @@ class Extra(TypedDict, total=False):
     convention: str
     routes: bool
     edge: str
+    silent: bool
     defaults: tuple[str, ...]
     aliases: tuple[str, ...]
     example: str
@@ -46,6 +47,8 @@ class Gate:
     part at all, so that nothing behind it is asked for.
 
     Where the value itself jumps at the kink, ``edge`` is a rule that is 0 there and measures the way to it.
+    ``silent`` says that doubles outside the domain may give a number all the same, so that whoever looks at results
+    alone would miss it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Gate:
     convention: str = ""
     routes: bool = False
     edge: str = ""
+    silent: bool = False
     defaults: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     example: str = ""

@@ -28,7 +28,13 @@ SPECIAL = (
         aliases=("gammaln", "loggamma"),
     ),
     row(
-        "digamma(x)", "the slope of lgamma", "polygamma(1, x)", domain=_NOT_POLE, need=_NOT_POLE_NEED, aliases=("psi",)
+        "digamma(x)",
+        "the slope of lgamma",
+        "polygamma(1, x)",
+        domain=_NOT_POLE,
+        need=_NOT_POLE_NEED,
+        silent=True,
+        aliases=("psi",),
     ),
     row(
         "polygamma(n, x)",
@@ -37,6 +43,7 @@ SPECIAL = (
         "polygamma(n + 1, x)",
         domain="n >= 0 and n <= 50 and floor(n) == n and (x > 0 or floor(x) != x)",
         need="a whole n from 0 to 50, and " + _NOT_POLE_NEED,
+        silent=True,
         example="polygamma(1, x)",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -51,9 +52,10 @@ def _in_order(pool: ProcessPoolExecutor, rest: Iterator[Submission], jobs: int) 
 
 
 def _pool(make: Callable[[], Marker], marker: Marker, jobs: int) -> ProcessPoolExecutor:
-    if "fork" in multiprocessing.get_all_start_methods():
+    if "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin":
         return ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _inherit, (marker,))
-    return ProcessPoolExecutor(jobs, None, _begin, (make,))
+    # Windows has no fork, and macOS's own libraries do not survive one.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin, (make,))
 
 
 def _inherit(marker: Marker) -> None:

@@ -31,6 +31,8 @@ class Conditions:
     def _is_flat(self, node: Node) -> bool:
         if node.op in (INPUT, CONSTANT):
             return node.op == CONSTANT
-        gate = GATES[node.op]
+        gate = GATES.get(node.op)
+        if gate is None:  # an array gate: flat if its inputs are, and argmax
+            return node.op == "argmax" or all(self._flat[index] for index in node.inputs)
         jumps_only = bool(gate.kink) and all(slope.text == "0" for slope in gate.slopes)
         return jumps_only or all(self._flat[index] for index in node.inputs)

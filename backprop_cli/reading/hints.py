@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from backprop_cli.gates import callable_names, called
-from backprop_cli.nearest import meant
+from backprop_cli.gates.arrays import array_names
+from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
 
@@ -28,12 +29,19 @@ WRITTEN_OUT = {
 _DERIVATIVE = re.compile(r"d[A-Za-z]\w*")
 
 
-def for_function(name: str) -> str:
+def for_function(name: str, *, arrays: bool = False) -> str:
     """What helps where there is no function of that name: a spelling in other letters, a formula, a near name."""
+    names = callable_names() + (array_names() if arrays else [])
+    from difflib import SequenceMatcher
+
     written = WRITTEN_OUT.get(name.lower())
-    if written is not None and name.lower() not in map(str.lower, callable_names()):
+    if written is not None and name.lower() not in map(str.lower, names):
         return written
-    return meant(name, callable_names(), "`backprop gates` lists the functions")
+    near = (nearest(name, callable_names()), nearest(name, array_names()) if arrays else None)
+    likest = max(
+        near, key=lambda one: SequenceMatcher(None, name, one).ratio() if one else 0.0
+    )  # a scalar gate if even
+    return f"did you mean {likest}?" if likest else "`backprop gates` lists the functions"
 
 
 def powered_function(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:

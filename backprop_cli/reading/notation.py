@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from backprop_cli import limits
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
-NUMBER, NAME, OPERATOR, POWER, END = "number", "name", "operator", "power", "end"
+NUMBER, NAME, OPERATOR, POWER, ATTRIBUTE, END = "number", "name", "operator", "power", "attribute", "end"
 
 
 class Token(NamedTuple):
@@ -26,15 +26,25 @@ class Token(NamedTuple):
 
 
 _GREEK = "\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u00b5"
-_TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
+_FORMS = rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<name>[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}₀-₉]*)
     |(?P<operator>\*\*|==|!=|<=|>=|[-+*/^@(),;=<>\n×·⋅∗÷−√≤≥≠])
-    |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)
-    |(?P<other>[\s\S])""",
-    re.VERBOSE,
+    |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)"""
+_TOKEN = re.compile(rf"{_FORMS}|(?P<other>[\s\S])", re.VERBOSE)
+_ARRAY_TOKEN = re.compile(
+    _FORMS.replace("@(),", r"@(),\[\]:") + r"|(?P<attribute>\.[A-Za-z_][A-Za-z0-9_]*)|(?P<other>[\s\S])", re.VERBOSE
 )
+_MODULES = frozenset({"np", "numpy", "jnp"})
+ATTRIBUTES: Final = {
+    name: {"max": "amax", "min": "amin", "T": "transpose", "dot": "matmul", "ravel": "flatten"}.get(name, name)
+    for name in (
+        "T", "dot", "sum", "mean", "prod", "var", "std", "max", "min", "argmax", "cumsum", "trace", "reshape",
+        "flatten", "ravel", "transpose",
+    )
+}  # fmt: skip
+"""What may follow an array after a dot, and the gate that it is."""
+
 _FOLDED: Final = {
     "**": "^",
     "×": "*",
@@ -54,7 +64,7 @@ _DIGITS = re.compile(r"(_[0-9]+)+")
 _MEMBER = re.compile(r"\.(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(\([^()]{0,30}\))?", re.ASCII)
 
 _HINTS: Final = {
-    "[": "arrays are not read here; write sums and products out, with ( ) around parts",
+    "[": "this command takes single numbers, no arrays; use ( ) around parts",
     "]": "use ( ) around parts",
     "{": "use ( ) around parts",
     "}": "use ( ) around parts",
@@ -78,36 +88,57 @@ _HINTS: Final = {
 }
 
 
-def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS) -> list[Token]:
+def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arrays: bool = False) -> list[Token]:
     """All tokens of a text, closed by an END token; every character that cannot be read is reported, up to five."""
     _measure(source, most_characters)
     most_tokens = int(most_characters * limits.TOKENS_PER_CHARACTER)
     found: list[Token] = []
     problems: list[Diagnostic] = []
-    for match in _TOKEN.finditer(source.text):
-        kind = match.lastgroup or "other"
+    for match in (_ARRAY_TOKEN if arrays else _TOKEN).finditer(source.text):
+        kind, text = match.lastgroup or "other", match.group()
+        start, end = match.span()
         if kind == "space":
             continue
-        start, end = match.span()
-        text = match.group()
-        if text == "." and len(found) > 1 and found[-1].kind == NAME and found[-2].text == ".":
-            found.append(Token(kind, text, start, end))
-            continue  # np.linalg.norm: the first dot says it
-        if kind in ("number", "power", "name", "other"):
-            problem = _problem(kind, text) or _joined(source.text, found, match)
-            if problem is not None:
-                if text == ".":
-                    problem = _member(problem, source.text, found, start)
-                problems.append(problem.at(source, Span(start, end)))
-                if len(problems) == _SHOWN_PROBLEMS:
-                    break
+        if kind == "attribute":
+            if (token := _attribute(found, text[1:], start, end)) is not None:
+                found.append(token)
+                continue
+            name = Token(NAME, text[1:], start + 1, end)
+            kind, text, end = "other", ".", start + 1
+        problem = _problem(kind, text) or _joined(source.text, found, match)
+        if problem is not None and not _said_before(text, found):
+            problem = _hinted(problem, text, source.text, found, start)
+            problems.append(problem.at(source, Span(start, end)))
+            if len(problems) == _SHOWN_PROBLEMS:
+                break
         found.append(Token(kind, _folded(kind, text), start, end))
+        if match.lastgroup == "attribute":
+            found.append(name)
         if len(found) > most_tokens:
             raise Refused(_too_many_tokens(most_tokens).at(source, Span(start, end)))
     if problems:
         raise Refused(*problems)
     found.append(Token(END, "", len(source.text), len(source.text)))
     return found
+
+
+def _said_before(text: str, found: list[Token]) -> bool:
+    """np.linalg.norm: the first dot says it."""
+    return text == "." and len(found) > 1 and found[-1].kind == NAME and found[-2].text == "."
+
+
+def _attribute(found: list[Token], name: str, start: int, end: int) -> Token | None:
+    """``.T`` and ``.sum`` after an array; ``np.exp`` is the name ``exp``. None for a dot that means nothing here."""
+    last = found[-1] if found else None
+    if last is None or last.end != start:
+        return None
+    if last.kind == NAME and last.text in _MODULES:
+        found.pop()
+        # np.max(x, 0) takes an axis, and max(x, 0) here the larger of two: the name must stay another one.
+        text = last.text if name == "linalg" else f"np.{name}" if name in ("max", "min") else name
+        return Token(NAME, text, last.start, end)
+    after_array = last.kind in (NAME, ATTRIBUTE) or (last.kind == OPERATOR and last.text in (")", "]"))
+    return Token(ATTRIBUTE, name, start, end) if after_array and name in ATTRIBUTES else None
 
 
 def _measure(source: Source, most: int) -> None:
@@ -131,11 +162,22 @@ def _folded(kind: str, text: str) -> str:
 
 
 def _problem(kind: str, text: str) -> Diagnostic | None:
+    if kind == "operator":
+        return None
     if kind == "name":
         if len(text) <= limits.NAME_CHARACTERS:
             return None
         return Diagnostic("limit.name", f"a name of {len(text)} characters; the limit is {limits.NAME_CHARACTERS}")
     return number_problem(text) if kind in ("number", "power") else _unreadable(text)
+
+
+def _hinted(problem: Diagnostic, text: str, whole: str, before: list[Token], start: int) -> Diagnostic:
+    """A character without a meaning that has one in another notation."""
+    if text == ".":
+        return _member(problem, whole, before, start)
+    if text == "'" and before and before[-1].end == start and before[-1].kind == NAME:
+        return replace(problem, hint=f"write {before[-1].text}.T for the transposed matrix")
+    return problem
 
 
 def _member(problem: Diagnostic, text: str, before: list[Token], start: int) -> Diagnostic:

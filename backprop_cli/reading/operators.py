@@ -32,8 +32,10 @@ BINARY = {
     "-": Operator("sub", 50, 51),
     "*": Operator("mul", 60, 61),
     "/": Operator("div", 60, 61),
+    "@": Operator("matmul", 60, 61),
     "^": Operator("pow", 80, 70),
 }
+MATRIX = "@"
 IMPLICIT = Operator("mul", 60, 61)
 UNARY = {
     "-": Operator("neg", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),

@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit, CircuitBuilder
-from backprop_cli.gates import GATES, Gate, called
+from backprop_cli.gates import called
+from backprop_cli.gates.arrays import ArrayGate, array_called
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import hints
+from backprop_cli.reading.calls import wrong_array_call, wrong_count
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
+from backprop_cli.reading.openings import Call, Operand
 from backprop_cli.reading.operators import WORDS
-from backprop_cli.reading.syntax import Operand, Statement
+from backprop_cli.reading.syntax import Statement
 
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
+_ARRAYS = ("array", "asarray")  # of a notebook: what stands in them is an array already
 _SHOWN_PROBLEMS = 10
 
 
@@ -30,16 +34,19 @@ def read(
     share: bool = True,
     name: str = "expression",
     most_characters: int = limits.TEXT_CHARACTERS,
+    arrays: bool = False,
+    rule: bool = False,
 ) -> Circuit:
     """The circuit of an expression or a staged program, exactly as typed.
 
     ``bound`` names the variables that have a value, so that ``e`` and ``pi`` among them are no constants. With
-    ``share=False`` equal subexpressions stay apart. Raises ``Refused`` with every problem found.
+    ``share=False`` equal subexpressions stay apart. With ``arrays`` the notation of arrays is read, too; ``rule`` says
+    that the text is a rule of the array table. Raises ``Refused`` with every problem found.
     """
     source = Source(name, text.removeprefix("\ufeff"))
     builder = CircuitBuilder(share)
-    found = tokens(source, most_characters)
-    return _Program(source, frozenset(bound), builder, Conditions(builder), found).read()
+    found = tokens(source, most_characters, arrays=arrays)
+    return _Program(source, frozenset(bound), builder, Conditions(builder), found, arrays, rule).read()
 
 
 @dataclass(slots=True)
@@ -49,6 +56,8 @@ class _Program:
     builder: CircuitBuilder
     conditions: Conditions
     tokens: list[Token]
+    arrays: bool = False
+    rule: bool = False
     stages: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
@@ -71,8 +80,14 @@ class _Program:
         return self.builder.finish(self.source, output)[0]
 
     def _assignments(self) -> set[str]:
-        pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        return {a.text for a, b in pairs if a.kind == NAME and b.kind == OPERATOR and b.text == "="}
+        """The names before an = that stands in no bracket: in a call it names an argument."""
+        found, depth = set(), 0
+        for token, following in zip(self.tokens, self.tokens[1:], strict=False):
+            if token.kind == OPERATOR:
+                depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            elif depth <= 0 and token.kind == NAME and following.kind == OPERATOR and following.text == "=":
+                found.add(token.text)
+        return found
 
     def _next_statement(self, at: int) -> int:
         while self.tokens[at].kind == OPERATOR and self.tokens[at].text == "\n":
@@ -83,9 +98,8 @@ class _Program:
         """Read one statement; after a problem, go on with the next so that more of them are seen."""
         target = self._target(at)
         first = at + 2 if target else at
-        parser = Statement(
-            self.source, self.tokens, self.builder, self._call, self._name, self._is_function, self.conditions
-        )
+        meaning = (self._call, self._name, self._is_function)
+        parser = Statement(self.source, self.tokens, self.builder, *meaning, self.conditions, self.arrays, self.rule)
         try:
             self._no_definition(at)
             operand, end = parser.read(first)
@@ -160,27 +174,42 @@ class _Program:
             self.used.setdefault(name, token)
         return self.builder.input(name, _span(token))
 
-    def _call(self, token: Token, arguments: list[Operand], span: Span, divided: str) -> int:
+    def _call(self, call: Call) -> int:
+        token, arguments, span = call.name, call.arguments, call.span
+        if call.gate is not None:
+            return self._array_call(call, call.gate)
         gate = called(token.text)
         if gate is None and token.text in self.failed:
             return arguments[0].node
+        if gate is None and self.arrays and token.text in _ARRAYS and len(arguments) == 1:
+            return arguments[0].node
         if gate is None:
-            self._note(self._unknown(token, arguments, span, divided))
+            self._note(self._unknown(token, arguments, span, call.divided))
             return arguments[0].node
         nodes = tuple(argument.node for argument in arguments)
         if gate.name == "where":
             nodes = (self.conditions.made(nodes[0], _within(arguments[0])), *nodes[1:])
         if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
-            self._note(_wrong_count(gate, token, len(nodes)).at(self.source, span))
+            self._note(wrong_count(gate, token, len(nodes)).at(self.source, span))
             return nodes[0]
         missing = () if gate.many else gate.defaults[len(gate.defaults) - (len(gate.params) - len(nodes)) :]
         if len(nodes) < len(gate.params) and not gate.many:
             nodes += tuple(self.builder.constant(text, span) for text in missing)
         return self.builder.gate(gate.name, nodes, span)
 
+    def _array_call(self, call: Call, gate: ArrayGate) -> int:
+        parts = call.arguments[0].parts if gate.many and len(call.arguments) == 1 else None
+        nodes = parts or tuple(argument.node for argument in call.arguments)
+        problem = wrong_array_call(gate, call, parts)
+        if problem is not None:
+            raise Refused(problem.at(self.source, call.span))
+        statics = tuple((name, call.told.get(name, default)) for name, default in gate.statics)
+        return self.builder.gate(gate.name, nodes, call.span, statics)
+
     def _is_function(self, text: str) -> bool:
         """Whether a name means a gate here: a bound ``gamma`` is a variable."""
-        return called(text) is not None and text not in self.bound and text not in self.stages
+        known = called(text) is not None or (self.arrays and array_called(text) is not None)
+        return known and text not in self.bound and text not in self.stages
 
     def _note(self, problem: Diagnostic) -> None:
         """Keep a problem and read on, unless there are as many as are shown."""
@@ -199,24 +228,11 @@ class _Program:
             hint = f"write {over}/({name}*{inner}) or ({over}/{name})*{inner}"
             return Diagnostic("syntax.ambiguous", message, hint, self.source, span)
         product = known and len(arguments) == 1 and len(inside) < _INSIDE
-        hint = f"for the product write {name}*{inside}" if product else hints.for_function(name)
+        hint = f"for the product write {name}*{inside}" if product else hints.for_function(name, arrays=self.arrays)
         return Diagnostic("name.function", f"there is no function `{name}`", hint, self.source, _span(token))
 
 
 _INSIDE = 40
-
-
-def _wrong_count(gate: Gate, token: Token, given: int) -> Diagnostic:
-    needed = f"{gate.least} or more" if gate.many else str(len(gate.params))
-    if gate.defaults:
-        needed = f"{gate.least} or {len(gate.params)}"
-    hint = f"it is written {gate.form}"
-    if gate.name.startswith("log"):
-        hint = "a logarithm to base b is log(x)/log(b)"
-    elif gate is GATES["round"]:
-        hint = "round(x) goes to the nearest whole number"
-    values = "value" if needed == "1" else "values"
-    return Diagnostic("name.arguments", f"{token.text} takes {needed} {values}, and got {given}", hint)
 
 
 def _span(token: Token) -> Span:

@@ -8,45 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
-from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading import hints
+from backprop_cli.problems import Refused, Source, Span
+from backprop_cli.reading import brackets, complaints, hints
 from backprop_cli.reading.conditions import Conditions
-from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
-from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, UNARY, WORDS, Operator
+from backprop_cli.reading.notation import ATTRIBUTE, END, NAME, NUMBER, OPERATOR, POWER, Token
+from backprop_cli.reading.openings import GROUP, Call, Entry, Opening, Operand
+from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, MATRIX, UNARY, WORDS
 
-
-class Operand(NamedTuple):
-    """A node and the part of the text it was read from; ``literal`` for a bare number."""
-
-    node: int
-    start: int
-    end: int
-    literal: bool = False
-
-
-@dataclass(slots=True)
-class Opening:
-    """An open parenthesis; for a call, the function's name token and where its arguments begin on the operand stack."""
-
-    start: int
-    name: Token | None
-    base: int
-
-
-class Entry(NamedTuple):
-    """An operator that waits on the stack for its right operand."""
-
-    operator: Operator
-    start: int
-    text: str
-    implicit: bool = False
-
-
-Call = Callable[[Token, list[Operand], Span, str], int]
 Name = Callable[[Token], int]
 
 
@@ -54,16 +26,19 @@ Name = Callable[[Token], int]
 class Statement:
     """The parser of one expression.
 
-    ``call`` and ``name`` give tokens their meaning (``program.py``); ``call`` is also told what the call divides.
+    ``call`` and ``name`` give tokens their meaning (``program.py``). ``arrays`` says whether ``[ ]``, ``@`` and the
+    calls of array gates are read (``brackets.py``), ``rule`` that this is a rule of the array table.
     """
 
     source: Source
     tokens: Sequence[Token]
     builder: CircuitBuilder
-    call: Call
+    call: Callable[[Call], int]
     name: Name
     is_function: Callable[[str], bool]
     conditions: Conditions
+    arrays: bool = False
+    rule: bool = False
     operands: list[Operand] = field(default_factory=list)
     stack: list[Entry | Opening] = field(default_factory=list)
     opened: int = 0
@@ -80,6 +55,8 @@ class Statement:
     def _operand(self) -> None:
         """Everything up to and with the next operand: prefix operators, parentheses, then a number or a name."""
         while True:
+            if self.arrays and brackets.told(self):
+                return None
             token = self.tokens[self.at]
             if token.kind == NUMBER:
                 self.at += 1
@@ -95,6 +72,8 @@ class Statement:
                 self._push(Entry(UNARY[token.text], token.start, token.text))
             elif token.text == "(" and token.kind == OPERATOR:
                 self._open(token, None)
+            elif token.text == "[" and token.kind == OPERATOR:
+                brackets.open_literal(self, token)
             elif token.text == "\n" and token.kind == OPERATOR and self._continues():
                 self.at += 1
             else:
@@ -119,9 +98,14 @@ class Statement:
         return following.kind == OPERATOR and following.text == "("
 
     def _open(self, token: Token, name: Token | None) -> None:
+        opening = Opening(token.start, name, len(self.operands))
+        self.open(brackets.of_array_gate(self, opening) if self.arrays else opening)
+
+    def open(self, opening: Opening) -> None:
+        """Begin what a bracket at the current token opens."""
         self.at += 1
         self.opened += 1
-        self._push(Opening(token.start, name, len(self.operands)))
+        self._push(opening)
 
     def _push(self, entry: Entry | Opening) -> None:
         self.stack.append(entry)
@@ -150,21 +134,30 @@ class Statement:
                 self._superscript(token)
             elif token.kind == OPERATOR and token.text == ")":
                 self._close(token)
-            elif token.kind == OPERATOR and token.text == ",":
-                return self._comma(token)
+            elif token.kind == ATTRIBUTE or (token.kind == OPERATOR and token.text in ("[", "]", ":")):
+                if brackets.after_operand(self, token):
+                    return False
             elif token.kind == OPERATOR and token.text == "\n" and self.opened and self._continues():
                 self.at += 1
-            elif token.kind == END or (token.kind == OPERATOR and token.text in ("\n", "=")):
-                self._end()
-                return True
-            elif token.text in BINARY and token.kind != NUMBER:
-                return self._binary(token)
             else:
-                return self._product(token)
+                return self._operator(token)
+
+    def _operator(self, token: Token) -> bool:
+        """A comma, an operator or a product without a sign; True at the end of the statement."""
+        if token.kind == OPERATOR and token.text == ",":
+            return self._comma(token)
+        if token.kind == END or (token.kind == OPERATOR and token.text in ("\n", "=")):
+            self._end()
+            return True
+        if token.text in BINARY and token.kind != NUMBER and (self.arrays or token.text != MATRIX):
+            return self._binary(token)
+        return self._product(token)
 
     def _binary(self, token: Token) -> bool:
         operator = BINARY[token.text]
-        self._reduce(operator.left)
+        if self.arrays:
+            brackets.no_spaced_sign(self, token)
+        self.reduce(operator.left)
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Entry) and operator.left == COMPARISON == top.operator.left:
             hint = "compare two values at a time and join them with `and`"
@@ -176,8 +169,9 @@ class Statement:
     def _superscript(self, token: Token) -> None:
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Entry) and top.operator.gate == "sqrt":
-            base = self._text(self.operands[-1])
-            self._ambiguous(Span(top.start, token.end), f"√({base}^{token.text})", f"(√{base})^{token.text}")
+            base = self.text(self.operands[-1])
+            readings = f"√({base}^{token.text})", f"(√{base})^{token.text}"
+            complaints.ambiguous(self.source, Span(top.start, token.end), *readings)
         self.at += 1
         base_operand = self.operands.pop()
         exponent = self.builder.constant(token.text.lstrip("+"), Span(token.start, token.end))
@@ -192,94 +186,86 @@ class Statement:
         problem = problem or hints.choice(self.source, self.tokens, self.at, self._so_far)
         if problem is not None:
             raise Refused(problem)
+        if self.arrays and self.stack and isinstance(self.stack[-1], Opening):
+            brackets.no_spaced_elements(self, token)
         left = self.operands[-1]
         closed = self.source.text[left.end - 1] == ")"
         superscript = self.tokens[self.at - 1].kind == POWER
-        if left.literal and self._text(left) == "0":
+        if left.literal and self.text(left) == "0":
             self._fail(
                 "syntax.operator", "a product with 0 and no sign", Span(left.start, token.end), "numbers are decimal"
             )
         starts = token.kind == NAME or (token.kind == OPERATOR and token.text in ("(", "√"))
         if not starts or not (left.literal or closed or superscript):
-            self._missing_operator(token)
+            complaints.missing_operator(self.source, token, self.text(left), self.is_function)
         top = self.stack[-1] if self.stack else None
         if isinstance(top, Entry) and top.text in ("/", "^", "√") and not top.implicit:
             self._two_readings(top, left, token)
-        self._reduce(IMPLICIT.left)
+        self.reduce(IMPLICIT.left)
         self._push(Entry(IMPLICIT, token.start, "*", implicit=True))
         return False
 
     def _so_far(self) -> str:
         """The text of the whole expression before this place, back to a parenthesis or a comma."""
-        self._reduce(0)
-        return self._text(self.operands[-1])
+        self.reduce()
+        return self.text(self.operands[-1])
 
     def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:
-        right = self.source.text[token.start : self._right_end(self.at)]
-        typed = self._text(left)
+        right = self.source.text[token.start : complaints.right_end(self.tokens, self.at)]
+        typed = self.text(left)
         if top.text == "√":
-            self._ambiguous(Span(top.start, token.end), f"√({typed}*{right})", f"√({typed})*{right}")
+            span = Span(top.start, token.end)
+            complaints.ambiguous(self.source, span, f"√({typed}*{right})", f"√({typed})*{right}")
         before = self.operands[-2]
-        first = self._text(before)
+        first = self.text(before)
         readings = f"{first}{top.text}({typed}*{right})", f"({first}{top.text}{typed})*{right}"
-        self._ambiguous(Span(before.start, token.end), *readings)
-
-    def _right_end(self, at: int) -> int:
-        """Where the factor that starts at that token ends: its name, or its closing parenthesis."""
-        depth = 0
-        for token in self.tokens[at:]:
-            if token.kind == OPERATOR and token.text == "(":
-                depth += 1
-            elif token.kind == OPERATOR and token.text == ")":
-                depth -= 1
-            at += 1
-            if token.kind == END or (depth <= 0 and (token.kind != NAME or self.tokens[at].text != "(")):
-                return token.end
-        return self.tokens[-1].end
-
-    def _ambiguous(self, span: Span, one: str, other: str) -> NoReturn:
-        hint = f"write {_short(one)} or {_short(other)}"
-        self._fail("syntax.ambiguous", "a product without a sign that can be read in two ways", span, hint)
+        complaints.ambiguous(self.source, Span(before.start, token.end), *readings)
 
     def _comma(self, token: Token) -> bool:
-        self._reduce(0)
+        self.reduce()
         opening = self.stack[-1] if self.stack else None
-        if not isinstance(opening, Opening) or opening.name is None:
+        if not isinstance(opening, Opening) or opening.kind == GROUP:
             problem = hints.values(self.source, self.tokens, self.at)
             if problem is not None:
                 raise Refused(problem)
             hint = "a decimal point is a dot; arguments stand in a function's parentheses"
             self._fail("syntax.unexpected", "a comma outside a function's arguments", _span(token), hint)
+        opening.next()
         self.at += 1
         return False
 
     def _close(self, token: Token) -> None:
-        self._reduce(0)
+        self.reduce()
         if not self.stack:
             self._fail("syntax.parenthesis", "a ) that closes nothing", _span(token))
         opening = self.stack.pop()
         assert isinstance(opening, Opening)
         self.at += 1
         self.opened -= 1
+        if opening.bracket != "(" or opening.takes_parts:
+            return brackets.close(self, opening, token)
         if opening.name is None:
             inside = self.operands.pop()
             self.operands.append(Operand(inside.node, opening.start, token.end))
-            return
-        span = Span(opening.name.start, token.end)
+            return None
+        span = Span(opening.begins, token.end)
         arguments = self.operands[opening.base :]
         del self.operands[opening.base :]
         top = self.stack[-1] if self.stack else None
-        divided = self._text(self.operands[-1]) if isinstance(top, Entry) and top.text == "/" else ""
-        self.operands.append(Operand(self.call(opening.name, arguments, span, divided), span.start, span.end))
+        divided = self.text(self.operands[-1]) if isinstance(top, Entry) and top.text == "/" else ""
+        call = Call(opening.name, arguments, span, divided, opening.meant, opening.told)
+        self.operands.append(Operand(self.call(call), span.start, span.end))
+        return None
 
     def _end(self) -> None:
-        self._reduce(0)
+        self.reduce()
         if self.stack:
             opening = self.stack[-1]
             assert isinstance(opening, Opening)
-            self._fail("syntax.parenthesis", "this ( is never closed", Span(opening.start, opening.start + 1))
+            span = Span(opening.start, opening.start + 1)
+            self._fail("syntax.parenthesis", f"this {opening.bracket} is never closed", span)
 
-    def _reduce(self, binding: int) -> None:
+    def reduce(self, binding: int = 0) -> None:
         """Make gates of all waiting operators that bind at least as tightly as what follows."""
         while self.stack:
             top = self.stack[-1]
@@ -312,41 +298,20 @@ class Statement:
 
     def _missing_operand(self, token: Token) -> NoReturn:
         top = self.stack[-1] if self.stack else None
+        after = top.text if isinstance(top, Entry) else ""
+        empty = None
         if token.kind == OPERATOR and token.text == ")" and isinstance(top, Opening):
-            what = f"{top.name.text}() without an argument" if top.name else "empty parentheses"
-            self._fail("syntax.operand", what, Span(top.name.start if top.name else top.start, token.end))
-        after = f" after {top.text}" if isinstance(top, Entry) else ""
-        found = "the end" if token.kind == END or token.text == "\n" else f"`{token.text}`"
-        hint = "a power is written ^ or **" if token.text == "*" else ""
-        if token.text == "/" and isinstance(top, Entry) and top.text == "/":
-            hint = "the whole part of a quotient is floor(x/y)"
-        self._fail("syntax.operand", f"a value is missing{after}: found {found}", _span(token), hint)
+            empty = Span(top.name.start if top.name else top.start, token.end)
+        name = top.name.text if isinstance(top, Opening) and top.name else ""
+        complaints.missing_operand(self.source, token, after, empty, name)
 
-    def _missing_operator(self, token: Token) -> NoReturn:
-        left = self.operands[-1]
-        typed = self._text(left)
-        if token.text == "@" and token.kind == OPERATOR:
-            self._fail(
-                "syntax.matrix", "@ multiplies arrays, and these are single numbers", _span(token), "write * instead"
-            )
-        if token.kind in (NAME, NUMBER) or token.text == "(":
-            right = self.source.text[token.start : token.end]
-            hint = f"write {_short(typed)}*{right} for the product"
-            if self.is_function(typed):
-                hint = f"write {typed}({right}) for the function's value"
-            self._fail("syntax.operator", f"an operator is missing before `{token.text}`", _span(token), hint)
-        self._fail("syntax.unexpected", f"`{token.text}` cannot stand here", _span(token))
-
-    def _text(self, operand: Operand) -> str:
+    def text(self, operand: Operand) -> str:
+        """The text from which an operand was read."""
         return self.source.text[operand.start : operand.end]
 
     def _fail(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
-        raise Refused(Diagnostic(code, message, hint, self.source, span))
+        complaints.fail(self.source, code, message, span, hint)
 
 
 def _span(token: Token) -> Span:
     return Span(token.start, token.end)
-
-
-def _short(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

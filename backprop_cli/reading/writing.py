@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 from backprop_cli.gates import GATES
+from backprop_cli.gates.array_form import written
+from backprop_cli.gates.arrays import ARRAY_GATES
 
 _LONG = 10_000
 _ATOM = 100
@@ -19,6 +21,8 @@ _BINDING = {
     "neg": (71, 71, 0),
     "pow": (80, 81, 71),
 }
+_BINDING["matmul"] = _BINDING["mul"]
+_POSTFIX = 95  # binds tighter than any operator: ``x.T``, ``x[0]``
 _BINDING |= dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), (40, 41, 41))
 
 _CONSTANTS = {"pi": "acos(-1)", "e": "exp(1)"}
@@ -78,19 +82,34 @@ def _ambiguous(leaf: Node, least: int, before: list[str]) -> bool:
     """Whether a leaf needs parentheses: a negative literal as an operand, or a negated number (-2 is one literal)."""
     if leaf.text.startswith("-"):
         return least > 50
+    if least == _POSTFIX:
+        return not leaf.text.isidentifier()  # a number, or a gradient ∂L/∂z in a rule
     return leaf.text[0] in ".0123456789" and least == _BINDING["neg"][1] and before[-1:] == ["-"]
 
 
 def _parts(node: Node, least: int) -> list[str | tuple[int, int]]:
+    if node.op in ARRAY_GATES and node.op not in _BINDING:
+        return _array_parts(node)
     if node.op not in _BINDING:
         inside: list[str | tuple[int, int]] = []
         for source in node.inputs:
             inside += [", ", (source, 0)]
         return [f"{node.op}(", *inside[1:], ")"]
     own, left, right = _BINDING[node.op]
-    symbol = GATES[node.op].symbol
+    symbol = " @ " if node.op == "matmul" else GATES[node.op].symbol
     if node.op == "neg":
         parts: list[str | tuple[int, int]] = ["-", (node.inputs[0], left)]
     else:
         parts = [(node.inputs[0], left), symbol, (node.inputs[1], right)]
     return ["(", *parts, ")"] if own < least else parts
+
+
+def _array_parts(node: Node) -> list[str | tuple[int, int]]:
+    """An array gate that is no operator: its operands among the pieces of its written form."""
+    postfix = node.op in ("transpose", "index")
+    marks = tuple(f"\0{at}\0" for at in range(len(node.inputs)))
+    pieces = written(node.op, marks, node.statics).split("\0")
+    return [
+        (node.inputs[int(piece)], _POSTFIX if postfix and piece == "0" else 0) if at % 2 else piece
+        for at, piece in enumerate(pieces)
+    ]

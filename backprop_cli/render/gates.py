@@ -59,12 +59,10 @@ def page(gate: Gate, example: Mapping[str, str], screen: Screen) -> str:
     return printed([grid], screen)
 
 
-def as_json(gates: Iterable[Gate]) -> str:
-    """All that the rows say, on one line."""
-    return (
-        json.dumps({"schema": "backprop.gates/1", "gates": [_members(gate) for gate in gates]}, ensure_ascii=False)
-        + "\n"
-    )
+def as_json(gates: Iterable[Gate], arrays: Iterable[dict[str, Any]] = ()) -> str:
+    """All that the rows say, on one line; ``arrays`` are the members of the array table's rows."""
+    found = {"schema": "backprop.gates/1", "gates": [_members(gate) for gate in gates], "arrays": list(arrays)}
+    return json.dumps(found, ensure_ascii=False) + "\n"
 
 
 def _members(gate: Gate) -> dict[str, Any]:

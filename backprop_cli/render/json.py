@@ -14,10 +14,12 @@ from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Vari
 
 def render(report: Report, *, explain: bool = False) -> str:
     """The object and a newline; characters that hide, or act on a terminal, are escaped by their code points."""
-    text = json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
-    return text + "\n"
+    return escaped(json.dumps(members(report, explain=explain), ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def escaped(text: str) -> str:
+    """JSON with what hides, or acts on a terminal, by its code points."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def _value(verdict: Verdict) -> dict[str, Any]:
 def _undecided(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None or verdict.undecided is None:
         return None
-    below, on, above = map(_slope, verdict.undecided.outcomes)
+    below, on, above = map(one_sided, verdict.undecided.outcomes)
     return {"gate": verdict.undecided.gate, "below": below, "on": on, "above": above}
 
 
@@ -100,7 +102,7 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
     kink = None
     if verdict is not None and verdict.word == "kink":
         left, right = verdict.slopes or (None, None)
-        kink = {"left": _slope(left), "right": _slope(right)}
+        kink = {"left": one_sided(left), "right": one_sided(right)}
     return {
         "expected": finite(verdict.expected) if verdict else None,
         "rel_error": finite(verdict.rel_error) if verdict else None,
@@ -112,7 +114,8 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
-def _slope(found: Slope | None) -> float | str | None:
+def one_sided(found: Slope | None) -> float | str | None:
+    """A one-sided slope, or the word for why there is none."""
     return found if isinstance(found, str) else finite(found)
 
 

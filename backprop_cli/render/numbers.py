@@ -18,7 +18,7 @@ def short(quantity: Quantity | None, most: int = 12) -> str:
     text = quantity.text
     if len(text) <= most:
         return text
-    if not _is_decimal(text):
+    if not is_decimal(text):
         return text[: most - 1] + "…"
     number = Decimal(text)  # not the double: its digits beyond the 17th are not the number's
     for digits in range(most, 0, -1):
@@ -28,7 +28,8 @@ def short(quantity: Quantity | None, most: int = 12) -> str:
     return rounded
 
 
-def _is_decimal(text: str) -> bool:
+def is_decimal(text: str) -> bool:
+    """Whether a number's text is a decimal, with a power of ten or without."""
     return all(character in "0123456789.e+-" for character in text)
 
 

@@ -22,10 +22,13 @@ class Progress:
             redirect_stderr=False,
         )
         self._task = self._bar.add_task(what, total=None)
-        self._bar.start()
+        self._begun = False
 
     def step(self) -> None:
-        """One more is done."""
+        """One more is done. The bar has a thread, and begins with the first step: by then the workers have started."""
+        if not self._begun:
+            self._begun = True
+            self._bar.start()
         self._bar.advance(self._task)
 
     def close(self) -> None:

@@ -1,0 +1,227 @@
+"""The whole way for arrays: shapes first, then the vectorised sweeps, then the check on the circuit written out.
+
+With more digits or exact numbers the circuit itself runs written out, and its elements are gathered into arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.calculation import Settings, checked, run, sweep, targets_of
+from backprop_cli.check.arrays import ArrayCheck, along_directions, by_components, gathered, not_rounding
+from backprop_cli.check.verdict import Check
+from backprop_cli.circuit import Circuit
+from backprop_cli.engine.array_values import GivenArray
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.given import Given
+from backprop_cli.engine.point import Point, complete
+from backprop_cli.engine.pullback import VectorGradients, run_backward
+from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.shapes import one_number, shaped
+from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
+from backprop_cli.engine.written_out import TooLargeError, WrittenOut, element_name, refuse_too_large, written_out
+from backprop_cli.gates.array_row import WIRE
+from backprop_cli.gates.array_shapes import shown
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.report.array_assembly import ScalarNumbers, VectorNumbers, assembled_arrays
+from backprop_cli.report.array_remarks import array_remarks
+
+if TYPE_CHECKING:
+    from backprop_cli.report.array_report import ArrayReport
+    from backprop_cli.report.report import Report
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A circuit whose shapes are known, run forward; ``seed`` is the gradient that arrives at its output."""
+
+    run: VectorRun
+    point: Point
+    numbers: Mapping[str, Any]
+    targets: Mapping[str, int]
+    seed: Any
+    upstream: GivenArray | None
+    warnings: tuple[Diagnostic, ...]
+
+    @property
+    def circuit(self) -> Circuit:
+        """The array circuit."""
+        return self.run.program.circuit
+
+
+def run_arrays(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> ArrayReport:
+    """An array circuit at a point. ``upstream`` is the gradient at an output that is an array, of its shape."""
+    ready = _prepared(circuit, point, settings, upstream)
+    if settings.digits is not None or settings.exact:
+        return _with_more_digits(ready, settings)
+    _output_exists(ready)
+    gradients = run_backward(ready.run, circuit.reach(ready.targets.values()), ready.seed)
+    watched = _watched(ready, settings)
+    check = None if settings.check == "none" else _check(ready, gradients, watched, settings)
+    numbers = VectorNumbers(ready.run, gradients)
+    warnings = (*ready.warnings, *array_remarks(ready.run, numbers, check))
+    return assembled_arrays(numbers, ready.targets, settings.wrt, check, warnings, _seed_given(ready))
+
+
+def run_scalars(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> Report:
+    """The same circuit written out, as a circuit of numbers."""
+    ready = _prepared(circuit, point, settings, upstream)
+    out = _written(ready, "--scalars")
+    return run(out.circuit, _elements(ready, out), _element_settings(ready, out, settings))
+
+
+def _prepared(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None) -> Prepared:
+    warnings = complete(circuit, point)
+    rules = Rules(Float64())
+    arrays = {name: point[name] for name in circuit.inputs}
+    shapes = {name: one.shape if isinstance(one, GivenArray) else () for name, one in arrays.items()}
+    ready = shaped(circuit, shapes)
+    if upstream is None:
+        one_number(ready)
+    seed, given = _seed(circuit, ready.output, upstream, rules)
+    numbers = {name: _doubles(one, rules) for name, one in arrays.items()}
+    targets = targets_of(circuit, settings.wrt)
+    if settings.wrt is None:
+        targets = {name: node for name, node in targets.items() if node not in _indices(circuit)}
+    return Prepared(run_forward(Program(ready), numbers), point, numbers, targets, seed, given, warnings)
+
+
+def _doubles(given: Given, rules: Rules) -> Any:
+    if isinstance(given, GivenArray):
+        return given.doubles(rules)
+    ran = forward(given.circuit, {}, rules)
+    refuse_without_output(ran)
+    return np.float64(ran.values[given.circuit.output])
+
+
+def _seed(
+    circuit: Circuit, shape: tuple[int, ...], upstream: Given | None, rules: Rules
+) -> tuple[Any, GivenArray | None]:
+    if upstream is None:
+        return np.float64(1.0), None
+    seed = _doubles(upstream, rules)
+    if np.shape(seed) != shape:
+        message = f"--upstream is {shown(np.shape(seed))}, and {circuit.output_name} is {shown(shape)}"
+        raise Refused(Diagnostic("shape.upstream", message, "the gradient at the output has the output's shape"))
+    if not isinstance(upstream, GivenArray):
+        hint = "it is for an output that is an array; the gradient of one number begins with 1"
+        raise Refused(Diagnostic("usage.upstream", "--upstream, and the output is one number", hint))
+    return seed, upstream
+
+
+def _indices(circuit: Circuit) -> set[int]:
+    """The variables that are used as an index only: they are held fixed without being asked."""
+    used: dict[int, bool] = {}
+    for node in circuit.nodes:
+        for position, source in enumerate(node.inputs):
+            index = node.op == "index" and position > 0 and WIRE in dict(node.statics)["index"]  # type: ignore[operator]  # a tuple
+            used[source] = used.get(source, True) and index
+    return {node for node in circuit.inputs.values() if used.get(node, False)}
+
+
+def _output_exists(ready: Prepared) -> None:
+    problem = ready.run.failed.get(ready.circuit.output)
+    if problem is not None:
+        raise Refused(problem)
+
+
+def _watched(ready: Prepared, settings: Settings) -> dict[str, int]:
+    """Whose gradients are checked: the targets, and every stage on the way that has all its values."""
+    circuit = ready.circuit
+    marks = circuit.reach(ready.targets.values())
+    watched = {**ready.targets, **{stage.name: stage.node for stage in circuit.stages if marks[stage.node]}}
+    return {name: node for name, node in watched.items() if node not in ready.run.failed}
+
+
+def _check(ready: Prepared, gradients: VectorGradients, watched: Mapping[str, int], settings: Settings) -> ArrayCheck:
+    try:
+        out = written_out(ready.run)
+        _few_enough(out)
+        return by_components(out, watched, gradients, _value(ready), settings.check, _judge(ready, out, settings))
+    except TooLargeError as error:
+        why = str(error)
+    except Refused as refused:
+        why = f"written out, the circuit cannot be run: {refused.problems[0].message}"
+    return along_directions(ready.run, ready.numbers, watched, gradients, ready.seed, why)
+
+
+def _few_enough(out: WrittenOut) -> None:
+    gates = len(out.circuit.nodes) - out.circuit.first_gate
+    if gates > limits.FORWARD_SCALARS:
+        raise TooLargeError(f"written out, the circuit has {gates:,} gates")
+
+
+def _value(ready: Prepared) -> float | None:
+    """The output's value, where it is one number and so the value of the circuit written out."""
+    return None if ready.upstream is not None else float(ready.run.values[ready.circuit.output])
+
+
+def _judge(ready: Prepared, out: WrittenOut, settings: Settings) -> Any:
+    def judge(gradients: Mapping[int, float], value: float | None, method: str) -> Check:
+        circuit, point = out.circuit, _elements(ready, out)
+        marks = circuit.reach(gradients)
+        forth, back = sweep(circuit, point, Float64(), marks)
+        if value is not None:
+            forth.values[circuit.output] = value
+        found = [gradients.get(node, gradient) for node, gradient in enumerate(back.gradients)]
+        names = {circuit.names[node]: node for node in gradients}
+        replaced = Backward(found, back.locals, back.multiply, {})
+        made = checked(forth, replaced, point, names, replace(settings, check=method))  # type: ignore[arg-type]  # a method's name
+        assert made is not None
+        own = {node: math.nan if back.gradients[node] is None else float(back.gradients[node]) for node in gradients}
+        return not_rounding(made, gradients, own)
+
+    return judge
+
+
+def _elements(ready: Prepared, out: WrittenOut) -> dict[str, Given]:
+    """The point of the circuit written out."""
+    found: dict[str, Given] = {}
+    arrays = {name: ready.point[name] for name in ready.circuit.inputs}
+    if ready.upstream is not None:
+        arrays[out.upstream[0].partition("[")[0]] = ready.upstream
+    for name, given in arrays.items():
+        if not isinstance(given, GivenArray):
+            found[name] = given
+            continue
+        names = (element_name(name, indices) for indices in np.ndindex(*given.shape))
+        found |= {one: Given(one, element.text) for one, element in zip(names, given.each(), strict=True)}
+    return {name: given for name, given in found.items() if name in out.circuit.inputs}
+
+
+def _element_settings(ready: Prepared, out: WrittenOut, settings: Settings) -> Settings:
+    """The settings for the circuit written out: of every target its elements."""
+    names = out.circuit.names
+    wanted = [names[cell] for node in ready.targets.values() for cell in out.cells[node].ravel().tolist()]
+    gates, symbolic = len(out.circuit.nodes) - out.circuit.first_gate, settings.check == "symbolic"
+    large = len(wanted) > limits.SYMBOLIC_COMPONENTS or gates > limits.SYMBOLIC_SCALARS
+    return replace(settings, wrt=tuple(wanted), check="forward" if symbolic and large else settings.check)
+
+
+def _written(ready: Prepared, what: str) -> WrittenOut:
+    try:
+        return written_out(ready.run)
+    except TooLargeError as error:
+        raise refuse_too_large(error, ready.circuit, what) from None
+
+
+def _with_more_digits(ready: Prepared, settings: Settings) -> ArrayReport:
+    out = _written(ready, "--exact" if settings.exact else "--digits")
+    report = run(out.circuit, _elements(ready, out), _element_settings(ready, out, settings))
+    watched = _watched(ready, settings)
+    check = gathered(out, watched, report.check) if report.check is not None else None
+    numbers = ScalarNumbers(ready.run, report, out, ready.upstream is not None)
+    warnings = (*ready.warnings, *array_remarks(ready.run, numbers, check))
+    return assembled_arrays(numbers, ready.targets, settings.wrt, check, warnings, _seed_given(ready))
+
+
+def _seed_given(ready: Prepared) -> Any:
+    return None if ready.upstream is None else ready.seed

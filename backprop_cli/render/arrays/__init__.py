@@ -1,0 +1,1 @@
+"""The report of an array circuit in every format, one file a format."""

@@ -1,0 +1,48 @@
+"""The report of an array circuit as CSV: a row for the output and each element of each variable and stage."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+
+from backprop_cli.render.csv import HEAD
+from backprop_cli.render.text import visible
+from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
+
+
+def render(report: ArrayReport) -> str:
+    """A head line and the rows; an element is named ``W[0,1]``."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEAD)
+    for number, name in _elements(report.output, report.value):
+        writer.writerow(("output", name, report.value.element(number), "", "", "", "", ""))
+    for row in (*report.variables, *report.stages):
+        writer.writerows(_rows(row))
+    return out.getvalue()
+
+
+def _rows(row: ArrayRow) -> Iterator[tuple[str, ...]]:
+    formula = visible(" ".join((row.formula or row.symbolic or "").split()))
+    for number, name in _elements(row.name, row.value):
+        gradient = row.gradient.element(number) if row.gradient is not None else ""
+        yield (row.role, name, row.value.element(number), gradient, formula, *_verdict(row, number))
+
+
+def _verdict(row: ArrayRow, number: int) -> tuple[str, str, str]:
+    if row.verdict is None:
+        return "", "", ""
+    expected = float(row.verdict.expected.reshape(-1)[number])
+    error = "" if row.verdict.rel_error is None else repr(row.verdict.rel_error)
+    return "" if math.isnan(expected) else repr(expected), error, row.verdict.word
+
+
+def _elements(name: str, block: Block) -> Iterator[tuple[int, str]]:
+    for number in range(block.count):
+        rest, indices = number, list[int]()
+        for size in reversed(block.shape):
+            rest, index = divmod(rest, size)
+            indices.append(index)
+        yield number, f"{name}[{','.join(map(str, reversed(indices)))}]" if indices else name

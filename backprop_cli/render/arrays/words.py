@@ -1,0 +1,116 @@
+"""The check of an array circuit in sentences, and a verdict in words."""
+
+from __future__ import annotations
+
+import math
+
+from backprop_cli.check.arrays import ArrayVerdict, worst_place
+from backprop_cli.render import numbers
+from backprop_cli.report.array_report import ArrayReport, ArrayRow
+
+_METHODS = {
+    "symbolic": "symbolic differentiation",
+    "gatewise": "symbolic differentiation of each gate",
+    "directional": "differences along fixed directions",
+}
+_FORWARD = "an independent forward derivation"
+
+
+def agreement(report: ArrayReport) -> str:
+    """The check in one sentence."""
+    check = report.check
+    if check is None:
+        return "not checked (--no-check)"
+    method = _METHODS.get(check.method, _FORWARD)
+    if check.broken:
+        return f"{check.broken} does not agree with {method}"
+    counts: dict[str, int] = {}
+    for verdict in check.verdicts.values():
+        for word, count in verdict.counts.items():
+            counts[word] = counts.get(word, 0) + count
+    wrong = counts.get("wrong", 0)
+    written = "" if check.method == "directional" else ", on the circuit written out in scalar gates"
+    if wrong:
+        return f"{_of(wrong)} of {check.components:,} do not agree with {method}"
+    parts = [f"{_of(counts['ok'])} agree with {method}{written}"] if counts.get("ok") else []
+    said = {
+        "limit": "are limits at a kink",
+        "kink": "stand on a kink, where a convention answers",
+        "imprecise": "agree up to digits lost to rounding",
+        "undecided": "stand so near an edge that they are undecided",
+        "unchecked": "remain unchecked",
+    }
+    parts += [f"{counts[word]:,} {text}" for word, text in said.items() if counts.get(word)]
+    return "; ".join(parts) or "nothing to check"
+
+
+def _of(count: int) -> str:
+    return "1 component" if count == 1 else f"{count:,} components"
+
+
+def verdict(row: ArrayRow, *, marks: bool = True, ascii_only: bool = False) -> str:
+    """``✓ ok, rel. error 2.2e-16 at W[0, 1]``."""
+    found = row.verdict
+    if found is None:
+        return ""
+    mark = (numbers.ASCII_MARKS if ascii_only else numbers.MARKS).get(found.word, "?")
+    word = f"{mark} {found.word}" if marks else found.word
+    count = found.counts.get(found.word, 0)
+    if found.word != "ok" and sum(found.counts.values()) > 1:
+        word += f" at {worst_place(row.name, found)}" + (f" and {count - 1:,} more" if count > 1 else "")
+    if found.rel_error is None or found.word not in ("ok", "wrong", "imprecise"):
+        return word
+    return f"{word}, {_error(row, found)}"
+
+
+def _error(row: ArrayRow, found: ArrayVerdict) -> str:
+    assert found.rel_error is not None
+    size = "0" if found.rel_error == 0 else f"{found.rel_error:.1e}"
+    where = f" at {worst_place(row.name, found)}" if found.rel_error and found.at and found.word == "ok" else ""
+    return f"rel. error {size}{where}"
+
+
+def kinks(report: ArrayReport) -> list[str]:
+    """The one-sided slopes of the first component of each array that stands on a kink."""
+    found = []
+    for row in (*report.parameters, *report.stages):
+        one = row.verdict.one if row.verdict is not None else None
+        if row.verdict is not None and one is not None and one.word == "kink" and one.slopes is not None:
+            found.append(f"{worst_place(row.name, row.verdict)}: slope {numbers.slopes(one)}")
+    return found
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """A shape beside a name; nothing for a number."""
+    return f" {shape}" if shape else ""
+
+
+def sensitivities(report: ArrayReport) -> list[str]:
+    """One sentence for each asked variable: where it moves the output most."""
+    found = []
+    for row in report.parameters:
+        assert row.gradient is not None
+        doubles = [float(row.gradient.doubles.reshape(-1)[i]) for i in range(row.gradient.count)]
+        at = max(range(len(doubles)), key=lambda number: abs(doubles[number]))
+        if not any(doubles):
+            found.append(f"{row.name}: moving {row.name} a little leaves {report.partial} where it is, to first order.")
+            continue
+        name = _place(row, at)
+        word = "raise" if doubles[at] > 0 else "lower"
+        step = f"raising {name} by 0.01 would {word} {report.partial} by about {abs(doubles[at]) * 0.01:.2g}"
+        most = f"; no other element of {row.name} moves it more" if len(doubles) > 1 else ""
+        found.append(f"{row.name}: {step}{most}.")
+    return found
+
+
+def _place(row: ArrayRow, number: int) -> str:
+    indices: list[int] = []
+    for length in reversed(row.value.shape):
+        number, index = divmod(number, length)
+        indices.append(index)
+    return f"{row.name}[{', '.join(map(str, reversed(indices)))}]" if indices else row.name
+
+
+def norm(value: float) -> str:
+    """A norm in four digits."""
+    return "none" if math.isnan(value) else f"{value:.4g}"
