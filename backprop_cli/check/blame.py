@@ -89,7 +89,8 @@ class Blame:
                 away = abs(arb(sub(found.term(0), given)))
             except Gap:
                 return True
-            size = abs(arb(given)) + sum((abs(arb(from_float(value))) for value in run.inputs(index)), arb(0))
+            inputs = (abs(arb(from_float(run.values[source]))) for source in run.asked(index))
+            size = abs(arb(given)) + sum(inputs, arb(0))
             return not away > _MACHINE * size + _TINY
 
 

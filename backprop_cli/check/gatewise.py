@@ -56,7 +56,11 @@ def wrong_gate(run: Forward, sweep: Backward, rtol: float) -> int | None:
         if index in run.kinks:
             continue
         for position, local in enumerate(sweep.locals[index]):
-            if local is not None and not _agrees(run, rules, index, position, local, rtol):
+            if (
+                local is not None
+                and run.arithmetic.is_finite(local)
+                and not _agrees(run, rules, index, position, local, rtol)
+            ):
                 return index
     return None
 

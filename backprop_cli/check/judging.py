@@ -167,7 +167,7 @@ class Judging:
         with working(self.here.bits + _MORE_BITS):
             given = self._enclosed(self.reference.run.values[output])
             away = _most(sub(given, exact))
-            size = _most(exact) if not is_zero(exact) else self._largest()
+            size = _most(exact) if not is_zero(exact) else self._largest(output)
             relative = _ratio(away, size)
         if not self._doubles:
             bad = not overlap(given, exact) and relative > self.tolerance.relative
@@ -188,9 +188,10 @@ class Judging:
             return Verdict("ok", own, 0.0)
         return Verdict("undecided", undecided=Undecided(gap.gate, found))
 
-    def _largest(self) -> arb:
-        """The largest number on the way, as the measure of a value that is 0."""
-        sizes = (_most(self._enclosed(value)) for value in self.reference.run.values if value is not None)
+    def _largest(self, output: int) -> arb:
+        """The largest number from which a value came that is 0, as its measure."""
+        run = self.reference.run
+        sizes = (_most(self._enclosed(run.values[source])) for source in run.asked(output))
         found = arb(0)
         for size in sizes:
             found = max(found, size)
@@ -240,6 +241,8 @@ class Judging:
         with working(self.here.bits + _MORE_BITS):
             away = _most(sub(left, right))
             size = max(_most(left), _most(right))
+            if self._doubles and away <= _LEAST:
+                return True
             return bool(away <= size * arb(2) ** -self.tolerance.bits) or (
                 overlap(left, right) and bool(away <= arb(self.scales[node]) * arb(2) ** -self.tolerance.bits)
             )

@@ -71,9 +71,7 @@ def ceil(side: Side, x: Series) -> Series:
 
 def rounded(side: Side, x: Series) -> Series:
     """⌊x + 1/2⌋; a half, where x stays on it, to the even neighbour."""
-    moved = plus(x, HALVES)
-    below = side.below(moved)
-    stays = moved.is_constant and moved.term(0) == below
+    below, stays = side.whole(plus(x, HALVES))
     return piece(side, int(below.p) - (stays and below.p % 2 == 1))
 
 

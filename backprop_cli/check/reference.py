@@ -19,7 +19,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 from backprop_cli.engine.backward import Backward, backward
-from backprop_cli.engine.forward import Forward, forward
+from backprop_cli.engine.forward import Forward, forward, refuse_without_output
 from backprop_cli.engine.point import Point, numbers
 from backprop_cli.engine.rules import Rules
 
@@ -101,7 +101,9 @@ class Reference:
             at = {name: from_float(self.run.values[node]) for name, node in self.circuit.inputs.items()}
         else:
             at = numbers(self.circuit, self.point, rules)
-        return backward(forward(self.circuit, at, rules), targets)
+        run = forward(self.circuit, at, rules)
+        refuse_without_output(run)
+        return backward(run, targets)
 
     def ladder(self) -> Iterator[int]:
         """Precisions to try, up to what the circuit's gates allow in about a second."""
@@ -126,7 +128,9 @@ def scales(run: Forward, sweep: Backward) -> list[Number]:
     with working(_SCALE_BITS):
         for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
             for source, local in zip(run.circuit.nodes[index].inputs, sweep.locals[index], strict=False):
-                size = None if local is None else abs(enclosed(local, _SCALE_BITS))
-                if size is not None and is_finite(size):
+                if local is None or not run.arithmetic.is_finite(local):
+                    continue
+                size = abs(enclosed(local, _SCALE_BITS))
+                if is_finite(size):
                     found[source] = add(found[source], mul(size, found[index]))
     return found

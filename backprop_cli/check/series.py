@@ -16,6 +16,8 @@ from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zer
 from backprop_cli.arithmetic.base import Number
 
 _MANY_TERMS = 28
+_LONG = 64  # terms that an exact series may have, however few are asked for
+_STEEPEST = 10_000  # the highest power of u that is told from less
 _FLAT = 10**9
 """The order of exp(-1/u): less than every power of u."""
 
@@ -119,8 +121,10 @@ def plus(x: Series, y: Series, combine: Callable[[Number, Number], Number] = add
     if not y.terms and y.exact:
         return x
     last = min(end, max(x.low + len(x.terms), y.low + len(y.terms)))
-    terms = [combine(x.term(k), y.term(k)) for k in range(low, last)]
-    return series(low, terms, exact=x.exact and y.exact) if terms else Series(last, (), exact=False)
+    kept = min(last, low + max(_most(low), _LONG))
+    terms = [combine(x.term(k), y.term(k)) for k in range(low, kept)]
+    exact = x.exact and y.exact and kept == last
+    return series(low, terms, exact=exact) if terms else Series(kept, (), exact=False)
 
 
 def less(x: Series, y: Series) -> Series:
@@ -164,7 +168,7 @@ def leading(x: Series) -> int:
     """The sign of x on its side, 0 where it is 0. Raises ``NearEdgeError`` or ``MoreTermsError``."""
     if not x.terms:
         # So many exact zeros are the quotient of polynomials that is 0: (x*y)/y - x.
-        if x.exact or _MANY_TERMS <= x.low < _FLAT:
+        if x.exact or _MANY_TERMS <= x.low < _STEEPEST:
             return 0
         raise MoreTermsError
     found = sign(x.terms[0])
@@ -197,6 +201,10 @@ def to_the(x: Series, exponent: Number) -> Series:
     (c·u^k·(1 + h))^α = c^α·u^(kα)·(1 + h)^α, and n·b₀·aₙ = Σ (α·k - (n - k))·bₖ·aₙ₋ₖ.
     """
     low = _scaled(x.low, exponent)
+    if abs(low) > _STEEPEST:
+        if low < 0:
+            raise NoSeriesError
+        return flat(_STEEPEST)
     if x.exact and len(x.terms) == 1:
         return Series(low, (power(x.terms[0], exponent),), exact=True)
     count = min(_most(low), len(x.terms)) if not x.exact else _most(low)

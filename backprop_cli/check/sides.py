@@ -13,7 +13,7 @@ from typing import Literal
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.balls import HALF, ZERO, floor, is_finite, mul, sign, sub, working
+from backprop_cli.arithmetic.balls import HALF, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.composed import function
 from backprop_cli.check.numbering import numbering
@@ -94,16 +94,22 @@ class Walk:
 
     def below(self, x: Series) -> fmpq:
         """⌊x⌋ on this side."""
+        return self.whole(x)[0]
+
+    def whole(self, x: Series) -> tuple[fmpq, bool]:
+        """⌊x⌋ on this side, and whether x stays on that whole number."""
         if x.low < 0:
             raise NoSeriesError
         here = x.term(0)
-        found, away = floor(here), x
+        found = floor(here)
         if found is None:
             found = _nearest(here)
-            away = series(0, [sub(here, found), *x.terms[1:]], exact=x.exact)
+            side = self.sign(series(0, [sub(here, found), *x.terms[1:]], exact=x.exact))
         elif found == here:
-            away = less(x, constant(found))
-        return found - 1 if away is not x and self.sign(away) < 0 else found
+            side = self.sign(less(x, constant(found)))
+        else:
+            return found, False
+        return (found - 1 if side < 0 else found), side == 0
 
     def note(self, piece: int) -> None:
         """On which piece of a function that jumps the gate stands."""
@@ -129,6 +135,8 @@ class Walk:
             self.series[index] = inputs[-1] if op == "where" else function(op)(self, *inputs)
         except Gap as gap:
             self.gaps[index], self.series[index] = gap, None
+        except Undecided:  # a number's own function, where its sign is only supposed
+            self.gaps[index], self.series[index] = NotKnownError(), None
         self.pieces[index] = tuple(self._noted)
         return asked
 

@@ -48,6 +48,9 @@ class Side(Protocol):
     def below(self, x: Series) -> fmpq:
         """⌊x⌋ on this side."""
 
+    def whole(self, x: Series) -> tuple[fmpq, bool]:
+        """⌊x⌋ on this side, and whether x stays on that whole number."""
+
     def note(self, piece: int) -> None:
         """On which piece the gate stands, where pieces do not meet: its value jumps between two of them."""
 

@@ -120,5 +120,5 @@ def gap_reason(gap: Gap | None) -> str:
     if isinstance(gap, NoValueError):
         return "with exact numbers the output has no value here"
     if isinstance(gap, NotKnownError):
-        return "the numbers on the way are too large to be enclosed"
+        return "no precision encloses the numbers on the way"
     return "no power series describes the output here"

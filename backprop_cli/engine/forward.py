@@ -123,9 +123,9 @@ class _Sweep:
                 if not finite(value):
                     self._fail(index, self._overflow(row, arguments))
                     continue
-                values[index] = value
                 if row.on_kink(arguments, value):
                     self.kinks.append(index)
+                values[index] = value
             except Refused as refused:
                 problem = refused.problems[0]
                 self._fail(index, replace(problem, message=problem.message.replace("{gate}", row.gate.name)))
