@@ -359,7 +359,7 @@ def test_a_problem_that_takes_too_long_is_invalid_and_the_rest_is_graded(folder)
     from contextlib import contextmanager
 
     from backprop_cli.grading.files.answers import Answer
-    from backprop_cli.grading.files.submissions import Submission
+    from backprop_cli.grading.files.sheets import Submission
     from backprop_cli.grading.keys.key import read_key
     from backprop_cli.grading.marking import ready
     from backprop_cli.problems import Diagnostic, Refused
