@@ -58,7 +58,8 @@ _OPERATIONS: dict[str, Operation] = {
     "log2": np.log2, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
     "acos": np.arccos, "atan": np.arctan, "atan2": _angle, "hypot": np.hypot, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "abs": np.abs, "sign": np.sign,
-    "max": _of_many(np.maximum), "min": _of_many(np.minimum), "mod": np.mod, "floor": np.floor, "ceil": np.ceil,
+    "max": _of_many(np.maximum), "min": _of_many(np.minimum), "mod": np.mod, "fmod": np.fmod, "floor": np.floor,
+    "ceil": np.ceil,
     "round": np.rint, "where": lambda c, x, y: np.where(np.not_equal(c, 0), x, y),
 }  # fmt: skip
 TESTS = {
