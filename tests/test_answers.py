@@ -78,9 +78,9 @@ TEXTS = {
     "csv: titles": ("name,answer\ndx,-4\n", [("dx", "-4", 2)]),
     "csv: titles in other places": ("Answer,points,Name\n-4,1,dx\n", [("dx", "-4", 2)]),
     "csv: no titles": ("dx,-4\ndf/dy,3\n", [("dx", "-4", 1), ("df/dy", "3", 2)]),
-    "csv: semicolons": ("dx;-0,5\ndy;3\n", [("dx", "-0,5", 1), ("dy", "3", 2)]),
+    "csv: semicolons": ("dx;-0,5\ndy;3\n", [("dx", "-0.5", 1), ("dy", "3", 2)]),
     "csv: tabs": ("dx\tmax(x, y)\n", [("dx", "max(x, y)", 1)]),
-    "csv: told": ("sep=;\ndx;1,5\n", [("dx", "1,5", 2)]),
+    "csv: told": ("sep=;\ndx;1,5\n", [("dx", "1.5", 2)]),
     "csv: quotes": ('name,answer\n"dx","max(1, ""2"")"\n dy , "3" \n', [("dx", 'max(1, "2")', 2), ("dy", "3", 3)]),
     "csv: lines in a cell": ('dx,"1\n+ 2"\ndy,3', [("dx", "1\n+ 2", 1), ("dy", "3", 3)]),
     "csv: open": ("name,answer\ndx,\ndy\n", [("dx", OPEN, 2), ("dy", OPEN, 3)]),
@@ -105,6 +105,12 @@ TEXTS = {
 @pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS)
 def test_texts(text, expected):
     assert shown(from_text(text)) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16 be"])
+def test_a_byte_order_mark_is_believed(encoding):
+    data = "\ufeffdx = 1\né = 2".encode("utf-16-be") if encoding == "utf-16 be" else "dx = 1\né = 2".encode(encoding)
+    assert shown(from_bytes(data, "mine")) == [("dx", "1", 1), ("é", "2", 2)]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["crlf", "cr"])
@@ -135,9 +141,7 @@ REFUSED = {
     "json: control": (b'{"dx": "\x01"}', "answers.json", "mine: line 1, column 9: not valid JSON: invalid control"),
     "csv: open quote": (b'dx,1\ndy,"2\ndz,3\n', "answers.csv", "mine: line 2: a quote is not closed"),
     "csv: after a quote": (b'dx,"1"2\n', "answers.csv", "mine: line 1: text after a closing quote"),
-    "utf-16": ("dx,1".encode("utf-16"), "answers.encoding", "mine: the text is UTF-16, and must be UTF-8"),
-    "utf-16 be": (b"\xfe\xff\0d", "answers.encoding", "mine: the text is UTF-16, and must be UTF-8"),
-    "utf-32": ("dx,1".encode("utf-32"), "answers.encoding", "mine: the text is UTF-32, and must be UTF-8"),
+    "utf-16: half": (b"\xff\xfed\0x", "answers.encoding", "mine: the text is not utf-16: truncated data"),
     "latin-1": ("dx = 1\nprénom = x".encode("latin-1"), "answers.encoding", "mine: line 2 is not UTF-8: byte 0xe9"),
     "nul": (b"dx = 1\ndy\0 = 2", "answers.nul", "mine: line 2 has a NUL character"),
     "size": (b"dx = " + b"1" * 1_000_000, "answers.size", "mine: more than 1,000,000 bytes"),

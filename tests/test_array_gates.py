@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import Refused, differentiate, read
+from backprop_cli.arithmetic.arrays import Arrays
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.array_rules import ArrayRules
 from backprop_cli.engine.backward import backward
@@ -157,6 +158,7 @@ BREACHES = {
     "acosh": (0.5,),
     "atanh": (1.0,),
     "mod": (1.0, 0.0),
+    "fmod": (1.0, 0.0),
     "gamma": (-1.0,),
     "lgamma": (-1.0,),
     "sec": None,
@@ -168,6 +170,10 @@ BREACHES = {
     "digamma": (-1.0,),
     "polygamma": (1.5, 1.0),
 }
+
+
+def test_every_primitive_works_on_arrays():
+    assert {name for name, gate in GATES.items() if not gate.value} == set(Arrays.operations)
 
 
 def test_every_domain_has_a_breach():

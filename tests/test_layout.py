@@ -11,7 +11,7 @@ import pytest
 from backprop_cli import differentiate
 from backprop_cli.render.picture.drawing import KINK, Drawing, Rect, drawing
 from backprop_cli.render.picture.layers import Box, Edge
-from backprop_cli.render.picture.layout import Layout, Piece, layout
+from backprop_cli.render.picture.layout import Layout, Stretch, layout
 from backprop_cli.render.picture.scene import scene
 
 _UNARY = ("tanh", "sigmoid", "sin", "relu")
@@ -70,7 +70,7 @@ def shapes(picture: Drawing) -> list[Rect]:
     return found
 
 
-def points(piece: Piece) -> list[tuple[float, float]]:
+def points(piece: Stretch) -> list[tuple[float, float]]:
     """The piece as a fine polygon: the curve that the SVG draws."""
     middle = (piece.x0 + piece.x1) / 2
     found = []
@@ -81,7 +81,7 @@ def points(piece: Piece) -> list[tuple[float, float]]:
     return found
 
 
-def touches(piece: Piece, area: Rect) -> bool:
+def touches(piece: Stretch, area: Rect) -> bool:
     if apart(Rect(piece.x0, min(piece.y0, piece.y1) - 1, piece.x1, max(piece.y0, piece.y1) + 1), area):
         return False
     return any(
@@ -90,12 +90,12 @@ def touches(piece: Piece, area: Rect) -> bool:
     )
 
 
-def lines(picture: Drawing) -> list[tuple[int, int | None, Piece]]:
+def lines(picture: Drawing) -> list[tuple[int, int | None, Stretch]]:
     """Every line with the node it leaves and the node it reaches: the labelled wires and the wires after them."""
-    found: list[tuple[int, int | None, Piece]] = []
+    found: list[tuple[int, int | None, Stretch]] = []
     for index in range(len(picture.scene.nodes)):
         place = picture.place(index)
-        found.append((index, None, Piece(place.right, place.y, place.end, place.y)))
+        found.append((index, None, Stretch(place.right, place.y, place.end, place.y)))
     for wire, path in zip(picture.scene.wires, picture.layout.paths, strict=True):
         found += [(wire.source, wire.target, piece) for piece in path]
     return found

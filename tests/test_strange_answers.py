@@ -61,7 +61,7 @@ def test_a_plain_decimal_is_the_number_that_python_reads(text):
 def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     """The net below all of it: here a broken rule for one answer, as if there were a bug."""
     from backprop_cli.grading import marking
-    from backprop_cli.grading.files.submissions import submissions
+    from backprop_cli.grading.files.submissions import Inbox
     from backprop_cli.grading.keys.key import read_key
 
     key = read_key('[[problem]]\nid = "p"\nexpression = "x*y"\nat = {x = 2, y = 3}\nask = ["dx"]\n', "key")
@@ -76,7 +76,7 @@ def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     for name, text in {"ada": "3", "ben": "666", "cleo": "4"}.items():
         (tmp_path / f"{name}.json").write_text(f'{{"p": {{"dx": {text}}}}}')
     marker: Marker = marking.ready(key)
-    marked = [marker.mark(one)[0] for one in submissions([str(tmp_path)], marker.names)]
+    marked = [marker.mark(one)[0] for one in Inbox([str(tmp_path)], marker.problems).submissions()]
     assert [(one.student, one.score, one.broken) for one in marked] == [
         ("ada", 1, False),
         ("ben", 0, True),

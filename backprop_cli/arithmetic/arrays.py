@@ -40,6 +40,11 @@ def _compare(test: Any) -> Operation:
     return lambda x, y: np.where(test(x, y), 1.0, 0.0)
 
 
+def _pow(x: Number, y: Number) -> Number:
+    """Powers; the commonest one as the product that it is, which is twice as fast."""
+    return np.square(x) if np.ndim(y) == 0 and y == 2 else np.power(x, y)
+
+
 def _angle(y: Number, x: Number) -> Number:
     return np.arctan2(np.add(y, 0.0), np.add(x, 0.0))  # -0.0 as 0.0: π on the negative x axis
 
@@ -48,17 +53,26 @@ MAPPED = frozenset({"erf", "erfc", "gamma", "lgamma", "digamma", "polygamma"})
 """The gates that come from Python's functions, one element after the other: they raise no status flag."""
 
 _OPERATIONS: dict[str, Operation] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": np.power,
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": _pow,
     "sqrt": np.sqrt, "cbrt": np.cbrt, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
     "log2": np.log2, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
     "acos": np.arccos, "atan": np.arctan, "atan2": _angle, "hypot": np.hypot, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "abs": np.abs, "sign": np.sign,
-    "max": _of_many(np.maximum), "min": _of_many(np.minimum), "mod": np.mod, "floor": np.floor, "ceil": np.ceil,
+    "max": _of_many(np.maximum), "min": _of_many(np.minimum), "mod": np.mod, "fmod": np.fmod, "floor": np.floor,
+    "ceil": np.ceil,
     "round": np.rint, "where": lambda c, x, y: np.where(np.not_equal(c, 0), x, y),
-    "lt": _compare(np.less), "le": _compare(np.less_equal), "gt": _compare(np.greater),
-    "ge": _compare(np.greater_equal), "eq": _compare(np.equal), "ne": _compare(np.not_equal),
 }  # fmt: skip
-_OPERATIONS |= {name: _each(name) for name in MAPPED}
+TESTS = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+}
+"""The comparisons as masks; as gates they give 1 and 0."""
+
+_OPERATIONS |= {name: _each(name) for name in MAPPED} | {name: _compare(test) for name, test in TESTS.items()}
 
 
 class Arrays(Float64):

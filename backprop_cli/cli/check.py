@@ -12,6 +12,7 @@ import click
 from backprop_cli import limits
 from backprop_cli.cli.arguments import ExpressionCommand, data_of
 from backprop_cli.cli.calculation_options import ReadingOptions, circuit_and_point, exclude, reading_options
+from backprop_cli.cli.class_options import FileOptions, file_options, ways
 from backprop_cli.cli.report_options import ReportOptions, ToleranceOptions, report_options, tolerance_options, warn
 from backprop_cli.grading.levels import ACCEPT
 
@@ -27,7 +28,7 @@ _WRONG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(ReadingOptions, ToleranceOptions, ReportOptions):
+class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
     """What the command is asked for."""
 
     words: tuple[str, ...]
@@ -55,6 +56,7 @@ class Options(ReadingOptions, ToleranceOptions, ReportOptions):
     default="any",
     help="number: no formulas; formula: judged as functions, numbers too.",
 )
+@file_options
 @report_options
 @reading_options
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
@@ -106,9 +108,9 @@ def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple
     from backprop_cli.grading.question import prepare
     from backprop_cli.grading.scoring import Scoring, result
 
-    answers, source = _answers(options)
     near = tolerance(options)
     circuit, given = circuit_and_point(expression, values, options)
+    answers, source = _answers(circuit, options)
     _no_answer_as_value(circuit, given)
     asks = _asks(circuit, answers, options.ask)
     functions = options.accept == "formula" or not _needs_point(circuit, answers)
@@ -132,18 +134,23 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
             )
 
 
-def _answers(options: Options) -> tuple[tuple[Answer, ...], str]:
+def _answers(circuit: Circuit, options: Options) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
     from backprop_cli.grading.files.answers import from_words
 
     words = from_words(options.words)
     if options.file is None:
         return words, ""
+    from backprop_cli.grading.files.notes import Notes
+    from backprop_cli.grading.files.sheets import Problems
     from backprop_cli.grading.files.submissions import one_student
+    from backprop_cli.grading.names import Names
 
+    names, notes = Names(circuit), Notes()
     data, source = data_of(options.file, limits.SUBMISSION_BYTES)
-    submission = one_student(data, source)
-    warn(submission.warnings)
+    problems = Problems(meaning=lambda _, name: names.read(name))
+    submission = one_student(data, source, problems, ways(options), notes)
+    warn((*notes.said(), *submission.warnings))
     answers = (one for found in submission.answers.values() for one in found)
     return (*answers, *words), source
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import click
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
 from backprop_cli.cli.calculation_options import exclude
+from backprop_cli.cli.class_options import ClassOptions, class_options, file_options, percent
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
 from backprop_cli.cli.report_options import ReportOptions, report_options, warn
@@ -30,7 +30,7 @@ _BELOW, _NO_ANSWER = 1, 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(ReportOptions):
+class Options(ReportOptions, ClassOptions):
     """What the command is asked for."""
 
     new_key: bool
@@ -38,19 +38,6 @@ class Options(ReportOptions):
     fail_under: Fraction | None
     jobs: int
     output: str | None
-
-
-_PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{0,9})?)\s*%?\s*")
-
-
-def _percent(_context: click.Context, _option: click.Parameter, text: str | None) -> Fraction | None:
-    """The exact number that was typed: 35.1 is 351/10, since scores are fractions too."""
-    if text is None:
-        return None
-    number = _PERCENT.fullmatch(text)
-    if number is None or Fraction(number[1]) > 100:
-        raise click.UsageError(f"--fail-under takes a number from 0 to 100, and got {text}")
-    return Fraction(number[1])
 
 
 @click.command(
@@ -62,9 +49,11 @@ def _percent(_context: click.Context, _option: click.Parameter, text: str | None
 @click.argument("paths", metavar="SUBMISSION...", nargs=-1)
 @click.option("--new-key", is_flag=True, help="Print a commented example of a key, and nothing else.")
 @click.option("--check-key", is_flag=True, help="Check the key and print its answers; no submission is read.")
+@file_options
+@class_options
 @report_options
 @click.option("--details", is_flag=True, help="Every answer below its submission's line, in text.")
-@click.option("--fail-under", metavar="PERCENT", callback=_percent, help="Exit code 1 if a submission has less.")
+@click.option("--fail-under", metavar="PERCENT", callback=percent, help="Exit code 1 if a submission has less.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=1, help="Use N cores; the output is the same.")
 @click.option("-o", "--output", metavar="FILE", help="Where --new-key writes to, if not standard output.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
@@ -89,17 +78,20 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     if options.check_key:
         return _check_key(_read_key(key), options)
     paths = _paths(key, paths)
+    if options.as_map:
+        return _map(_read_key(key), paths, options)
     _keep_inputs(options.reports, (key, *paths))
     return _grade(_read_key(key), paths, options)
 
 
 def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
     """Refuse what would be passed over in silence."""
-    exclude(options, ("new_key", "check_key"))
+    exclude(options, ("new_key", "check_key"), ("new_key", "as_map"), ("check_key", "as_map"))
     if options.output is not None and not options.new_key:
         raise click.UsageError("-o is for --new-key\n--report FORMAT=FILE writes a report to a file")
-    for name in ("new_key", "check_key"):
+    for name in ("new_key", "check_key", "as_map"):
         exclude(options, (name, "format_"), (name, "as_json"), (name, "reports"), (name, "details"))
+    for name in ("new_key", "check_key"):
         if getattr(options, name) and paths:
             raise click.UsageError(f"--{name.replace('_', '-')} reads no submission, and got {paths[0]}")
 
@@ -134,6 +126,15 @@ def _check_key(key: Key, options: Options) -> int:
     return _NO_ANSWER if any(fact.problem is not None for fact in facts) and not options.exit_zero else 0
 
 
+def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:
+    from backprop_cli.cli.class_files import print_map
+    from backprop_cli.grading.marking import ready
+
+    sys.stdout.write(print_map(ready(key), paths, options))
+    sys.stdout.flush()
+    return 0
+
+
 def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     if not paths:
         raise click.UsageError("there is no submission\nname files, a folder, or - for standard input")
@@ -148,10 +149,10 @@ def _warn_of_key(marker: Marker) -> None:
 
 
 def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
+    from backprop_cli.cli.class_files import looked_at
     from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.reports import reports
-    from backprop_cli.grading.files.submissions import skipped, submissions
     from backprop_cli.grading.jobs import marked
     from backprop_cli.grading.marking import ready, telling
     from backprop_cli.grading.summary import add
@@ -160,12 +161,16 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     make = partial(ready, key, _guard)
     marker = make()
     _warn_of_key(marker)
-    found = submissions(paths, marker.names)
-    warn(skipped(paths))
     summary, below, broken = marker.summary(), 0, 0
-    with ended_by_a_signal(), reports(options) as written, progress() as step:
+    with (
+        ended_by_a_signal(),
+        reports(options) as written,
+        looked_at(marker, paths, options) as (inbox, plan),
+        progress() as step,
+    ):
+        found = plan.chosen(inbox.submissions())
         written.head(marker.heading())
-        for result, tallies in marked(make, marker, found, options.jobs):
+        for result, tallies in plan.best(marked(make, marker, found, options.jobs)):
             add(summary, result, tallies)
             written.add(result)
             below += options.fail_under is not None and result.percent < options.fail_under

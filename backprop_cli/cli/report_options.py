@@ -66,6 +66,8 @@ class ReportOptions:
     exit_zero: bool
     color: str
     details: bool = False
+    excel: bool = False
+    decimal: str = "."
 
 
 def tolerance_options(command: Command) -> Command:

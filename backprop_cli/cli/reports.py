@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -66,9 +67,12 @@ def reports(options: ReportOptions) -> Iterator[Reports]:
     wanted = report_files(options.reports)
     if options.details and "text" not in (form, *(name for name, _ in wanted)):
         raise click.UsageError(f"--details is for text, and the format is {form}")
+    if options.excel and "csv" not in (form, *(name for name, _ in wanted)):
+        raise click.UsageError(f"--excel is for CSV, and the format is {form}")
+    made = partial(writer, details=options.details, excel=options.excel, comma=options.decimal == ",")
     with ExitStack() as stack:
-        files = [(writer(name, details=options.details), stack.enter_context(growing(path))) for name, path in wanted]
-        yield Reports([(writer(form, seen, details=options.details), sys.stdout), *files])
+        files = [(made(name), stack.enter_context(growing(path))) for name, path in wanted]
+        yield Reports([(made(form, seen), sys.stdout), *files])
 
 
 def report_files(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import MAPPED, PRIMITIVES, Arrays
+from backprop_cli.arithmetic.arrays import MAPPED, PRIMITIVES, TESTS, Arrays
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
+from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import Rule, Rules, rule_circuit
-from backprop_cli.gates import GATES
+from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.array_row import ArrayGate, FromGate
 from backprop_cli.gates.arrays import ARRAY_GATES, RULE_WORDS
+from backprop_cli.problems import Span
 
 _ROWS = ARRAY_GATES | RULE_WORDS
 
@@ -29,13 +31,32 @@ class ArrayRules(Rules):
 
     def __init__(self) -> None:
         super().__init__(Arrays())
+        self._masks: dict[Rule, Rule] = {}
 
     def apply(self, op: str, inputs: list[Rule]) -> Rule:
         """A gate of a rule over the rules of its inputs."""
+        if op in TESTS:
+            made, test = super().apply(op, inputs), TESTS[op]
+            left, right = inputs
+            self._masks[made] = lambda wires: test(left(wires), right(wires))
+            return made
         if op != "where":
             return super().apply(op, inputs)
         condition, yes, no = inputs
-        return lambda wires: np.where(np.not_equal(condition(wires), 0), yes(wires), no(wires))
+        mask = self._masks.get(condition) or (lambda wires: np.not_equal(condition(wires), 0))
+        return lambda wires: np.where(mask(wires), yes(wires), no(wires))
+
+    def local(self, gate: Gate, position: int, literals: Mapping[str, str]) -> Rule:
+        """The rule of a local gradient where some inputs are literals: what they decide is decided here, once."""
+        rule = rule_circuit(gate.slope(position).text or "0")
+        if not literals or gate.many:
+            return self.function(rule, gate.wires)
+        builder, nowhere = CircuitBuilder(), Span(0, 0)
+        wires = {
+            name: builder.constant(literals[name], nowhere) if name in literals else builder.input(name, nowhere)
+            for name in rule.inputs
+        }
+        return self.function(builder.finish(rule.source, inlined(builder, rule, wires, nowhere))[0], gate.wires)
 
 
 @cache

@@ -16,7 +16,7 @@ from backprop_cli.engine.rules import no_gradient, rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Refused
 
-Choice = tuple[int, int]  # the condition on which an input takes part, and the local gradient where it does
+Part = tuple[int, int]  # the condition on which an input takes part, and the local gradient where it does
 
 
 def derivative(circuit: Circuit, by: int, of: int | None = None) -> Circuit:
@@ -40,7 +40,7 @@ class _Derivation:
         self.builder = CircuitBuilder()
         self.regions = Regions(self.builder)
         self.values = self._copied()
-        self.choices: dict[tuple[int, int], Choice] = {}
+        self.choices: dict[tuple[int, int], Part] = {}
         # Where each node takes part in the output's value, as a condition; 0 where it never does.
         self.places = [self.regions.never] * len(circuit.nodes)
         self.gradients: list[int | None] = [None] * len(circuit.nodes)
@@ -110,7 +110,7 @@ class _Derivation:
             return self.builder.gate("neg", (local if ones[0] == -1 else upstream,), span)
         return self.builder.gate("mul", (upstream, local), span)
 
-    def _choice(self, index: int, position: int) -> Choice:
+    def _choice(self, index: int, position: int) -> Part:
         known = self.choices.get((index, position))
         if known is None:
             local = self._local(index, position)

@@ -17,7 +17,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.engine.array_problems import counted, elements, first_place, operand
 from backprop_cli.engine.array_rules import bound
 from backprop_cli.engine.vectorised import STRICT, VectorRun
-from backprop_cli.gates.array_row import WIRE, ArrayGate, Shape
+from backprop_cli.gates.array_row import ArrayGate, Shape
 from backprop_cli.problems import Diagnostic, Refused
 
 Pull = Callable[[Sequence[Number], Number, Number], Number]
@@ -39,13 +39,16 @@ def run_backward(run: VectorRun, targets: bytearray, seed: Number) -> VectorGrad
     try:
         with np.errstate(**STRICT):
             found = _Sweep(run, targets).all(seed)
-        first = run.program.circuit.first_gate
-        if all(one is None or np.isfinite(one).all() for one in found.gradients[:first]) and not run.failed:
+        if not run.failed and (run.program.flagged or _finite(found.gradients[: run.program.circuit.first_gate])):
             return found
     except FloatingPointError:
         pass
     with np.errstate(all="ignore"):
         return _CarefulSweep(run, targets).all(seed)
+
+
+def _finite(gradients: Sequence[Number]) -> bool:
+    return all(one is None or np.isfinite(one).all() for one in gradients)
 
 
 def fitted(contribution: Number, shape: Shape) -> Number:
@@ -125,12 +128,15 @@ class _Sweep:
 
     def _local(self, index: int, position: int, inputs: Sequence[Number], value: Number) -> Number:
         """The local gradient of each element."""
-        compiled = self.program.gates[index].compiled  # type: ignore[union-attr]  # a gate of the scalar table
-        assert compiled is not None
-        if not compiled.gate.many:
-            return compiled.slopes[position]((*inputs, value))
-        ties = sum(np.equal(one, value).astype(np.float64) for one in inputs)
-        return compiled.slopes[0]((inputs[position], value, ties))
+        gate = self.program.gates[index]
+        assert gate is not None
+        assert gate.compiled is not None
+        if not gate.compiled.gate.many:
+            return gate.slopes[position]((*inputs, value))
+        ties = np.float64(1.0)
+        if index in self.run.kinks:
+            ties = sum(np.equal(one, value).astype(np.float64) for one in inputs)
+        return gate.slopes[0]((inputs[position], value, ties))
 
     def pull(self, index: int, position: int, inputs: Sequence[Number], value: Number, upstream: Number) -> Number:
         """What an array gate's rule makes of the gradient that arrives."""
@@ -142,20 +148,19 @@ class _Sweep:
         return rule((*(inputs if not row.many else inputs[position : position + 1]), value, upstream))
 
     def _rule(self, row: ArrayGate, index: int, position: int, inputs: Sequence[Number]) -> Callable[..., Number]:
+        known = self.program.pullbacks.get((index, position))
+        if known is not None:
+            return known
         told = self.program.told(index, inputs)
         if row.many:
             shapes = [self.shapes[i] for i in self.circuit.nodes[index].inputs]
             axis = told["axis"]
             place = position if row.name == "stack" else sum(shape[axis] for shape in shapes[:position])
             told = {**told, "place": place, "shape": shapes[position]}
-        known = self.program.pullbacks.get((index, position))
-        if known is None or WIRE in self.program.shaped.told[index].get("index", ()):
-            wires = (
-                (*row.params[: len(inputs)], "z", "dz")
-                if row.name != "index" or len(inputs) == 1
-                else self._wires(inputs)
-            )
-            known = bound(row.pullback(position), wires, told, self.program.rules)
+        brought = len(inputs) > 1 and row.name == "index"
+        wires = self._wires(inputs) if brought else (*row.params[: len(inputs)], "z", "dz")
+        known = bound(row.pullback(position), wires, told, self.program.rules)
+        if not brought:  # the place that a wire brings is another one at another point
             self.program.pullbacks[index, position] = known
         return known
 

@@ -88,7 +88,7 @@ class Rules:
             gate,
             self.arithmetic,
             self.operation(gate.name),
-            tuple(self._function(rule_circuit(slope.text or "0"), wires) for slope in gate.slopes),
+            tuple(self.function(rule_circuit(slope.text or "0"), wires) for slope in gate.slopes),
             tuple(self._rule(slope.where, wires) for slope in gate.slopes),
             self._rule(gate.domain, wires),
             self._rule(gate.kink, wires),
@@ -106,13 +106,13 @@ class Rules:
         return known
 
     def _derived(self, gate: Gate) -> Operation:
-        body = self._function(rule_circuit(gate.value), gate.params)
+        body = self.function(rule_circuit(gate.value), gate.params)
         return lambda *inputs: body(inputs)
 
     def _rule(self, text: str, wires: tuple[str, ...]) -> Rule | None:
-        return self._function(rule_circuit(text), wires) if text else None
+        return self.function(rule_circuit(text), wires) if text else None
 
-    def _function(self, circuit: Circuit, wires: tuple[str, ...]) -> Rule:
+    def function(self, circuit: Circuit, wires: tuple[str, ...]) -> Rule:
         """The output node as nested closures over the wires."""
         made: list[Rule] = []
         for node in circuit.nodes:

@@ -19,6 +19,7 @@ from backprop_cli.engine.array_problems import no_value, whole_index
 from backprop_cli.engine.array_rules import ArrayRules, bound, raises_no_flag, value_of
 from backprop_cli.engine.rules import Compiled, Rule
 from backprop_cli.engine.shapes import Shaped
+from backprop_cli.gates import Gate
 from backprop_cli.gates.array_row import WIRE, ArrayGate
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -34,10 +35,14 @@ class Bound:
     kink: Rule | None
     compiled: Compiled | None
     row: ArrayGate | None
+    slopes: tuple[Rule, ...] = ()
 
 
 class Program:
-    """A circuit with shapes, bound once and run as often as is asked for."""
+    """A circuit with shapes, bound once and run as often as is asked for.
+
+    ``flagged``: whatever goes wrong in a sweep raises a status flag, so that results need no look.
+    """
 
     def __init__(self, shaped: Shaped) -> None:
         self.shaped, self.circuit = shaped, shaped.circuit
@@ -46,6 +51,7 @@ class Program:
         first = self.circuit.first_gate
         self.gates: list[Bound | None] = [None] * first
         self.gates += [self._bound(index) for index in range(first, len(self.circuit.nodes))]
+        self.flagged = not any(gate is not None and gate.looked_at for gate in self.gates)
 
     def _bound(self, index: int) -> Bound:
         row, told = self.shaped.rows[index], self.shaped.told[index]
@@ -57,11 +63,20 @@ class Program:
         compiled = self.rules[self.circuit.nodes[index].op]
         looked_at = compiled.gate.silent or raises_no_flag(compiled.gate.name)
         kink = self._tie if compiled.gate.many else compiled.kink
-        return Bound(compiled.value, looked_at, kink, compiled, None)
+        return Bound(compiled.value, looked_at, kink, compiled, None, self._slopes(index, compiled.gate))
+
+    def _slopes(self, index: int, gate: Gate) -> tuple[Rule, ...]:
+        """The local gradients' rules, with the literals among the gate's inputs written in."""
+        nodes = [self.circuit.nodes[i] for i in self.circuit.nodes[index].inputs]
+        pairs = () if gate.many else zip(gate.params, nodes, strict=True)
+        literals = {name: node.text for name, node in pairs if node.op == CONSTANT}
+        return tuple(self.rules.local(gate, position, literals) for position in range(len(gate.slopes)))
 
     @staticmethod
     def _tie(wires: Sequence[Number]) -> Number:
         *inputs, value = wires
+        if len(inputs) == 2:
+            return np.equal(*inputs)
         return sum(np.equal(one, value).astype(np.intp) for one in np.broadcast_arrays(*inputs)) > 1
 
     def told(self, index: int, inputs: Sequence[Number]) -> Mapping[str, Any]:
@@ -95,8 +110,9 @@ def run_forward(program: Program, point: Mapping[str, Number]) -> VectorRun:
     """Run the program; ``point`` has an array, or a NumPy double, for every variable."""
     sweep = _Sweep(program)
     sweep.start(point)
-    for index in range(program.circuit.first_gate, len(program.circuit.nodes)):
-        sweep.gate(index)
+    with np.errstate(**STRICT):
+        for index in range(program.circuit.first_gate, len(program.circuit.nodes)):
+            sweep.gate(index)
     return VectorRun(program, sweep.values, sweep.failed, sweep.kinks)
 
 
@@ -127,11 +143,10 @@ class _Sweep:
             return None
         if not spoiled:
             try:
-                with np.errstate(**STRICT):
-                    value = self._value(index, gate, inputs)
-                    if not gate.looked_at or self._sound(gate, inputs, value):
-                        values[index] = value
-                        return self._kink(index, gate, inputs, value)
+                value = self._value(index, gate, inputs)
+                if not gate.looked_at or self._sound(gate, inputs, value):
+                    values[index] = value
+                    return self._kink(index, gate, inputs, value)
             except FloatingPointError:
                 pass
         with np.errstate(all="ignore"):
@@ -162,8 +177,7 @@ class _Sweep:
     def _kink(self, index: int, gate: Bound, inputs: list[Number], value: Number) -> None:
         if gate.kink is None:
             return
-        with np.errstate(all="ignore"):
-            on = np.not_equal(gate.kink((*inputs, value)), 0)
+        on = np.not_equal(gate.kink((*inputs, value)), 0)
         if on.any():
             self.kinks[index] = np.broadcast_to(on, np.shape(value)) if gate.row is None else on
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 
-from backprop_cli.grading.files.submissions import Submission
+from backprop_cli.grading.files.sheets import Submission
 from backprop_cli.grading.marking import Marked, Marker
 from backprop_cli.problems import Diagnostic, Refused
 

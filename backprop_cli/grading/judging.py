@@ -62,10 +62,15 @@ def _first(question: Question, ask: Ask, answers: list[Answer], until: float) ->
     return _one(question, ask, first, until), again
 
 
+def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
+    """Why an answer says nothing, as far as that is known without judging it."""
+    reading = question.reading(answer.text)
+    return answer.problem or reading.problem or _wrong_form(question, reading)
+
+
 def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
     plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, line=answer.line)
-    reading = question.reading(answer.text)
-    problem = answer.problem or reading.problem or _wrong_form(question, reading)
+    reading, problem = question.reading(answer.text), unreadable(question, answer)
     if problem is not None:
         return invalid(plain, problem)
     if reading.open:

@@ -1,4 +1,4 @@
-"""The words that a teacher chooses from, for the command line and for keys: what is told, and what is accepted."""
+"""The words that a teacher chooses from, on the command line and in keys: what is told, accepted and counted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Literal
 
 Feedback = Literal["none", "verdict", "hint", "full"]
 Accept = Literal["any", "number", "formula"]
+Rule = Literal["latest", "first", "best", "all"]
 
 FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
 ACCEPT: tuple[Accept, ...] = ("any", "number", "formula")
+RULES: tuple[Rule, ...] = ("latest", "first", "best", "all")

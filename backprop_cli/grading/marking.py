@@ -16,7 +16,7 @@ from backprop_cli.choices import Method
 from backprop_cli.engine.point import from_mapping, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.files.submissions import Submission
+from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.keys.key import Key, KeyProblem
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.question import Question, asks_of, prepare
@@ -65,9 +65,12 @@ class Marker:
         return sum((part.scoring.points for part in self.parts), Fraction(0))
 
     @property
-    def names(self) -> Mapping[str, int]:
-        """Every problem's id and the number of its points in space, as submissions are read by."""
-        return {problem.id: max(1, len(problem.at)) for problem in self.key.problems}
+    def problems(self) -> Problems:
+        """What the problems and what they ask for are called, as submissions are read by."""
+        sizes = {problem.id: max(1, len(problem.at)) for problem in self.key.problems}
+        questions = {part.id.partition("[")[0]: part.question for part in self.parts}
+        asks = {id_: tuple(ask.name for ask in question.asks) for id_, question in questions.items()}
+        return Problems(sizes, asks, lambda id_, name: questions[id_].meant(name))
 
     def heading(self) -> Heading:
         """What a report says before the first submission."""

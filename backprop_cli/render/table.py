@@ -31,7 +31,7 @@ _VERDICT = {
 _PIPE_FORMULA, _PIPE_WIDTH, _LONG = 80, 100_000, 300
 _RIGHT = (1, 2, 4)
 
-Row = list[str | Quantity | Verdict | None]
+TableRow = list[str | Quantity | Verdict | None]
 Cell = tuple[str, Style | str]
 _PLAIN = str.maketrans(
     {
@@ -126,7 +126,7 @@ def _variables(report: Report, screen: Screen) -> Table | Text:
     return _table(("variable", "value", "gradient", "symbolic", "rel. error", "check"), rows, screen)
 
 
-def _variable_row(variable: Variable, report: Report) -> Row:
+def _variable_row(variable: Variable, report: Report) -> TableRow:
     if variable.role == "data":
         return [variable.name, variable.value, "data", "", "", ""]
     return [
@@ -147,7 +147,7 @@ def _stages(report: Report, screen: Screen) -> Table | Text:
     )
 
 
-def _stage_row(stage: StageRow) -> Row:
+def _stage_row(stage: StageRow) -> TableRow:
     gradient: str | Quantity | None = stage.gradient if stage.gradient is not None else "data"
     if stage.value is None:
         return [stage.name, "none", "none", stage.formula, "", ""]
@@ -155,7 +155,7 @@ def _stage_row(stage: StageRow) -> Row:
     return [stage.name, stage.value, gradient, stage.formula, numbers.error(stage.verdict), verdict]
 
 
-def _table(head: tuple[str, ...], rows: list[Row], screen: Screen) -> Table | Text:
+def _table(head: tuple[str, ...], rows: list[TableRow], screen: Screen) -> Table | Text:
     """The rows under their heads; a column that has nothing to say is left out, the formulas take the room left."""
     room = 12 if (screen.width or 100) < 90 else 20
     cells = [[_cell(value, room, screen) for value in row] for row in rows]

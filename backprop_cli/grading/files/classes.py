@@ -1,174 +1,110 @@
-"""Files of many submissions, read one after the other: JSON Lines, CSV in long or wide form; also one student's CSV.
+"""Tables → submissions, one after the other: a row for each student, or a row for each answer; CSV and spreadsheets.
 
 A broken row spoils the submission that it belongs to and no other. No more than one submission is in memory.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from backprop_cli import limits
-from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.columns import Columns, columns_of
-from backprop_cli.grading.files.leaves import Leaf
-from backprop_cli.grading.files.sheets import Problems, Sheet, Submission, read_table
-from backprop_cli.grading.files.tables import Row, rows
-from backprop_cli.grading.files.texts import Line, cut, lines
-from backprop_cli.grading.files.trees import Table, kind
+from backprop_cli.grading.files.file import File, nothing
+from backprop_cli.grading.files.headings import folded
+from backprop_cli.grading.files.layout import Layout, layout
+from backprop_cli.grading.files.notes import Table
+from backprop_cli.grading.files.sheets import Origin, Submission
+from backprop_cli.grading.files.tables import Row, table
+from backprop_cli.grading.files.texts import cut, lines
 from backprop_cli.problems import Diagnostic, Refused
 
-_STUDENT = re.compile(r'"student"\s*:\s*"([^"\\]{1,200})"')
-_STUDENTS = ("student", "student name", "student id", "username", "user", "login", "email", "email address", "e-mail")
-_ABOUT = frozenset({*_STUDENTS, "timestamp", "time", "date", "score", "total score", "comment", "comments", "name"})
 _LONG_OR_WIDE = "a class has the columns student, problem, name, answer, or student and one for each answer (chain.dx)"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """What is known of a file before it is read: the name of its student where it tells none, and its own."""
-
-    name: str
-    source: str
-    problems: Problems
-
-    def invalid(self, problem: Diagnostic, student: str = "", line: int | None = None) -> Submission:
-        """A submission that could not be read."""
-        return Submission(student or self.name, self.source, line, {}, problem)
-
-    def student(self, given: str, line: int) -> tuple[str, tuple[Diagnostic, ...]]:
-        """A student's name, made up with a warning if none is given."""
-        if given:
-            return given, ()
-        made = f"{self.name}:{line}"
-        return made, (Diagnostic("submission.student", f"line {line} names no student; it is called {made}"),)
-
-
-def from_json_lines(stream: BinaryIO, file: File) -> Iterator[Submission]:
-    """A submission from each line that is not blank."""
-    empty = True
-    for line in lines(stream):
-        if line.text.strip() or line.problem:
-            empty = False
-            yield _of_line(line, file)
-    if empty:
-        yield file.invalid(nothing())
-
-
-def nothing() -> Diagnostic:
-    """An empty file."""
-    return Diagnostic("answers.empty", "there is nothing in it")
-
-
-def _of_line(line: Line, file: File) -> Submission:
-    sheet = Sheet(file.problems)
-    try:
-        student, warnings = file.student(_read_line(line, sheet), line.number)
-    except Refused as refused:
-        match = _STUDENT.search(line.text)
-        name = cut(match[1]) if match else f"{file.name}:{line.number}"
-        return file.invalid(refused.problems[0], name, line.number)
-    return sheet.submission(student, file.source, line.number, warnings)
-
-
-def _read_line(line: Line, sheet: Sheet) -> str:
-    if line.problem:
-        raise Refused(line.problem)
-    return read_object(line.text, sheet, line.number)
-
-
-def read_object(text: str, sheet: Sheet, line: int = 1) -> str:
-    """Read the answers of a JSON text into a sheet; returns the student's name, or nothing.
-
-    Raises ``Refused`` if it is no object.
-    """
-    value = trees.from_json(text, line)
-    if isinstance(value, Table):
-        return read_table(value, sheet)
-    raise Refused(Diagnostic("answers.json", f"must be one JSON object, and is {kind(value)}", 'as {"dx": -4}'))
-
-
-def begins_class(text: str) -> bool:
-    """Whether a row has the title of a students' column."""
-    cells = re.split("[,;\t]", text)
-    return len(cells) > 1 and any(_title(cell.strip(' "')) in _STUDENTS for cell in cells)
-
-
-def _title(cell: str) -> str:
-    return " ".join(cell.lower().split())
+_LOOKED_AT = 20  # rows
+_UNKNOWN = Origin()
 
 
 def from_csv(stream: BinaryIO, file: File) -> Iterator[Submission]:
-    """The submissions of a CSV file, whose first row tells which form it has."""
-    rest = rows(lines(stream))
-    head = next(rest, None)
+    """The submissions of a CSV file. Where semicolons stand between the cells, 0,5 is a number."""
+    separator, found = table(lines(stream))
+    return from_rows(found, file, comma=separator == ";")
+
+
+def from_rows(found: Iterator[Row], file: File, *, comma: bool = False) -> Iterator[Submission]:
+    """The submissions of a table, whose first row tells which form it has."""
+    head = next(found, None)
     if head is None:
         yield file.invalid(nothing())
         return
-    titles = [_title(cell) for cell in head.cells]
-    student = next((titles.index(title) for title in _STUDENTS if title in titles), None)
-    columns = columns_of(titles)
-    if columns and student is not None:
-        yield from _long(rest, columns, _Head(student, len(titles)), file)
+    columns = columns_of([folded(cell) for cell in head.cells])
+    of_answers = (columns.name, columns.answer, columns.problem) if columns else ()
+    titles = layout(head.cells, file.problems, file.ways, [index for index in of_answers if index is not None])
+    group = _Group(file, columns or Columns(0, 1), len(head.cells), comma=comma)
+    if columns and titles.shown:
+        yield from _long(found, titles, group)
     elif columns:
-        yield _single(rest, columns, len(titles), file)
-    elif student is not None or sum(1 for cell in head.cells if _called(cell, file.problems)) > 1:
-        named = titles.index("name") if student is None and "name" in titles else student
-        yield from _wide(rest, head, titles, named, file)
+        yield _single(found, group)
     elif head.problem:
         yield file.invalid(head.problem)
+    if columns or head.problem:
+        return
+    ahead = list(islice(found, _LOOKED_AT))
+    found = chain(ahead, found)
+    if len(head.cells) > 1 and (titles.is_table or _has_titles(titles, ahead, file)):
+        yield from _wide(found, titles, file, comma=comma)
     else:
-        yield _untitled(head, rest, file)
+        yield _untitled([head, *ahead], found, group, titles)
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    student: int
-    width: int
+def _has_titles(titles: Layout, ahead: Sequence[Row], file: File) -> bool:
+    """Whether a row without a student's column has titles all the same: names of what is asked, and no answer to it.
+
+    In one student's rows of name and answer the first cell of some row is such a name.
+    """
+    meant = file.problems.is_meant
+    asked = [index for index, path in titles.asked if meant(path)]
+    if not ahead or not asked or file.problems.parts(titles.titles[0]):
+        return False
+    if len(titles.titles) > 3:
+        return True
+    return (len(asked) > 1 or asked[0] > 0) and not any(meant((row.cells[0],)) for row in ahead)
 
 
-def _called(cell: str, problems: Problems) -> bool:
-    """Whether a title has a problem's name before its dot."""
-    head, dot, _ = cell.partition(".")
-    return bool(dot) and bool(problems.parts(head))
-
-
-def _untitled(head: Row, rest: Iterator[Row], file: File) -> Submission:
-    """One student's rows of name and answer, or of problem, name and answer."""
-    width, found = len(head.cells), chain([head], rest)
+def _untitled(ahead: Sequence[Row], rest: Iterator[Row], group: _Group, titles: Layout) -> Submission:
+    """One student's rows of name and answer, or of problem, name and answer; the first ones are told by ``ahead``."""
+    file, head = group.file, ahead[0]
+    width = len(head.cells)
     if width == 2 or (width == 3 and file.problems.sole and not file.problems.parts(head.cells[0])):
-        return _single(found, Columns(0, 1), 2, file)
-    if width == 3:
-        return _single(found, Columns(1, 2, 0), width, file)
-    message = f"the first row has {width} cells, and no titles that say what they are"
+        columns, width = Columns(0, 1), 2
+    else:
+        columns = Columns(1, 2, 0)
+    paths = [columns.read(row, width).path for row in ahead]
+    if width in (2, 3) and (file.problems.meaning is None or any(map(file.problems.is_meant, paths))):
+        return _single(chain((head,), rest), replace(group, columns=columns, width=width))
+    if len(ahead) > 2:
+        file.notes.tables.append(Table(file.source, titles, file.problems.unasked(path for _, path in titles.asked)))
+    message = f"the first row has {len(head.cells)} cells, and no titles that say what they are"
     return file.invalid(Diagnostic("submission.columns", message, _LONG_OR_WIDE))
-
-
-def _single(found: Iterator[Row], columns: Columns, width: int, file: File) -> Submission:
-    """One student's file."""
-    group = _Group(file, file.name, None, columns, width)
-    for row in found:
-        group.add(row)
-    return group.submission(())
 
 
 @dataclass
 class _Group:
-    """The rows of one student."""
+    """The rows of one student, of an answer each."""
 
     file: File
-    student: str
-    line: int | None
     columns: Columns
     width: int
+    comma: bool
+    student: str = ""
+    line: int | None = None
     size: int = 0
     invalid: Diagnostic | None = None
+    origin: Origin = _UNKNOWN
 
     def __post_init__(self) -> None:
-        self.sheet = Sheet(self.file.problems)
+        self.sheet = self.file.sheet(comma=self.comma)
 
     def add(self, row: Row) -> None:
         """Read one more row, unless an earlier one has spoilt the submission."""
@@ -183,28 +119,36 @@ class _Group:
             except Refused as refused:
                 self.invalid = refused.problems[0]
 
-    def submission(self, warnings: tuple[Diagnostic, ...]) -> Submission:
+    def submission(self, warnings: tuple[Diagnostic, ...] = ()) -> Submission:
         """The submission when its last row is read."""
         if self.invalid:
             return self.file.invalid(self.invalid, self.student, self.line)
-        return self.sheet.submission(self.student, self.file.source, self.line, warnings)
+        return replace(self.file.submission(self.sheet, self.student, self.line, warnings), origin=self.origin)
 
 
-def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> Iterator[Submission]:
+def _single(found: Iterator[Row], group: _Group) -> Submission:
+    """One student's file."""
+    for row in found:
+        group.add(row)
+    return group.submission()
+
+
+def _long(found: Iterator[Row], titles: Layout, empty: _Group) -> Iterator[Submission]:
     """A row for each answer; the rows of a student stand together."""
+    file = empty.file
     group: _Group | None = None
     warnings: tuple[Diagnostic, ...] = ()
-    current = ""
+    current = ("", "", "")
     ended: set[int] = set()
     for row in found:
-        given = cut(row.cell(head.student))
+        given = (titles.student(row), titles.identity(row), row.cell(titles.attempt))
         if group is None or given != current:
             if group:
                 yield group.submission(warnings)
             current = given
-            student, warnings = file.student(given, row.line)
-            group = _Group(file, student, row.line, columns, head.width)
-            if given and hash(given) in ended:
+            student, warnings = file.student(given[0], row.line)
+            group = replace(empty, student=student, line=row.line, origin=_origin(titles, row))
+            if any(given) and hash(given) in ended:
                 message = f"line {row.line}: the rows of this student do not stand together"
                 group.invalid = Diagnostic("submission.scattered", message, "sort the file by student")
             ended.add(hash(given))
@@ -212,41 +156,71 @@ def _long(found: Iterator[Row], columns: Columns, head: _Head, file: File) -> It
     yield group.submission(warnings) if group else file.invalid(nothing())
 
 
-def _wide(found: Iterator[Row], head: Row, titles: list[str], student: int | None, file: File) -> Iterator[Submission]:
+def _origin(titles: Layout, row: Row) -> Origin:
+    return Origin(titles.identity(row), cut(row.cell(titles.time)), cut(row.cell(titles.attempt)))
+
+
+def _wide(found: Iterator[Row], titles: Layout, file: File, *, comma: bool) -> Iterator[Submission]:
     """A row for each student; the titles are the answers' names."""
-    if head.problem:
-        yield file.invalid(head.problem)
-        return
-    asked = [(index, name) for index, name in enumerate(head.cells) if name and titles[index] not in _ABOUT]
+    noted = Table(file.source, titles, file.problems.unasked(path for _, path in titles.asked))
     first, second = next(found, None), next(found, None)
     if first is None:
         yield file.invalid(nothing())
         return
-    alone = student is None and second is None
-    strangers = True
+    alone = not titles.shown and second is None
+    if second is None and not titles.program:
+        titles = titles.with_unknown()  # one student's own file, where a title is a name that may be mistyped
+    else:
+        file.notes.tables.append(noted)
+    names = _Names(titles)
+    warned: set[Diagnostic] = set()
     for row in chain((first,), (second,) if second else (), found):
-        given = file.name if alone else cut(row.cell(student))
-        yield _of_row(row, given, asked, len(titles), file, strangers=strangers)
-        strangers = False
+        if not titles.is_student(row):
+            continue
+        names.add(row)
+        noted.rows += 1
+        done = _of_row(row, file.name if alone else titles.student(row), titles, file, comma=comma)
+        yield replace(done, warnings=tuple(one for one in done.warnings if one not in warned))
+        warned.update(one for one in done.warnings if one.code == "submission.problem")  # titles are said once
+    noted.nameless = () if alone else names.distinct()
 
 
-def _of_row(
-    row: Row, given: str, asked: list[tuple[int, str]], width: int, file: File, *, strangers: bool
-) -> Submission:
+class _Names:
+    """Which of the unknown columns of a table without a student's have a text of its own in each row."""
+
+    def __init__(self, titles: Layout) -> None:
+        self.titles = titles
+        self.seen: dict[int, set[int]] = {} if titles.shown else {index: set() for index in titles.unknown}
+
+    def add(self, row: Row) -> None:
+        """Look at one more row."""
+        for index in list(self.seen):
+            text = hash(row.cell(index).strip())
+            if text in self.seen[index] or not row.cell(index).strip():
+                del self.seen[index]
+            else:
+                self.seen[index].add(text)
+
+    def distinct(self) -> tuple[str, ...]:
+        """Their titles."""
+        return tuple(self.titles.titles[index] for index in self.seen)
+
+
+def _of_row(row: Row, given: str, titles: Layout, file: File, *, comma: bool) -> Submission:
     name, warnings = file.student(given, row.line)
-    sheet = Sheet(file.problems)
+    sheet = file.sheet(comma=comma)
+    problem = row.problem or _too_wide(row, len(titles.titles))
+    if problem is not None:
+        return file.invalid(problem, name, row.line)
     try:
-        _read_row(row, asked, width, sheet)
+        sheet.put_all(titles.leaves(row))
     except Refused as refused:
         return file.invalid(refused.problems[0], name, row.line)
-    done = sheet.submission(name, file.source, row.line, warnings)
-    return done if strangers else replace(done, warnings=warnings)
+    return replace(file.submission(sheet, name, row.line, warnings), origin=_origin(titles, row))
 
 
-def _read_row(row: Row, asked: list[tuple[int, str]], width: int, sheet: Sheet) -> None:
-    if row.problem:
-        raise Refused(row.problem)
-    if any(row.cells[width:]):
-        message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
-        raise Refused(Diagnostic("submission.cells", message, "put an answer with separators in it in quotes"))
-    sheet.put_all(Leaf((title,), row.cell(index), row.line) for index, title in asked)
+def _too_wide(row: Row, width: int) -> Diagnostic | None:
+    if not any(row.cells[width:]):
+        return None
+    message = f"line {row.line} has {len(row.cells)} cells in {width} columns"
+    return Diagnostic("submission.cells", message, "put an answer with separators in it in quotes")

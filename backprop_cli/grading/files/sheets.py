@@ -8,7 +8,7 @@ What nothing in the key is called is a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,11 +22,25 @@ from backprop_cli.problems import Diagnostic, Refused
 
 _POINT = re.compile(r"(?P<id>[^\[\].]+?) ?(?:\[ ?(?P<point>[0-9]{1,6}) ?\]|\.(?P<dotted>[0-9]{1,6}))")
 _DOTTED = re.compile(r"(?P<part>[^.]+\.[0-9]{1,6})\.(?P<name>.*)", re.DOTALL)
+COMMA = re.compile(r"\s*[+\-−–]?\s*[0-9]*,[0-9]+(?:[eE][+\-−]?[0-9]+)?\s*")
+"""A number with a decimal comma."""
 _GRADIENTS = frozenset({"gradient", "gradients", "grad"})
 _NAMED = 'answers have names, as {"dx": -4}'
 _NAMED_APART = 3
 _COPIES = 10 * limits.SUBMISSION_ANSWERS  # of answers that hold at each of a problem's points
 _SOLE = "(the expression)"  # no key can call a problem so
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a row is and when it was handed in, as the file has it.
+
+    ``identity`` tells the student from others of the same name, where a column does.
+    """
+
+    identity: str = ""
+    time: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +57,20 @@ class Submission:
     answers: Mapping[str, tuple[Answer, ...]]
     invalid: Diagnostic | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
 class Problems:
     """What the key's problems are called; ``sizes`` are the ids with the number of points each is asked at.
 
-    Without ``sizes`` there is one problem that has no name.
+    Without ``sizes`` there is one problem that has no name. ``asks`` are the names of what each problem asks for, and
+    ``meaning`` tells what a name means in a problem, None if nothing; without it any name may be that of an answer.
     """
 
     sizes: Mapping[str, int] = field(default_factory=lambda: {_SOLE: 1})
+    asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    meaning: Callable[[str, str], Hashable | None] | None = None
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
@@ -86,6 +104,33 @@ class Problems:
         numbered = len(rest) > 1 and rest[0].isdecimal() and "[" not in head and self.parts(head or self.sole)
         return (f"{head or self.sole}[{rest[0]}]", rest[1:]) if numbered else (head, rest)
 
+    def meant(self, path: Path) -> frozenset[tuple[str, Hashable]]:
+        """What an answer at a path would be an answer to, as parts and meanings; nothing where it means nothing."""
+        problem, rest = self.placed(path)
+        parts = self.parts(problem or self.sole)
+        if not parts or not rest or _is_group(rest) or self.meaning is None:
+            return frozenset()
+        meaning = self.meaning(parts[0].partition("[")[0], _name(rest))
+        return frozenset() if meaning is None else frozenset((part, meaning) for part in parts)
+
+    def is_meant(self, path: Path) -> bool:
+        """Whether a path leads to an answer: to one that means something, if that is known."""
+        if self.meaning is not None:
+            return bool(self.meant(path))
+        problem, rest = self.placed(path)
+        return bool(rest) and bool(self.parts(problem))
+
+    def unasked(self, paths: Iterable[Path]) -> tuple[str, ...]:
+        """What is asked for and is at none of these paths, as ``chain.dx``."""
+        there = {one for path in paths for one in self.meant(path)}
+        wanted = [
+            (f"{part}.{name}", self.meant((part, name)))
+            for id_, names in self.asks.items()
+            for part in self.parts(id_)
+            for name in names
+        ]
+        return tuple(label for label, meant in wanted if not meant <= there)
+
     def _split(self, text: str) -> tuple[str, str]:
         """The problem and the answer's name in ``chain.dx``, ``chain.2.dx``; no name if it only may be a problem's."""
         dotted = _DOTTED.fullmatch(text)
@@ -117,9 +162,11 @@ class Problems:
 
 @dataclass
 class Sheet:
-    """The answers of one submission as they come in."""
+    """The answers of one submission as they come in. With ``comma`` 0,5 is a number; ``commas`` are those that were."""
 
     problems: Problems
+    comma: bool = False
+    commas: list[str] = field(default_factory=list)
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _strangers: dict[str, list[Leaf]] = field(default_factory=dict)
     _objects: set[tuple[str, str]] = field(default_factory=set)
@@ -135,6 +182,9 @@ class Sheet:
         """Add an answer. Raises ``Refused`` when there are too many."""
         if not leaf.value and leaf.path == ("",):
             return  # a row of blanks
+        if self.comma and isinstance(leaf.value, str) and COMMA.fullmatch(leaf.value):
+            self.commas.append(leaf.value.strip())
+            leaf = replace(leaf, value=leaf.value.replace(",", "."))
         self._count += 1
         problem, rest = self.problems.placed(leaf.path)
         parts = self.problems.parts(problem or self.problems.sole)
@@ -155,7 +205,7 @@ class Sheet:
             value = "" if isinstance(leaf.value, str) else leaf.value
             return None if value is None else answer(problem, value, leaf.line, leaf.problem or unnamed)
         if not _is_group(rest):
-            return answer(rest[0] if len(rest) == 1 else f"grad {rest[1]}", leaf.value, leaf.line, leaf.problem)
+            return answer(_name(rest), leaf.value, leaf.line, leaf.problem)
         if (problem, rest[0]) in self._objects:
             return None
         self._objects.add((problem, rest[0]))
@@ -188,6 +238,10 @@ class Sheet:
             more = len(names) - _NAMED_APART
             found.append(Diagnostic("submission.problem", f"{more:,} more names are no problems of the key"))
         return tuple(found)
+
+
+def _name(rest: Path) -> str:
+    return rest[0] if len(rest) == 1 else f"grad {rest[1]}"
 
 
 def _is_group(rest: Path) -> bool:

@@ -34,15 +34,18 @@ class Row:
         return self.cells[column] if column is not None and column < len(self.cells) else ""
 
 
-def rows(lines: Iterable[Line]) -> Iterator[Row]:
-    """The rows that are not blank."""
+def table(lines: Iterable[Line]) -> tuple[str, Iterator[Row]]:
+    """The separator, and the rows that are not blank."""
     rest = iter(lines)
     first = next((line for line in rest if line.text.strip()), None)
     if first is None:
-        return
+        return ",", iter(())
     told = told_separator(first.text)
     separator = told or separator_of(first.text)
-    ahead = deque([] if told else [first])
+    return separator, _rows(deque([] if told else [first]), rest, separator)
+
+
+def _rows(ahead: deque[Line], rest: Iterator[Line], separator: str) -> Iterator[Row]:
     while (line := _next(ahead, rest)) is not None:
         if line.text.strip() or line.problem:
             row = _row(line, ahead, rest, separator)

@@ -1,4 +1,4 @@
-"""Bytes from strangers → text: encodings, marks, line ends, NUL, sizes; whole files, or line by line.
+"""Bytes from strangers → text: UTF-8, line ends, NUL, sizes; whole files, or line by line.
 
 What is wrong with a whole text is raised as ``Refused``; what is wrong with one line stays with that line, so that the
 others can be read. Nothing here knows JSON or CSV.
@@ -12,15 +12,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from backprop_cli import limits
+from backprop_cli.grading.files.encodings import remedy
 from backprop_cli.problems import Diagnostic, Refused
 
 _CHUNK = 65_536
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
 _BOM = b"\xef\xbb\xbf"
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -48,7 +43,6 @@ def printable(text: str) -> str:
 
 def decoded(data: bytes) -> str:
     """The text of a whole file, its lines ended by LF. Raises ``Refused`` for what is not UTF-8, and for NUL."""
-    _refuse_marks(data)
     data = data.removeprefix(_BOM)
     text, problem = _line_text(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), 1)
     if problem is not None:
@@ -65,11 +59,10 @@ def whole(stream: BinaryIO, most: int = limits.SUBMISSION_BYTES) -> bytes:
 
 
 def lines(stream: BinaryIO) -> Iterator[Line]:
-    """The lines of a stream of any size, a few at a time in memory. Raises ``Refused`` for UTF-16 and UTF-32."""
+    """The lines of a stream of any size, a few at a time in memory."""
     most = limits.SUBMISSION_BYTES
     for number, data in enumerate(_raw_lines(stream), 1):
         if number == 1:
-            _refuse_marks(data)
             data = data.removeprefix(_BOM)  # noqa: PLW2901  # the mark is no part of the first line
         text, problem = _line_text(data[:most], number)
         if len(data) > most:
@@ -94,12 +87,6 @@ def _raw_lines(stream: BinaryIO) -> Iterator[bytes]:
         yield held.rstrip(b"\r\n")
 
 
-def _refuse_marks(data: bytes) -> None:
-    for mark, kind in _MARKS:
-        if data.startswith(mark):
-            raise Refused(Diagnostic("answers.encoding", f"the text is {kind}, and must be UTF-8", "save it as UTF-8"))
-
-
 def _line_text(data: bytes, number: int) -> tuple[str, Diagnostic | None]:
     """The text of bytes that begin on a line, and what is wrong with it."""
     try:
@@ -107,9 +94,13 @@ def _line_text(data: bytes, number: int) -> tuple[str, Diagnostic | None]:
     except UnicodeDecodeError as error:
         line = number + data.count(b"\n", 0, error.start)
         message = f"line {line} is not UTF-8: byte 0x{data[error.start]:02x}"
-        return data.decode("utf-8", "replace"), Diagnostic("answers.encoding", message, "save it as UTF-8")
+        return data.decode("utf-8", "replace"), Diagnostic("answers.encoding", message, remedy(data))
     if "\0" in text:
         line = number + text.count("\n", 0, text.index("\0"))
-        problem = Diagnostic("answers.nul", f"line {line} has a NUL character", "is it UTF-16? save it as UTF-8")
+        problem = Diagnostic(
+            "answers.nul",
+            f"line {line} has a NUL character",
+            "save it as UTF-8; --encoding utf-16-le reads UTF-16 without its mark",
+        )
         return text.replace("\0", "\ufffd"), problem
     return text, None

@@ -194,6 +194,34 @@ class Fields:
             self.wrong("key.value", key, f"{key} names {cut(twice[0])} twice")
         return tuple(cut(name) for name in names)
 
+    def titled(self, key: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """Names, and the titles of their columns: an array of texts and of tables ``{name = "dx", column = "Q1"}``."""
+        value = self.table.get(key)
+        if not isinstance(value, list) or not any(isinstance(one, trees.Table) for one in value):
+            return self.words(key), {}
+        names: list[str] = []
+        titles: dict[str, str] = {}
+        for one in value:
+            name, title = (one.get("name"), one.get("column")) if isinstance(one, trees.Table) else (one, "")
+            if not _is_name(name) or not isinstance(title, str | None):
+                self._not(key, 'an array of names, as ["dx", {name = "q", column = "Question 1"}]')
+                return (), {}
+            names.append(cut(str(name)))
+            titles |= {names[-1]: title} if title else {}
+        return tuple(names), titles
+
+    def several(self, key: str) -> Mapping[str, tuple[str, ...]]:
+        """A table of texts, or of arrays of texts."""
+        inner = self.inner(key, None)
+        found = {}
+        for name, value in inner.table.pairs if inner is not None else ():
+            texts = value if isinstance(value, list) else [value]
+            if all(isinstance(text, str) for text in texts):
+                found[name] = tuple(map(str, texts))
+            else:
+                self.wrong("key.value", key, f"{cut(name)} in {key} must be a column's title, or an array of titles")
+        return found
+
     def tables(self, key: str) -> list[trees.Table]:
         """Tables: one, or an array of them."""
         value = self.table.get(key)

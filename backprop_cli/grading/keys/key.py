@@ -14,9 +14,10 @@ from importlib.resources import files
 
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.headings import folded
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields, Place
-from backprop_cli.grading.levels import ACCEPT, FEEDBACK, Accept, Feedback
+from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Diagnostic, Refused, Source
 
@@ -25,7 +26,7 @@ _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
 _TOLERANCE = tuple(one.name for one in fields(Tolerance))
 _COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "accept", "hidden", "share")
-_OF_KEY = ("title", *_COMMON, "problem")
+_OF_KEY = ("title", *_COMMON, "columns", "attempt", "problem")
 _OF_PROBLEM = ("id", "title", "expression", "at", "ask", "points", "weights", *_COMMON)
 
 
@@ -53,6 +54,7 @@ class KeyProblem:
     """One problem. Without ``at`` only formulas can be judged, without ``ask`` every gradient is asked for.
 
     ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 if not given.
+    ``columns`` are the titles of the columns in which answers stand in a table of the class.
     """
 
     id: str
@@ -60,6 +62,7 @@ class KeyProblem:
     expression: str
     at: tuple[Mapping[str, str], ...]
     ask: tuple[str, ...]
+    columns: Mapping[str, str]
     points: Fraction | None
     weights: Mapping[str, Fraction]
     tolerance: Tolerance
@@ -74,12 +77,25 @@ class KeyProblem:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """All problems, in their order; ``source`` is what the key's file is called."""
+    """All problems, in their order; ``source`` is what the key's file is called.
+
+    ``columns`` tell what stands in a table of the class under which titles: the student, the time, the attempt, an
+    answer (``chain.dx``), or nothing that matters (``ignore``).
+    """
 
     title: str
     problems: tuple[KeyProblem, ...]
     source: str
     feedback: Feedback
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attempt: Rule = "all"
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each title of a column says that there stands."""
+        of_asks = {title: f"{one.id}.{name}" for one in self.problems for name, title in one.columns.items()}
+        told = {title: "" if what == "ignore" else what for what, titles in self.columns.items() for title in titles}
+        return {folded(title): what for title, what in (of_asks | told).items()}
 
 
 def new_key() -> str:
@@ -119,7 +135,8 @@ def _key(top: Fields, name: str) -> Key:
         _problem(top, table, index, manner) for index, table in enumerate(tables[: limits.KEY_PROBLEMS], 1)
     )
     _refuse_twins(top, tables, problems)
-    return Key(cut(top.text("title", "")), problems, name, manner.feedback)
+    columns, attempt = top.several("columns"), top.one_of("attempt", RULES, "all")
+    return Key(cut(top.text("title", "")), problems, name, manner.feedback, columns, attempt)
 
 
 def _manner(given: Fields, default: Manner) -> Manner:
@@ -161,12 +178,14 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
     if manner.accept == "number" and not table.count("at"):
         hint = "give the problem a point, at = {…}, or accept formulas"
         given.wrong("key.value", "accept", "numbers are asked for, and there is no point to compute them at", hint)
+    ask, columns = given.titled("ask")
     return KeyProblem(
         id=_id(given, index),
         title=cut(given.text("title", "")),
         expression=_expression(given),
         at=_points(given),
-        ask=given.words("ask"),
+        ask=ask,
+        columns=columns,
         points=given.fraction("points", None, most=10**9),
         weights=_weights(given),
         **{one.name: getattr(manner, one.name) for one in fields(Manner)},

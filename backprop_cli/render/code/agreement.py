@@ -13,7 +13,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.render.code.branches import branches
 from backprop_cli.render.code.program import Program, taken
 from backprop_cli.render.code.rule import rule
-from backprop_cli.render.code.tree import ONE, Number
+from backprop_cli.render.code.tree import ONE, Numeral
 from backprop_cli.report.report import GateRow, Quantity, Report
 
 _RTOL = 1e-9
@@ -95,5 +95,5 @@ def _reasons(program: Program, report: Report, own_conventions: Collection[str],
 def _may_be_infinite(gate: GateRow, wires: list[Quantity | None]) -> bool:
     """Whether the table does not promise a slope in every input here."""
     row = GATES[gate.op]
-    numbers = {name: Number(each.text) for name, each in zip((*row.params, "z"), wires, strict=False) if each}
+    numbers = {name: Numeral(each.text) for name, each in zip((*row.params, "z"), wires, strict=False) if each}
     return any(slope.where and rule(slope.where, numbers) != ONE for slope in row.slopes)

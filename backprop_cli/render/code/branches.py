@@ -18,7 +18,7 @@ _ASKED_ANYWHERE = "add sub neg identity abs sign step max min where lt le gt ge 
 
 
 @dataclass(frozen=True, slots=True)
-class Branches:
+class Branching:
     """What belongs to which branch.
 
     ``needed``: the nodes the output depends on; ``home``: the branch each node belongs to; ``of``: the two branches of
@@ -37,7 +37,7 @@ class Branches:
         return branch == other
 
 
-def branches(circuit: Circuit) -> Branches:
+def branches(circuit: Circuit) -> Branching:
     """Walk back from the output; a node used in two branches belongs to what holds both."""
     count = len(circuit.nodes)
     needed, home = bytearray(count), [-1] * count
@@ -57,7 +57,7 @@ def branches(circuit: Circuit) -> Branches:
         for source, place in zip(node.inputs, places, strict=True):
             home[source] = _common(home[source], place, parent, depth) if needed[source] else place
             needed[source] = 1
-    return _dissolved(circuit, Branches(needed, home, of, parent))
+    return _dissolved(circuit, Branching(needed, home, of, parent))
 
 
 def _common(one: int, other: int, parent: list[int], depth: list[int]) -> int:
@@ -69,7 +69,7 @@ def _common(one: int, other: int, parent: list[int], depth: list[int]) -> int:
     return one
 
 
-def _dissolved(circuit: Circuit, found: Branches) -> Branches:
+def _dissolved(circuit: Circuit, found: Branching) -> Branching:
     """Branches whose gates can all be asked anywhere need no statement of their own."""
     kept, anywhere = {ROOT}, frozenset(_ASKED_ANYWHERE.split())
     for index in range(circuit.first_gate, len(circuit.nodes)):
@@ -87,10 +87,10 @@ def _dissolved(circuit: Circuit, found: Branches) -> Branches:
     if max(levels) > _DEEPEST:
         message = f"the branches of where are nested {max(levels)} deep; the limit in code is {_DEEPEST}"
         raise Refused(Diagnostic("code.nesting", message, "name inner parts as stages that are used outside too"))
-    return Branches(found.needed, home, of, parent)
+    return Branching(found.needed, home, of, parent)
 
 
-def _keep(found: Branches, index: int, kept: set[int]) -> None:
+def _keep(found: Branching, index: int, kept: set[int]) -> None:
     """Keep the branch of a gate, the other branch of the same where, and all that they lie in."""
     branch = found.home[index]
     while branch not in kept:
@@ -99,7 +99,7 @@ def _keep(found: Branches, index: int, kept: set[int]) -> None:
         branch = found.parent[branch]
 
 
-def routed(circuit: Circuit, found: Branches) -> bytearray:
+def routed(circuit: Circuit, found: Branching) -> bytearray:
     """1 for every gate that a gradient reaches only through gates which may pass nothing to it."""
     marks = bytearray(b"\1") * len(circuit.nodes)
     marks[circuit.output] = 0
@@ -113,7 +113,7 @@ def routed(circuit: Circuit, found: Branches) -> bytearray:
     return marks
 
 
-def _may_pass_nothing(circuit: Circuit, found: Branches, index: int, position: int, source: int) -> bool:
+def _may_pass_nothing(circuit: Circuit, found: Branching, index: int, position: int, source: int) -> bool:
     node = circuit.nodes[index]
     if node.op == "where" and position and index in found.of:
         return not found.inside(found.home[source], found.of[index][position - 1])

@@ -10,12 +10,12 @@ from backprop_cli.render.code.names import fresh, identifiers
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.special import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
-from backprop_cli.render.code.tree import Assign, Choice, Gradient, Note, Statement, Tree, Value, assignments
+from backprop_cli.render.code.tree import Assign, Choice, Gradient, Instruction, Note, Tree, Value, assignments
 from backprop_cli.render.code.writer import (
     ATOM,
     Language,
-    Line,
     Piece,
+    ProgramLine,
     Writer,
     aligned,
     equation,
@@ -162,34 +162,36 @@ def _passes(program: Program, writer: Writer) -> list[str]:
     ]
 
 
-def _shared(statements: Sequence[Statement]) -> list[Value]:
+def _shared(statements: Sequence[Instruction]) -> list[Value]:
     """What is computed within a choice and declared before it, because the backward pass reads it too."""
     sides = chain.from_iterable((*each.yes, *each.no) for each in statements if isinstance(each, Choice))
     return list(dict.fromkeys(each.target for each in assignments(tuple(sides)) if isinstance(each.target, Value)))
 
 
-def _section(name: str, statements: Sequence[Statement], writer: Writer, shared: Sequence[Value]) -> list[str]:
-    lines = [Line(f"{_INDENT}double {writer.names[each]} = 0.0;") for each in shared]
+def _section(name: str, statements: Sequence[Instruction], writer: Writer, shared: Sequence[Value]) -> list[str]:
+    lines = [ProgramLine(f"{_INDENT}double {writer.names[each]} = 0.0;") for each in shared]
     lines += _lines(statements, writer, _INDENT, set(shared))
     return [f"{_INDENT}// {name} pass", *aligned(lines, "//")]
 
 
-def _lines(statements: Sequence[Statement], writer: Writer, indent: str, declared: set[object]) -> Iterator[Line]:
+def _lines(
+    statements: Sequence[Instruction], writer: Writer, indent: str, declared: set[object]
+) -> Iterator[ProgramLine]:
     for statement in statements:
         if isinstance(statement, Note):
-            yield Line(f"{indent}// {note(writer, statement)}")
+            yield ProgramLine(f"{indent}// {note(writer, statement)}")
         elif isinstance(statement, Assign):
             new = statement.target not in declared and not statement.adds
             declared.add(statement.target)
-            yield Line(f"{indent}{'double ' if new else ''}{equation(writer, statement)};", statement.comment)
+            yield ProgramLine(f"{indent}{'double ' if new else ''}{equation(writer, statement)};", statement.comment)
         elif statement.yes or statement.no:
             yield from _choice(statement, writer, indent, declared)
 
 
-def _choice(choice: Choice, writer: Writer, indent: str, declared: set[object]) -> Iterator[Line]:
-    yield Line(f"{indent}if ({writer.condition(choice.condition)[0]}) {{")
+def _choice(choice: Choice, writer: Writer, indent: str, declared: set[object]) -> Iterator[ProgramLine]:
+    yield ProgramLine(f"{indent}if ({writer.condition(choice.condition)[0]}) {{")
     yield from _lines(choice.yes, writer, indent + _INDENT, declared)
     if choice.no:
-        yield Line(f"{indent}}} else {{")
+        yield ProgramLine(f"{indent}}} else {{")
         yield from _lines(choice.no, writer, indent + _INDENT, declared)
-    yield Line(f"{indent}}}")
+    yield ProgramLine(f"{indent}}}")

@@ -13,14 +13,14 @@ from unicodedata import name as character_name
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Gradient, Ties, Value, assignments
 
-Quantity = Value | Gradient | Ties
+Target = Value | Gradient | Ties
 _WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
-def identifiers(program: Program, taken: Collection[str]) -> dict[Quantity, str]:
+def identifiers(program: Program, taken: Collection[str]) -> dict[Target, str]:
     """An identifier for every quantity of a program: variables choose first, then stages and gates, then gradients."""
     used = set(taken)
-    found: dict[Quantity, str] = {}
+    found: dict[Target, str] = {}
     variables = frozenset(program.variables)
     stages = {stage.node for stage in program.circuit.stages}
     named = sorted(program.names, key=lambda i: (i not in variables, i not in stages, i))
@@ -33,7 +33,7 @@ def identifiers(program: Program, taken: Collection[str]) -> dict[Quantity, str]
     return found
 
 
-def _targets(program: Program) -> Iterable[Quantity]:
+def _targets(program: Program) -> Iterable[Target]:
     for statement in assignments((*program.forward, *program.backward)):
         yield statement.target
 

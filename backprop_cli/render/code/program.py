@@ -14,7 +14,7 @@ from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.engine.rules import no_gradient
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.code.branches import ROOT, Branches, branches, routed
+from backprop_cli.render.code.branches import ROOT, Branching, branches, routed
 from backprop_cli.render.code.rule import slope
 from backprop_cli.render.code.tree import (
     ONE,
@@ -25,16 +25,16 @@ from backprop_cli.render.code.tree import (
     Choice,
     Count,
     Gradient,
+    Instruction,
     Note,
-    Number,
-    Statement,
+    Numeral,
     Ties,
     Tree,
     Value,
 )
 from backprop_cli.report.report import Quantity, Report
 
-Block = list[Statement]
+Block = list[Instruction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Program:
     wanted: tuple[int, ...]
     names: dict[int, str]
     output: int
-    forward: tuple[Statement, ...]
-    backward: tuple[Statement, ...]
+    forward: tuple[Instruction, ...]
+    backward: tuple[Instruction, ...]
     needed: bytearray
 
 
@@ -94,19 +94,19 @@ def _vanishes(text: str) -> bool:
 def wire(circuit: Circuit, index: int, named: Collection[int]) -> Tree:
     """What stands for a node in an expression: its name, or the number itself."""
     node = circuit.nodes[index]
-    return Number(node.text) if node.op == CONSTANT and index not in named else Value(index)
+    return Numeral(node.text) if node.op == CONSTANT and index not in named else Value(index)
 
 
 @dataclass
 class _Forward:
     circuit: Circuit
-    found: Branches
+    found: Branching
     report: Report | None
     comments: dict[int, str] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
     blocks: dict[int, Block] = field(default_factory=dict)
 
-    def statements(self, output: int) -> tuple[Statement, ...]:
+    def statements(self, output: int) -> tuple[Instruction, ...]:
         circuit, found = self.circuit, self.found
         if self.report is not None:
             self.taken = taken(circuit, found, self.report)
@@ -118,7 +118,7 @@ class _Forward:
         named = {stage.node for stage in circuit.stages}
         root = self.blocks.setdefault(ROOT, [])
         root += [
-            Assign(Value(i), Number(circuit.nodes[i].text))
+            Assign(Value(i), Numeral(circuit.nodes[i].text))
             for i in range(circuit.first_gate)
             if found.needed[i] and i in named and circuit.nodes[i].op == CONSTANT
         ]
@@ -154,7 +154,7 @@ def gate_tree(circuit: Circuit, index: int, named: Collection[int]) -> Apply:
 @dataclass
 class _Backward:
     circuit: Circuit
-    found: Branches
+    found: Branching
     wanted: Sequence[int]
     report: Report | None
     named: set[int] = field(default_factory=set)
@@ -166,7 +166,7 @@ class _Backward:
     members: dict[int, list[int]] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
 
-    def statements(self, output: int) -> tuple[Statement, ...]:
+    def statements(self, output: int) -> tuple[Instruction, ...]:
         circuit = self.circuit
         self.named = {stage.node for stage in circuit.stages}
         self.routed = routed(circuit, self.found)
@@ -237,7 +237,7 @@ class _Backward:
             if self.useful[source] and local != ZERO:
                 self._send(index, at, local, self.found.home[index])
 
-    def _side(self, index: int, at: int, branch: int) -> tuple[Statement, ...]:
+    def _side(self, index: int, at: int, branch: int) -> tuple[Instruction, ...]:
         """What is sent back when that side of a choice was taken."""
         block = self.blocks[branch] = []
         if self.useful[self.circuit.nodes[index].inputs[at]]:
@@ -263,7 +263,7 @@ class _Backward:
         self.blocks[home].append(Assign(Gradient(source), tree, adds, comment))
 
 
-def taken(circuit: Circuit, found: Branches, report: Report) -> set[int]:
+def taken(circuit: Circuit, found: Branching, report: Report) -> set[int]:
     """The branches that are carried out at the report's point."""
     known: dict[int, Quantity | None] = {gate.id: gate.value for gate in report.gates}
     known |= {each.id: each.value for each in report.variables}
@@ -279,7 +279,7 @@ def taken(circuit: Circuit, found: Branches, report: Report) -> set[int]:
 def _contribution(local: Tree, upstream: Tree) -> Tree:
     if local == ONE:
         return upstream
-    return Apply("neg", (upstream,)) if local == Number("-1") else Apply("times", (local, upstream))
+    return Apply("neg", (upstream,)) if local == Numeral("-1") else Apply("times", (local, upstream))
 
 
 def _may_have_no_slope(op: str) -> bool:

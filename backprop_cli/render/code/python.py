@@ -11,15 +11,15 @@ from backprop_cli.render.code.names import identifiers
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.special import DIGAMMA, POLYGAMMA, SECH, SIGN
-from backprop_cli.render.code.tree import Assign, Choice, Gradient, Note, Number, Statement, Tree, Value
+from backprop_cli.render.code.tree import Assign, Choice, Gradient, Instruction, Note, Numeral, Tree, Value
 from backprop_cli.render.code.writer import (
     ATOM,
     INFIX,
     POWER,
     PRODUCT,
     Language,
-    Line,
     Piece,
+    ProgramLine,
     Writer,
     aligned,
     equation,
@@ -41,7 +41,7 @@ _NAMED = (
 def integer_power(writer: Writer, inputs: tuple[Tree, ...], otherwise: str) -> Piece:
     """``x**2`` where the exponent is a whole number as typed, else a call, because ``**`` may turn to complex."""
     base, exponent = inputs
-    if isinstance(exponent, Number) and re.fullmatch(r"-?[0-9]{1,9}", exponent.text):
+    if isinstance(exponent, Numeral) and re.fullmatch(r"-?[0-9]{1,9}", exponent.text):
         return f"{writer.inside(base, ATOM)}**{int(exponent.text)}", POWER
     return otherwise.format(writer.text(base), writer.text(exponent)), ATOM
 
@@ -155,29 +155,29 @@ def passes(program: Program, writer: Writer, indent: str) -> list[str]:
     return found
 
 
-def section(statements: Sequence[Statement], writer: Writer, indent: str) -> list[str]:
+def section(statements: Sequence[Instruction], writer: Writer, indent: str) -> list[str]:
     """Statements line by line, their comments under each other."""
     return aligned(list(lines_of(statements, writer, indent)), "#")
 
 
-def lines_of(statements: Sequence[Statement], writer: Writer, indent: str) -> Iterator[Line]:
+def lines_of(statements: Sequence[Instruction], writer: Writer, indent: str) -> Iterator[ProgramLine]:
     """A line for each statement, and those of both sides of a choice."""
     for statement in statements:
         if isinstance(statement, Note):
-            yield Line(f"{indent}# {note(writer, statement)}")
+            yield ProgramLine(f"{indent}# {note(writer, statement)}")
         elif isinstance(statement, Assign):
-            yield Line(indent + equation(writer, statement), statement.comment)
+            yield ProgramLine(indent + equation(writer, statement), statement.comment)
         else:
             yield from _choice(statement, writer, indent)
 
 
-def _choice(choice: Choice, writer: Writer, indent: str) -> Iterator[Line]:
+def _choice(choice: Choice, writer: Writer, indent: str) -> Iterator[ProgramLine]:
     if not (choice.yes or choice.no):
         return
-    yield Line(f"{indent}if {writer.condition(choice.condition)[0]}:")
-    yield from lines_of(choice.yes, writer, indent + INDENT) if choice.yes else [Line(f"{indent}{INDENT}pass")]
+    yield ProgramLine(f"{indent}if {writer.condition(choice.condition)[0]}:")
+    yield from lines_of(choice.yes, writer, indent + INDENT) if choice.yes else [ProgramLine(f"{indent}{INDENT}pass")]
     if choice.no:
-        yield Line(f"{indent}else:")
+        yield ProgramLine(f"{indent}else:")
         yield from lines_of(choice.no, writer, indent + INDENT)
 
 

@@ -13,7 +13,7 @@ from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Source, Span
-from backprop_cli.render.code.tree import Apply, Number, Parameter, Ties, Tree, Value
+from backprop_cli.render.code.tree import Apply, Numeral, Parameter, Ties, Tree, Value
 
 _NOWHERE, _RULE = Span(0, 0), Source("rule", "")
 
@@ -46,14 +46,14 @@ def rule(text: str, wires: Mapping[str, Tree]) -> Tree:
         if node.op == INPUT:
             made.append(wires[node.text])
         elif node.op == CONSTANT:
-            made.append(Number(node.text))
+            made.append(Numeral(node.text))
         else:
             made.append(Apply(node.op, tuple(made[i] for i in node.inputs)))
     return made[circuit.output]
 
 
 def _wire(builder: CircuitBuilder, name: str, tree: Tree) -> int:
-    if isinstance(tree, Number):
+    if isinstance(tree, Numeral):
         return builder.constant(tree.text, _NOWHERE)
     return builder.input(name, _NOWHERE)
 

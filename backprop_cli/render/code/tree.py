@@ -13,7 +13,7 @@ OUTPUT = -1  # the node of an output that is itself a variable or a number, and 
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Numeral:
     """A literal as typed, ``pi`` or ``e``."""
 
     text: str
@@ -63,8 +63,8 @@ class Count:
     same: Tree
 
 
-Tree = Number | Value | Gradient | Ties | Parameter | Apply | Count
-ONE, ZERO = Number("1"), Number("0")
+Tree = Numeral | Value | Gradient | Ties | Parameter | Apply | Count
+ONE, ZERO = Numeral("1"), Numeral("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,14 @@ class Choice:
     """Statements of which one side only is carried out."""
 
     condition: Tree
-    yes: tuple[Statement, ...]
-    no: tuple[Statement, ...]
+    yes: tuple[Instruction, ...]
+    no: tuple[Instruction, ...]
 
 
-Statement = Assign | Note | Choice
+Instruction = Assign | Note | Choice
 
 
-def assignments(statements: Sequence[Statement]) -> Iterator[Assign]:
+def assignments(statements: Sequence[Instruction]) -> Iterator[Assign]:
     """Every assignment, those of both sides of a choice included."""
     for statement in statements:
         if isinstance(statement, Assign):
@@ -106,7 +106,7 @@ def assignments(statements: Sequence[Statement]) -> Iterator[Assign]:
             yield from assignments(statement.no)
 
 
-def conditions(statements: Sequence[Statement]) -> Iterator[Tree]:
+def conditions(statements: Sequence[Instruction]) -> Iterator[Tree]:
     """The condition of every choice."""
     for statement in statements:
         if isinstance(statement, Choice):

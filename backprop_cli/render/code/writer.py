@@ -11,17 +11,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backprop_cli.gates import GATES
-from backprop_cli.render.code.names import Quantity
+from backprop_cli.render.code.names import Target
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
     Apply,
     Assign,
     Count,
     Gradient,
+    Instruction,
     Note,
-    Number,
+    Numeral,
     Parameter,
-    Statement,
     Ties,
     Tree,
     Value,
@@ -87,7 +87,7 @@ class LackingError(Exception):
         self.op = op
 
 
-def used_gates(language: Language, statements: Sequence[Statement]) -> tuple[list[str], list[str]]:
+def used_gates(language: Language, statements: Sequence[Instruction]) -> tuple[list[str], list[str]]:
     """All gates that statements use, and those that need a helper function, in the order in which they are defined.
 
     Raises ``LackingError`` for a gate that the language cannot write.
@@ -125,7 +125,7 @@ class Writer:
     """Trees as text, with what each quantity is called; ``plain`` are the nodes that hold bare numbers."""
 
     language: Language
-    names: Mapping[Quantity, str]
+    names: Mapping[Target, str]
     plain: Collection[int] = ()
 
     def text(self, tree: Tree) -> str:
@@ -139,7 +139,7 @@ class Writer:
 
     def piece(self, tree: Tree) -> Piece:
         """The tree and how tightly its outermost operator binds."""
-        if isinstance(tree, Number):
+        if isinstance(tree, Numeral):
             return self.number(tree.text)
         if isinstance(tree, Parameter):
             return tree.name, ATOM
@@ -199,7 +199,7 @@ class Writer:
 
     def _argument(self, tree: Tree) -> str:
         text = self.text(tree)
-        bare = isinstance(tree, Number) or (isinstance(tree, Value) and tree.node in self.plain)
+        bare = isinstance(tree, Numeral) or (isinstance(tree, Value) and tree.node in self.plain)
         return self.language.wrapped.format(text) if bare and self.language.wrapped else text
 
     def _where(self, inputs: tuple[Tree, ...]) -> Piece:
@@ -208,7 +208,7 @@ class Writer:
         return self.language.choice.format(self.condition(condition, OR)[0], *arms), CHOICE
 
     def _is_bare(self, tree: Tree) -> bool:
-        return bool(self.language.wrapped) and isinstance(tree, (Number, Value))
+        return bool(self.language.wrapped) and isinstance(tree, (Numeral, Value))
 
     def condition(self, tree: Tree, least: int = CHOICE) -> Piece:
         """A tree as a condition: a comparison as it is, conditions joined by words, a number compared with 0."""
@@ -222,11 +222,11 @@ class Writer:
             return f"{left}{COMPARISONS[tree.op]}{right}", COMPARISON
         if isinstance(tree, Apply) and tree.op == "where":
             first, yes, no = tree.inputs
-            if yes == Number("0") and no == Number("1"):
+            if yes == Numeral("0") and no == Numeral("1"):
                 return f"{language.negation}{self.condition(first, ATOM)[0]}", AND
-            if yes == Number("1"):
+            if yes == Numeral("1"):
                 return f"{self.condition(first, COMPARISON)[0]}{language.either}{self.condition(no, COMPARISON)[0]}", OR
-            if no == Number("0"):
+            if no == Numeral("0"):
                 return f"{self.condition(first, COMPARISON)[0]}{language.both}{self.condition(yes, COMPARISON)[0]}", AND
         return f"{self.inside(tree, SUM)} != {self.number('0')[0]}", COMPARISON
 
@@ -240,14 +240,14 @@ def _substituted(tree: Tree, wires: Mapping[str, Tree]) -> Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProgramLine:
     """A line of a program and what is said behind it."""
 
     text: str
     comment: str = ""
 
 
-def aligned(lines: Collection[Line], mark: str, most: int = 40) -> list[str]:
+def aligned(lines: Collection[ProgramLine], mark: str, most: int = 40) -> list[str]:
     """Lines with their comments under each other, where the lines are not too long for that."""
     width = max((len(line.text) for line in lines if line.comment and len(line.text) <= most), default=0)
     return [f"{line.text:{width}}  {mark} {line.comment}" if line.comment else line.text for line in lines]

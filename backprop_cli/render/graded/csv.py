@@ -1,6 +1,7 @@
 """CSV (RFC 4180 with plain newlines): a row an answer for ``check``, a gradebook with a row a student for ``grade``.
 
 Spreadsheets run what begins with ``=`` and its kind: such a cell gets an apostrophe before it, unless it is a number.
+For Excel there is a byte order mark, and in a comma country semicolons and decimal commas.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ _FORMULA = tuple("=+-@＝＋－＠")
 class CsvReport:
     """Rows of cells. Hints about several answers at once have no row of their own, and are left to other formats."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, excel: bool = False, comma: bool = False) -> None:
+        self._mark = "\ufeff" if excel else ""
+        self._comma = excel and comma
         self._check = False
         self._ids: tuple[str, ...] = ()
 
@@ -29,20 +32,21 @@ class CsvReport:
         """The names of the columns."""
         self._check = heading.command == "check"
         if self._check:
-            return _row(*ANSWERS)
+            return self._mark + self._row(*ANSWERS)
         self._ids = tuple(name for name, _, _ in heading.problems)
-        return _row(*BEFORE, *(f"problem {name}" if name in BEFORE + AFTER else name for name in self._ids), *AFTER)
+        ids = (f"problem {name}" if name in BEFORE + AFTER else name for name in self._ids)
+        return self._mark + self._row(*BEFORE, *ids, *AFTER)
 
     def add(self, result: SubmissionResult) -> str:
         """A student's row, or a row for each answer."""
         if self._check:
-            return "".join(_answer(one) for problem in result.problems for one in problem.judged)
-        scores = {problem.id: decimal(problem.score) for problem in result.problems}
+            return "".join(self._answer(one) for problem in result.problems for one in problem.judged)
+        scores = {problem.id: self._number(decimal(problem.score)) for problem in result.problems}
         status = "invalid" if result.invalid else "ok" if result.ok else "wrong"
         notes = [result.invalid] if result.invalid else list(result.warnings)
-        return _row(
+        return self._row(
             result.student,
-            *(decimal(value) for value in (result.score, result.points, result.percent)),
+            *(self._number(decimal(value)) for value in (result.score, result.points, result.percent)),
             *(scores.get(name, "") for name in self._ids),
             status,
             result.source,
@@ -54,17 +58,19 @@ class CsvReport:
         """Nothing: a gradebook has only students."""
         return ""
 
+    def _answer(self, one: Judged) -> str:
+        remarks = "; ".join(said(remark) for remark in one.remarks)
+        error = "" if one.rel_error is None else self._number(repr(one.rel_error))
+        return self._row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
 
-def _answer(one: Judged) -> str:
-    remarks = "; ".join(said(remark) for remark in one.remarks)
-    error = "" if one.rel_error is None else repr(one.rel_error)
-    return _row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
+    def _number(self, text: str) -> str:
+        return text.replace(".", ",") if self._comma else text
 
-
-def _row(*cells: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([_cell(text) for text in cells])
-    return out.getvalue()
+    def _row(self, *cells: str) -> str:
+        out = io.StringIO()
+        written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
+        written.writerow([_cell(text) for text in cells])
+        return out.getvalue()
 
 
 def _cell(text: str) -> str:

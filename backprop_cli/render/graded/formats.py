@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
 
 
-def writer(form: str, screen: Screen | None = None, *, details: bool = False) -> Writer:
+def writer(
+    form: str, screen: Screen | None = None, *, details: bool = False, excel: bool = False, comma: bool = False
+) -> Writer:
     """A new report of this format. Raises ``Refused`` for one that there is not.
 
-    ``screen`` is what ``text`` is written to, None a file; ``details`` gives a class every answer in it.
+    ``screen`` is what ``text`` is written to, None a file; ``details`` gives a class every answer in it. ``excel`` and
+    ``comma`` are how CSV is to be opened.
     """
     if form == "text":
         from backprop_cli.render.graded.text import TextReport
@@ -26,19 +29,15 @@ def writer(form: str, screen: Screen | None = None, *, details: bool = False) ->
         from backprop_cli.render.graded.json import JsonLines, JsonObject
 
         return JsonObject() if form == "json" else JsonLines()
-    if form in ("csv", "markdown"):
-        return _table(form)
-    return _machine(form)
-
-
-def _table(form: str) -> Writer:
     if form == "csv":
         from backprop_cli.render.graded.csv import CsvReport
 
-        return CsvReport()
-    from backprop_cli.render.graded.markdown import MarkdownReport
+        return CsvReport(excel=excel, comma=comma)
+    if form == "markdown":
+        from backprop_cli.render.graded.markdown import MarkdownReport
 
-    return MarkdownReport()
+        return MarkdownReport()
+    return _machine(form)
 
 
 def _machine(form: str) -> Writer:

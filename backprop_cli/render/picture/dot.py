@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from backprop_cli.render.picture.drawing import above, below
-from backprop_cli.render.picture.scene import Node, Scene
+from backprop_cli.render.picture.scene import DrawnNode, Scene
 from backprop_cli.render.picture.svg import Look
 
 
@@ -34,7 +34,7 @@ def dot(scene: Scene, look: Look) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _node(node: Node, look: Look) -> str:
+def _node(node: DrawnNode, look: Look) -> str:
     shape = {"gate": "circle" if len(node.text) < 4 else "ellipse", "input": "box", "constant": "plaintext"}[node.kind]
     kink = " ▲" if node.kink else ""
     parts = [f"shape={shape}", f"label={_quoted(node.text + kink)}", f"tooltip={_quoted(node.title)}"]
@@ -48,7 +48,7 @@ def _node(node: Node, look: Look) -> str:
     return f"{_quoted(node.key)} [{', '.join(parts)}];"
 
 
-def _wire_out(node: Node, count: int, look: Look) -> list[str]:
+def _wire_out(node: DrawnNode, count: int, look: Look) -> list[str]:
     """The labelled wire to a fork, or to nowhere if nothing takes it; a plain wire has its label on itself."""
     if count == 1:
         return []
@@ -57,11 +57,11 @@ def _wire_out(node: Node, count: int, look: Look) -> list[str]:
     return [f"{end} [{style}];", f"{_quoted(node.key)} -> {end} [arrowhead=none{_label(node, look)}];"]
 
 
-def _fork(node: Node) -> str:
+def _fork(node: DrawnNode) -> str:
     return f"fork-{node.number}"
 
 
-def _label(node: Node, look: Look) -> str:
+def _label(node: DrawnNode, look: Look) -> str:
     lines = []
     if above(node):
         lines.append(f'<font color="{look.value}">{escape(above(node))}</font>')

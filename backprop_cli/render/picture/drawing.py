@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_cli.render.picture.layers import Box, Edge
-from backprop_cli.render.picture.layout import Layout, Place, layout
-from backprop_cli.render.picture.scene import Node, Scene, added
+from backprop_cli.render.picture.layout import Layout, Spot, layout
+from backprop_cli.render.picture.scene import DrawnNode, Scene, added
 
 LABEL, SYMBOL, SMALL = 13.0, 16.0, 11.0
 RADIUS, INPUT_HEIGHT, CONSTANT_HEIGHT = 17.0, 24.0, 18.0
@@ -29,19 +29,19 @@ def text_width(text: str, size: float) -> float:
     return (ems + wide) * size
 
 
-def above(node: Node) -> str:
+def above(node: DrawnNode) -> str:
     """The label above a node's wire."""
     return "  ".join(part for part in (node.name, node.value) if part)
 
 
-def below(node: Node) -> str:
+def below(node: DrawnNode) -> str:
     """The label below a node's wire: its gradient, at a fork as the sum that it is."""
     if not node.gradient:
         return ""
     return f"∂ {added([term.text for term in node.terms], node.gradient) if node.terms else node.gradient}"
 
 
-def label_widths(node: Node) -> tuple[float, float]:
+def label_widths(node: DrawnNode) -> tuple[float, float]:
     """How wide the labels above and below are; a name is written bold."""
     name = text_width(node.name, LABEL) * _BOLD
     rest = text_width(above(node)[len(node.name) :], LABEL)
@@ -90,7 +90,7 @@ class Drawing:
                 found.append((text, Rect(x, base - 0.78 * LABEL, x + width, base + 0.22 * LABEL)))
         return found
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> Spot:
         """Where a node stands."""
         return self.layout.places[index]
 
@@ -102,7 +102,7 @@ def drawing(scene: Scene) -> Drawing:
     return Drawing(scene, placed, _legend(scene, max(placed.width, _LEGEND_WIDTH)))
 
 
-def _box(node: Node) -> Box:
+def _box(node: DrawnNode) -> Box:
     words = max(label_widths(node))
     stem = words + 2 * PAD if words else PAD
     if node.kind == "constant":
@@ -114,7 +114,7 @@ def _box(node: Node) -> Box:
     return Box(width, _LANE + (KINK if node.kink else 0), _LANE, stem, RADIUS * 0.55, node.ordered)
 
 
-def symbol_size(node: Node) -> float:
+def symbol_size(node: DrawnNode) -> float:
     """One sign is written large, a name small."""
     return SYMBOL + 2 if len(node.text) == 1 else LABEL
 

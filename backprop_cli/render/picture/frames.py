@@ -18,7 +18,7 @@ from backprop_cli.render.text import visible
 from backprop_cli.report.report import GateRow, Quantity, Report
 from backprop_cli.report.steps import BackwardStep, Steps, Wire
 
-Kind = Literal["start", "value", "output", "wire", "add", "end"]
+FrameKind = Literal["start", "value", "output", "wire", "add", "end"]
 _MANY = 12
 
 
@@ -29,7 +29,7 @@ class Frame:
     ``gate`` is the gate that computes or sends back, ``position`` its input, ``source`` the node that receives.
     """
 
-    kind: Kind
+    kind: FrameKind
     text: str
     note: str = ""
     gate: int = -1

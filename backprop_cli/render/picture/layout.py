@@ -31,7 +31,7 @@ class Spacing:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """A box's left edge, its right edge, the right end of its labelled wire, and its middle's height."""
 
     left: float
@@ -42,7 +42,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Stretch:
     """A part of a wire: level, or a bend through a channel that begins and ends level."""
 
     x0: float
@@ -58,8 +58,8 @@ class Layout:
     ``heights`` are those of each edge in every layer on its way, from its source to where it arrives.
     """
 
-    places: tuple[Place, ...]
-    paths: tuple[tuple[Piece, ...], ...]
+    places: tuple[Spot, ...]
+    paths: tuple[tuple[Stretch, ...], ...]
     dots: tuple[tuple[tuple[float, float], ...], ...]
     heights: tuple[tuple[float, ...], ...]
     width: float
@@ -177,7 +177,7 @@ class _Work(Layers):
         for index, box in enumerate(self.boxes):
             _, right, end = columns[self.layer[index]]
             right = end - box.stem if box.late else right
-            places.append(Place(right - box.width, right, end, y[index], self.layer[index]))
+            places.append(Spot(right - box.width, right, end, y[index], self.layer[index]))
         paths = tuple(self._path(number, y, columns) for number in range(len(self.edges)))
         height = max(y[v] + self._lane(v)[1] for v in range(len(self.box)))
         ways = tuple(self._way(number, y) for number in range(len(self.edges)))
@@ -200,16 +200,16 @@ class _Work(Layers):
         edge, route = self.edges[number], self.routes[number]
         return (*(y[vertex] for vertex in route[:-1]), y[edge.target] + self._shift(edge.target, edge.port))
 
-    def _path(self, number: int, y: list[float], columns: list[tuple[float, float, float]]) -> tuple[Piece, ...]:
+    def _path(self, number: int, y: list[float], columns: list[tuple[float, float, float]]) -> tuple[Stretch, ...]:
         route, way = self.routes[number], self._way(number, y)
         pieces = []
         for vertex, (before, after) in zip(route[1:], pairwise(way), strict=True):
             layer, box = self.layer[vertex], self.box[vertex]
             left, right, end = columns[layer]
-            pieces.append(Piece(columns[layer - 1][2], before, left, after))
+            pieces.append(Stretch(columns[layer - 1][2], before, left, after))
             stop = end if box is None else right - self.boxes[box].width
             if stop > left:
-                pieces.append(Piece(left, after, stop, after))
+                pieces.append(Stretch(left, after, stop, after))
         return tuple(pieces)
 
     def _dots(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.render.picture.drawing import above, below
-from backprop_cli.render.picture.scene import Node, Scene
+from backprop_cli.render.picture.scene import DrawnNode, Scene
 from backprop_cli.render.picture.svg import Look
 
 _BRACKETS = {"gate": ("((", "))"), "input": ("[", "]"), "constant": ("[", "]")}
@@ -41,21 +41,21 @@ def _styles(look: Look) -> list[str]:
     ]
 
 
-def _class(node: Node) -> str:
+def _class(node: DrawnNode) -> str:
     if node.kind == "constant":
         return ":::constant"
     return ":::data" if node.data and node.kind == "input" else ""
 
 
-def _id(node: Node) -> str:
+def _id(node: DrawnNode) -> str:
     return node.key.replace("-", "_")
 
 
-def _fork(node: Node) -> str:
+def _fork(node: DrawnNode) -> str:
     return f"fork_{node.number}"
 
 
-def _link(node: Node, arrow: str) -> str:
+def _link(node: DrawnNode, arrow: str) -> str:
     label = "<br/>".join(_text(text) for text in (above(node), below(node)) if text)
     return f'{arrow[:2]} "{label}" {arrow}' if label else arrow
 

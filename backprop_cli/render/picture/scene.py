@@ -49,7 +49,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DrawnNode:
     """A box, a small constant or a round gate, and the labels of the wire that leaves it.
 
     ``number`` is the node's number in the circuit. ``name`` stands on the wire (a stage, or the output); an empty
@@ -74,7 +74,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class DrawnWire:
     """One input of a gate; ``source`` and ``target`` are places in the scene's nodes."""
 
     key: str
@@ -90,8 +90,8 @@ class Scene:
     """Everything a picture shows; ``title`` says it in a sentence for those who cannot see it."""
 
     title: str
-    nodes: tuple[Node, ...]
-    wires: tuple[Wire, ...]
+    nodes: tuple[DrawnNode, ...]
+    wires: tuple[DrawnWire, ...]
     blank: bool
 
 
@@ -110,8 +110,8 @@ def scene(report: Report, *, values: bool = True, most: int | None = limits.PICT
 class _Maker:
     def __init__(self, report: Report, values: bool) -> None:
         self.report, self.values = report, values
-        self.nodes: list[Node] = []
-        self.wires: list[Wire] = []
+        self.nodes: list[DrawnNode] = []
+        self.wires: list[DrawnWire] = []
         self.place: dict[int, int] = {}
         self.constants = {constant.id: constant for constant in report.constants}
         self.names = {variable.id: variable.name for variable in report.variables}
@@ -138,7 +138,7 @@ class _Maker:
             self._add(self._lone(self.report.constants[0]))
         return Scene(self._title(), tuple(self.nodes), tuple(self.wires), not self.values)
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: DrawnNode) -> None:
         self.place[node.number] = len(self.nodes)
         self.nodes.append(node)
 
@@ -148,24 +148,24 @@ class _Maker:
             return self.place[number]
         constant = self.constants[number]
         text = shorten(visible(constant.text), _EXACT)
-        self.nodes.append(Node(f"constant-{gate.id}-{position}", number, "constant", text, self._fixed(constant)))
+        self.nodes.append(DrawnNode(f"constant-{gate.id}-{position}", number, "constant", text, self._fixed(constant)))
         return len(self.nodes) - 1
 
     def _fixed(self, constant: Constant) -> str:
         value = "" if constant.value is None or constant.value.text == constant.text else f" = {constant.value.text}"
         return visible(f"{constant.text}{value}, a constant")
 
-    def _lone(self, constant: Constant) -> Node:
+    def _lone(self, constant: Constant) -> DrawnNode:
         title, text = self._fixed(constant), shorten(visible(constant.text), _EXACT)
         value = figure(constant.value)
         key = f"constant-{constant.id}"
-        return Node(key, constant.id, "constant", text, title, self.report.output, value, output=True)
+        return DrawnNode(key, constant.id, "constant", text, title, self.report.output, value, output=True)
 
-    def _input(self, variable: Variable) -> Node:
+    def _input(self, variable: Variable) -> DrawnNode:
         data = variable.role == "data"
         title = f"{variable.name} = {whole(variable.value)}" + (", data" if data else "")
         is_output = variable.id == self.output
-        return Node(
+        return DrawnNode(
             f"input-{variable.id}",
             variable.id,
             "input",
@@ -179,14 +179,14 @@ class _Maker:
             output=is_output,
         )
 
-    def _gate(self, gate: GateRow) -> Node:
+    def _gate(self, gate: GateRow) -> DrawnNode:
         row = GATES[gate.op]
         is_output = gate.id == self.output
         name = self.stages.get(gate.id, self.report.output if is_output else "")
         title = formula = f"{name or gate.name} = {shorten(visible(gate.formula), _WHOLE)}"
         if self.values:
             title += f" = {whole(gate.value)}" + self._said(name or gate.name, gate.gradient)
-        return Node(
+        return DrawnNode(
             f"gate-{gate.id}",
             gate.id,
             "gate",
@@ -215,16 +215,16 @@ class _Maker:
             return ()
         return tuple(terms if len(terms) <= _TERMS else [*terms[:2], Term("", ELLIPSIS), terms[-1]])
 
-    def _wire(self, gate: GateRow, position: int, source: int, target: int) -> Wire:
+    def _wire(self, gate: GateRow, position: int, source: int, target: int) -> DrawnWire:
         carried = gate.contributions[position] if gate.contributions else None
         name = self.names[gate.inputs[position]]
         key = f"wire-{gate.id}-{position}"
         if carried is None:
-            return Wire(key, source, target, position, f"{name}: no gradient is asked", faint=True)
+            return DrawnWire(key, source, target, position, f"{name}: no gradient is asked", faint=True)
         title = f"∂{self.report.output}/∂{name} += upstream × local"
         if self.values:
             title += f" = {whole(gate.gradient)} × {whole(gate.local[position])} = {whole(carried)}"
-        return Wire(key, source, target, position, title, faint=False)
+        return DrawnWire(key, source, target, position, title, faint=False)
 
     def _title(self) -> str:
         report = self.report

@@ -11,8 +11,8 @@ from html import escape
 
 from backprop_cli.render.picture import drawing as measures
 from backprop_cli.render.picture.drawing import Drawing, drawing
-from backprop_cli.render.picture.layout import Piece
-from backprop_cli.render.picture.scene import Node, Scene, Wire, joints
+from backprop_cli.render.picture.layout import Stretch
+from backprop_cli.render.picture.scene import DrawnNode, DrawnWire, Scene, joints
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ def _body(drawn: Drawing, inline: bool) -> list[str]:
     return lines
 
 
-def _wire(drawn: Drawing, number: int, wire: Wire, inline: bool) -> str:
+def _wire(drawn: Drawing, number: int, wire: DrawnWire, inline: bool) -> str:
     faint = " faint" if wire.faint else ""
     path = _path(drawn.layout.paths[number])
     title = "" if inline else f"<title>{escape(wire.title)}</title>"
     return f'<path id="{wire.key}" class="wire{faint}" d="{path}">{title}</path>'
 
 
-def _path(pieces: tuple[Piece, ...]) -> str:
+def _path(pieces: tuple[Stretch, ...]) -> str:
     found, level = f"M{_n(pieces[0].x0)} {_n(pieces[0].y0)}", ""
     for piece in pieces:
         if _n(piece.y0) == _n(piece.y1):
@@ -128,7 +128,7 @@ def _path(pieces: tuple[Piece, ...]) -> str:
     return found + level
 
 
-def _stem(drawn: Drawing, index: int, node: Node) -> list[str]:
+def _stem(drawn: Drawing, index: int, node: DrawnNode) -> list[str]:
     place = drawn.place(index)
     key = node.key.partition("-")[2]
     faint = "" if node.gradient else " faint"
@@ -140,7 +140,7 @@ def _stem(drawn: Drawing, index: int, node: Node) -> list[str]:
     return lines
 
 
-def _node(drawn: Drawing, index: int, node: Node) -> str:
+def _node(drawn: Drawing, index: int, node: DrawnNode) -> str:
     area = drawn.shape(index)
     x, y, width = (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2, area.x1 - area.x0
     flags = {"data": node.data and node.kind == "input", "faint": node.data and node.kind == "gate"}
@@ -164,7 +164,7 @@ def _node(drawn: Drawing, index: int, node: Node) -> str:
 _DROP = {"*": 9.5, "^": 9.5}  # these signs stand high in every font
 
 
-def _labels(drawn: Drawing, index: int, node: Node) -> list[str]:
+def _labels(drawn: Drawing, index: int, node: DrawnNode) -> list[str]:
     place = drawn.place(index)
     x, lines = _n(place.right + measures.PAD), []
     if node.value:
@@ -178,7 +178,7 @@ def _labels(drawn: Drawing, index: int, node: Node) -> list[str]:
     return lines
 
 
-def _sum(node: Node) -> str:
+def _sum(node: DrawnNode) -> str:
     if not node.terms:
         return escape(node.gradient)
     parts = []

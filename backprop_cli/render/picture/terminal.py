@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from backprop_cli.render.picture.drawing import above, below
 from backprop_cli.render.picture.layers import Box, Edge
 from backprop_cli.render.picture.layout import Layout, Spacing, layout
-from backprop_cli.render.picture.scene import Node, Scene
+from backprop_cli.render.picture.scene import DrawnNode, Scene
 from backprop_cli.render.table import Screen
 
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
@@ -73,7 +73,7 @@ def _plain(scene: Scene) -> Scene:
     """The scene with our own signs in ASCII, before widths are measured."""
     from dataclasses import replace
 
-    def said(node: Node) -> Node:
+    def said(node: DrawnNode) -> DrawnNode:
         return replace(node, text=node.text.translate(_ASCII), formula=node.formula.translate(_ASCII))
 
     return replace(scene, nodes=tuple(said(node) for node in scene.nodes))
@@ -163,7 +163,7 @@ def _boxes(scene: Scene, width: int) -> str | None:
     return canvas.text()
 
 
-def _box(node: Node, inputs: int) -> Box:
+def _box(node: DrawnNode, inputs: int) -> Box:
     words = max(cell_len(above(node)), cell_len(_below(node)))
     width = cell_len(_face(node)) + (1 if inputs > 1 else 0)
     reach = inputs // 2
@@ -174,12 +174,12 @@ def _box(node: Node, inputs: int) -> Box:
     return Box(width, lane, lane, stem, spread if inputs > 1 else 0.0, node.ordered, late)
 
 
-def _face(node: Node) -> str:
+def _face(node: DrawnNode) -> str:
     mark = "▲" if node.kink else ""
     return {"gate": f"({node.text}{mark})", "input": f"[{node.text}]", "constant": node.text}[node.kind]
 
 
-def _below(node: Node) -> str:
+def _below(node: DrawnNode) -> str:
     return "data" if node.data and node.kind == "input" else below(node)
 
 
@@ -227,7 +227,7 @@ def _columns(boxes: Sequence[Box], placed: Layout, tracks: Sequence[int]) -> lis
     return columns
 
 
-def _draw_node(canvas: _Canvas, node: Node, column: tuple[int, int, int], row: int, inputs: int, net: int) -> None:
+def _draw_node(canvas: _Canvas, node: DrawnNode, column: tuple[int, int, int], row: int, inputs: int, net: int) -> None:
     _, right, end = column
     face = _face(node)
     if node.kind == "constant" and not node.output:
@@ -324,11 +324,11 @@ def _branch(scene: Scene, inputs: list[list[int]], root: int, shown: set[int], w
             stack.append((children[position], indent + branch, indent + under, depth + 1))
 
 
-def _short(node: Node) -> str:
+def _short(node: DrawnNode) -> str:
     return node.formula.partition(" = ")[0] or node.text
 
 
-def _said(node: Node) -> str:
+def _said(node: DrawnNode) -> str:
     head = node.formula or node.text
     value = f" = {node.value}" if node.value else ""
     kink = "   ▲ kink" if node.kink else ""
