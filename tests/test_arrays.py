@@ -7,6 +7,7 @@ import io
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from command import backprop, process
 
 from backprop_cli import Refused, differentiate
+from backprop_cli.check.verdict import Word
+from backprop_cli.render import numbers, table
 
 SQUARES = ("D = W @ X; L = sum(D^2)", "W=[[1,2],[3,4]]", "X=[[1,0],[0.5,-1]]")
 CASES = [
@@ -330,6 +333,12 @@ def test_a_stage_of_constants_has_elements_of_its_own(text, gradient):
 def test_a_stage_that_is_one_element_is_a_quantity_of_its_own():
     found = json.loads(backprop("t = sum(x); t*x[0]", "x=[3]", "--json").out)
     assert (found["stages"][0]["gradient"], found["gradient"]["x"], found["check"]["ok"]) == (3.0, [6.0], True)
+
+
+def test_every_verdict_has_its_look():
+    ran = backprop("s = std(log(a)); sum(s*s)", "a=0.5", "--scalars")
+    assert (ran.code, "error" in ran.err) == (0, False)
+    assert set(table._VERDICT) == set(numbers.MARKS) == set(numbers.ASCII_MARKS) == set(get_args(Word))
 
 
 def test_python_users_get_arrays():
