@@ -58,6 +58,9 @@ def bound_names(circuit: Circuit) -> frozenset[str]:
 def read_answer(text: str, names: Collection[str]) -> Reading:
     """Read an answer; ``names`` are the question's own (``bound_names``)."""
     text = plainly(text)
+    problem = several(text)
+    if problem is not None:
+        return Reading(text, problem=problem)
     parts = sides(text)
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         parts = parts[1:]
