@@ -54,7 +54,8 @@ X + b[:, None] | W*y + a | x/b[:2] | a^x | max(W, y, 0.1) | max(x, 0) | clip(W, 
 relu(b) | abs(W) | gelu(W) | silu(W) | sigmoid(1000*x) | exp(x)^0.5 | x^2 | where(W > 0, W, y)
 where(x > 0, log(x), 0) | sum(where(x > 0, log(x), 0)) | log(x)[0] | (log([[1, 2, 3], [-1, 1, 1]] + 0*W) @ y)[0]
 sqrt(where(W > 0, W, 1))
-D = W.T; sum(D @ D.T) | p = y[i]; q = p*p; q*p | E = [a, a]; E[0]*E[1] | s = softmax(y); s*s
+D = W.T; sum(D @ D.T) | p = y[i]; q = p*p; q*p | E = [a, a]; E[0]*E[1]
+o = ones(2); sum(o*o*x) | t = sum([a]); t*t*a | z = zeros(2) + x; u = z; u*z | s = softmax(y); s*s
 """.replace("\n", " | ").split(" | ")
 EXPRESSIONS = [text for text in EXPRESSIONS if text]
 

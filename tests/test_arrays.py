@@ -7,6 +7,7 @@ import io
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from command import backprop, process
 
 from backprop_cli import Refused, differentiate
+from backprop_cli.check.verdict import Word
+from backprop_cli.render import numbers, table
 
 SQUARES = ("D = W @ X; L = sum(D^2)", "W=[[1,2],[3,4]]", "X=[[1,0],[0.5,-1]]")
 CASES = [
@@ -289,6 +292,14 @@ def test_large_circuits_are_checked_along_directions():
     assert report.check.components == 3_200
 
 
+@pytest.mark.parametrize("at", [[[1e200, 2], [3, 1e-200]], [[1000, 2], [0, -1000]]])
+def test_differences_accuse_no_gradient_that_is_right(at):
+    report = differentiate("s = softmax(A); sum(s*s)", {"A": at})
+    assert report.check.method == "directional"
+    assert report.ok
+    assert backprop("s = softmax(A); sum(s*s)", f"A={json.dumps(at)}").code == 0
+
+
 @pytest.mark.parametrize("size", [2, 40])
 def test_a_wrong_gradient_is_found(size, monkeypatch):
     """Whatever the method, a pullback that is off by its transpose is called wrong, and ends in exit code 1."""
@@ -308,6 +319,26 @@ def test_a_wrong_gradient_is_found(size, monkeypatch):
     assert report.ok is False
     node = next(row.id for row in report.variables if row.name == "W")
     assert report.check.verdicts[node].word == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "gradient"),
+    [("s = ones(2); sum(s*s)", [2.0, 2.0]), ("s = eye(2); sum(s^2)", [[2.0, 0.0], [0.0, 2.0]])],
+)
+def test_a_stage_of_constants_has_elements_of_its_own(text, gradient):
+    found = json.loads(backprop(text, "--json").out)
+    assert (found["stages"][0]["gradient"], found["stages"][0]["verdict"]) == (gradient, "ok")
+
+
+def test_a_stage_that_is_one_element_is_a_quantity_of_its_own():
+    found = json.loads(backprop("t = sum(x); t*x[0]", "x=[3]", "--json").out)
+    assert (found["stages"][0]["gradient"], found["gradient"]["x"], found["check"]["ok"]) == (3.0, [6.0], True)
+
+
+def test_every_verdict_has_its_look():
+    ran = backprop("s = std(log(a)); sum(s*s)", "a=0.5", "--scalars")
+    assert (ran.code, "error" in ran.err) == (0, False)
+    assert set(table._VERDICT) == set(numbers.MARKS) == set(numbers.ASCII_MARKS) == set(get_args(Word))
 
 
 def test_python_users_get_arrays():

@@ -119,15 +119,13 @@ def test_verdicts(circuit, answer, verdict):
     assert code == (0 if verdict == "ok" else 1)
 
 
-def test_answers_not_given_are_missing_and_cost_nothing():
+def test_answers_that_nobody_asked_for_are_not_missing():
     report, code = checked(*CHAIN, "-a", "dx=-4")
-    assert [(one["name"], one["verdict"]) for one in report["answers"]] == [
-        ("dx", "ok"),
-        ("df/dy", "missing"),
-        ("df/dz", "missing"),
-    ]
-    assert code == 0
-    assert report["ok"] is True
+    assert [(one["name"], one["verdict"]) for one in report["answers"]] == [("dx", "ok")]
+    assert (code, report["ok"], report["counts"]["missing"]) == (0, True, 0)
+    report, code = checked(*CHAIN, "-a", "dx=-4", "--ask", "dx,dy")
+    assert [(one["name"], one["verdict"]) for one in report["answers"]] == [("dx", "ok"), ("dy", "missing")]
+    assert code == 1
 
 
 # code, circuit, answers, the quantity it is said of
@@ -270,7 +268,7 @@ def test_no_answer_is_right_where_there_is_no_gradient(at):
 def test_a_formula_is_judged_as_a_function():
     """Where a grader that samples [0, 1] would say yes."""
     report, code = checked("relu(x)*y", "x=2", "y=3", "-a", "dx=y")
-    (one, _) = report["answers"]
+    (one,) = report["answers"]
     assert one["verdict"] == "wrong"
     (remark,) = one["remarks"]
     assert remark["code"] == "answer.counterexample"
@@ -295,7 +293,13 @@ def test_a_formula_where_a_number_is_asked_for():
     assert [(one["verdict"]) for one in report["answers"][:2]] == ["invalid", "ok"]
 
 
-def test_rel_error_is_always_there():
+@pytest.mark.parametrize("feedback", ["none", "verdict", "hint"])
+def test_rel_error_tells_nothing_below_full(feedback):
+    report, _ = checked(*CHAIN, *answers("dx=-4", "dz=3.3", "q=-3"), "--feedback", feedback)
+    assert {one["rel_error"] for one in report["answers"]} == {None}
+
+
+def test_rel_error_is_always_there_at_full():
     report, _ = checked(*CHAIN, *answers("dx=-4", "dz=3.3", "q=-3"), "--feedback", "full")
     errors = {one["name"]: one["rel_error"] for one in report["answers"] if one["verdict"] != "missing"}
     assert errors == {"dx": 0, "dz": pytest.approx(0.3 / 6.3), "q": 1}

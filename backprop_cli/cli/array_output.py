@@ -88,9 +88,11 @@ def mismatches(report: ArrayReport) -> None:
         if verdict is not None and verdict.word == "wrong" and row.gradient is not None:
             place = f"{row.name}[{', '.join(map(str, verdict.at))}]" if verdict.at else row.name
             one = verdict.one
-            says = f", and the check says {one.expected!r}" if one is not None else ""
+            says = "is not what differences along directions say"
+            if one is not None:
+                says = f"came out as {row.gradient.at(verdict.at)}, and the check says {one.expected!r}"
             print(
-                f"error[check.wrong]: the gradient of {place} came out as {row.gradient.at(verdict.at)}{says}\n"
+                f"error[check.wrong]: the gradient of {place} {says}\n"
                 "  = this is a bug of backprop's own: please report the command line",
                 file=sys.stderr,
             )

@@ -156,7 +156,7 @@ def _answers(circuit: Circuit, options: Options) -> tuple[tuple[Answer, ...], st
 
 
 def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]) -> tuple[Ask, ...]:
-    """What counts: what --ask names, or what is answered; then the gradients left open, which cost nothing."""
+    """What counts: what --ask names, or what is answered."""
     from backprop_cli.grading.names import Names
     from backprop_cli.grading.question import Ask, asks_of
 
@@ -168,8 +168,6 @@ def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]
         asked = names.read(answer.name)
         if asked is not None:
             found.setdefault(asked, Ask(answer.name, asked))
-    for asked in names.gradients():
-        found.setdefault(asked, Ask(names.label(asked), asked, Fraction(0)))
     return tuple(found.values())
 
 
@@ -177,5 +175,7 @@ def _needs_point(circuit: Circuit, answers: tuple[Answer, ...]) -> bool:
     """Whether an answer is a number that no function is: where all else are formulas, 3 is the constant function."""
     from backprop_cli.grading.reading import bound_names, read_answer
 
-    readings = [read_answer(answer.text, bound_names(circuit)) for answer in answers if answer.problem is None]
+    bound = bound_names(circuit)
+    texts = [answer.text for answer in answers if answer.problem is None]
+    readings = [one for text in texts for one in read_answer(text, bound).all]
     return any(reading.typed for reading in readings) and not any(reading.formula for reading in readings)

@@ -68,10 +68,10 @@ class _Writer(Pen):
     def all(self) -> WrittenOut:
         names = {stage.node: stage for stage in self.array.stages}
         for index, node in enumerate(self.array.nodes):
-            self.span = self.array.spans[index]
+            self.span, before = self.array.spans[index], self.builder.count
             cells = self._node(index, node)
             if index in names:
-                cells = self._stage(names[index].name, cells, self.shaped.rows[index])
+                cells = self._stage(names[index].name, cells, before)
             self.cells.append(cells)
         output, upstream = self._output()
         circuit, moved = self.builder.finish(self.array.source, output)
@@ -97,9 +97,11 @@ class _Writer(Pen):
             cells[indices] = self.builder.input(element_name(name, indices), self.span)
         return cells
 
-    def _stage(self, name: str, cells: Cells, row: ArrayGate | None) -> Cells:
-        """A stage's elements are quantities of their own, also where they only moved."""
-        own = self.each("identity", cells) if row is not None and (row.moves or row.scalars) else cells
+    def _stage(self, name: str, cells: Cells, before: int) -> Cells:
+        """A stage's elements are quantities of their own, also where they only moved, or are one constant."""
+        known = cells.ravel().tolist()
+        fresh = all(cell >= before and self.builder.kind(cell).is_gate for cell in known)
+        own = cells if fresh and len(set(known)) == len(known) else self.each("identity", cells)
         for indices in np.ndindex(*own.shape):
             self.builder.named(element_name(name, indices), int(own[indices]), self.span)
         return own

@@ -34,6 +34,8 @@ def _told(op: str, statics: tuple[tuple[str, object], ...]) -> list[str]:
         if value == defaults[name]:
             continue
         text = str(value).lower() if isinstance(value, bool) else str(value)
+        if name == "shape" and isinstance(value, tuple):
+            text = ", ".join(map(str, value))
         shown.append(text if name in ("shape", "n") else f"{name}={text}")
     return shown
 

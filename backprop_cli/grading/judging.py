@@ -13,8 +13,10 @@ from backprop_cli.grading.number_answers import COARSE, number_opinion
 from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading
+from backprop_cli.grading.records import Word
 from backprop_cli.problems import Diagnostic, Refused
 
+_WORSE: tuple[Word, ...] = ("ok", "close", "undefined", "wrong", "invalid")
 _FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
 
@@ -75,9 +77,22 @@ def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
         return invalid(plain, problem)
     if reading.open:
         return replace(plain, typed=None)
+    opinions = [_of_reading(question, ask, plain, one, until) for one in reading.all]
+    worst = max(opinions, key=lambda one: _WORSE.index(one.word))
+    if len({one.word for one in opinions}) == 1:
+        return worst
+    differ = Said("answer.sides", "the sides of = do not agree", least="verdict")
+    return replace(worst, said=(differ, *worst.said))
+
+
+def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
     fact = question.facts.get(ask.asked)
     if fact is not None and fact.problem is not None:
-        return _undefined(ask, plain, fact.problem)
+        return replace(plain, word="ok") if reading.absent else _undefined(ask, plain, fact.problem)
+    if reading.absent:
+        what = "value" if ask.asked.is_value else "gradient"
+        said = Said("answer.absent", f"there is a {what} here", least="verdict")
+        return replace(plain, word="wrong", said=(said,))
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return formula_opinion(question, ask, plain, reading, until)
@@ -87,8 +102,10 @@ def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
 
 
 def _wrong_form(question: Question, reading: Reading) -> Diagnostic | None:
-    if question.accept == "number" and reading.formula is not None:
+    if question.accept == "number" and any(one.formula is not None for one in reading.all):
         return Diagnostic("answer.form", "a number is asked for, and this is a formula")
+    if question.accept != "formula" and any(one.typed is not None and one.condition for one in reading.all):
+        return Diagnostic("answer.form", "a number is asked for, and this is a condition")
     return None
 
 

@@ -100,7 +100,7 @@ class Question:
         _ = self.mistakes
         for answer in answers:
             asked = self.meant(answer.name)
-            if asked is not None and self.reading(answer.text).formula is not None:
+            if asked is not None and any(one.formula is not None for one in self.reading(answer.text).all):
                 _ = self.formulas(asked).samples
 
     @cached_property

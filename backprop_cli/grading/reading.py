@@ -5,36 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.rules import Rules
+from backprop_cli.gates import callable_names
+from backprop_cli.grading.handwriting import is_condition, plainly, says_no_value, several, sides, with_products
 from backprop_cli.grading.tolerance import Typed, typed_decimal
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
 
-_SEVERAL = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
-_NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "undefined", "none"})
+_NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "none"})
+_TITLE = re.compile(r"[^\W\d]\w*|[d∂]\w+\s*/\s*[d∂]\w+|\w+\.grad")  # dx = …, df/dx = …
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an answer says: a number (``typed``), or a formula with names in it (``formula``), or why it says nothing.
 
-    All None: it was left open.
+    ``absent``: that there is no value or no gradient. ``sides`` are those of ``x + y = 3``, each with a reading of its
+    own. ``condition``: a comparison, whose number is no answer where a number is asked for. Else it was left open.
     """
 
     text: str
     typed: Typed | None = None
     formula: Circuit | None = None
     problem: Diagnostic | None = None
+    absent: bool = False
+    condition: bool = False
+    sides: tuple[Reading, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether there is no answer."""
-        return self.typed is None and self.formula is None and self.problem is None
+        said = self.typed is not None or self.formula is not None or self.problem is not None
+        return not (said or self.absent or self.sides)
+
+    @property
+    def all(self) -> tuple[Reading, ...]:
+        """The readings of its sides, or this one."""
+        return self.sides or (self,)
 
 
 def bound_names(circuit: Circuit) -> frozenset[str]:
@@ -44,24 +57,48 @@ def bound_names(circuit: Circuit) -> frozenset[str]:
 
 def read_answer(text: str, names: Collection[str]) -> Reading:
     """Read an answer; ``names`` are the question's own (``bound_names``)."""
-    text = text.strip().replace("−", "-")  # in an exponent it would be read as a difference
+    text = plainly(text)
+    problem = several(text)
+    if problem is not None:
+        return Reading(text, problem=problem)
+    parts = sides(text)
+    if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
+        parts = parts[1:]
+    found = [_read_side(part, names) for part in parts]
+    if len(found) == 1:
+        return found[0]
+    problem = next((one.problem for one in found if one.problem is not None), None)
+    if problem is None and any(one.open or one.absent for one in found):
+        problem = Diagnostic("answer.sides", "nothing stands on one side of =")
+    return Reading(text, problem=problem, sides=tuple(found) if problem is None else ())
+
+
+def _read_side(text: str, names: Collection[str]) -> Reading:
     if not text:
         return Reading(text)
     decimal = typed_decimal(text)
     if decimal is not None:
         return Reading(text, decimal)
+    if says_no_value(text):
+        return Reading(text, absent=True)
+    problem = several(text)
     if text.lower().lstrip("+-") in _NOT_NUMBERS:
-        return Reading(
-            text, problem=Diagnostic("answer.finite", "not a number; an answer is a finite number or a formula")
-        )
-    if _SEVERAL.search(text):
-        hint = "give each its own: -a dx=-4 -a dy=3, or a line for each in a file"
-        return Reading(text, problem=Diagnostic("answer.several", "several answers in one", hint))
+        problem = Diagnostic("answer.finite", "not a number; an answer is a finite number or a formula")
+    if problem is not None:
+        return Reading(text, problem=problem)
     try:
-        circuit = constant_or_formula(text, names)
-        return Reading(text, formula=circuit) if circuit.inputs else Reading(text, Typed(_value(circuit)))
+        text = with_products(text, names, _meaningful())
+        circuit, condition = constant_or_formula(text, names), is_condition(text)
+        typed = None if circuit.inputs else Typed(_value(circuit))
+        return Reading(text, typed, circuit if circuit.inputs else None, condition=condition)
     except Refused as refused:
         return Reading(text, problem=_without_advice(refused.problems[0]))
+
+
+@cache
+def _meaningful() -> frozenset[str]:
+    """The names that mean something to the reader itself."""
+    return frozenset([*callable_names(), "pi", "e", "and", "or", "not", "if", "else"])
 
 
 def _without_advice(problem: Diagnostic) -> Diagnostic:

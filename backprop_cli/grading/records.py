@@ -34,8 +34,8 @@ class Judged:
 
     ``name`` is the quantity as it was asked for (``dx``), or as the student wrote it where nobody asked. ``typed`` is
     the student's own text, never to be printed raw. ``expected`` is there at feedback ``full`` only. ``rel_error`` is
-    CS231n's: |s - t|/max(1e-8, |s| + |t|), to one digit unless the feedback is ``full``. ``kink``: any slope between
-    the one-sided ones was right. ``credit`` is the part of ``weight`` that was earned, from 0 to 1.
+    CS231n's: |s - t|/max(1e-8, |s| + |t|), at ``full`` only: it tells the truth in a few tries. ``kink``: any slope
+    between the one-sided ones was right. ``credit`` is the part of ``weight`` that was earned, from 0 to 1.
     """
 
     name: str

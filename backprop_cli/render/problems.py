@@ -33,7 +33,7 @@ def _place(problem: Diagnostic, most: int) -> list[str]:
     cut, start, end = window(line, start, end, most)
     before, under = visible(cut[:start]), visible(cut[start:end])
     where = f" {line_number}" if "\n" in source.text else ""
-    label = f" {source.name}" + (f", line{where}" if where else "")
+    label = f" {visible(source.name)}" + (f", line{where}" if where else "")
     carets = "^" * max(1, width(under))
     return [f" {label}:", f"{_INDENT}{visible(cut)}", f"{_INDENT}{' ' * width(before)}{carets}"]
 

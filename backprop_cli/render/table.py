@@ -24,7 +24,9 @@ VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(d
 _VERDICT = {
     "ok": Style(color="green"),
     "kink": GRADIENT,
+    "limit": GRADIENT,
     "imprecise": GRADIENT,
+    "undecided": GRADIENT,
     "wrong": Style(color="red", bold=True),
     "unchecked": FAINT,
 }

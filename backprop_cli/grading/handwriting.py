@@ -1,0 +1,97 @@
+"""Answers as people type them → as our reader reads them: dashes for minus, full-width digits, ≈, $…$, x(y + 1), 2xy.
+
+Only what can mean one thing is rewritten. What may mean two keeps its signs, and ``several`` says why it is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from backprop_cli.problems import Diagnostic
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_DASH = re.compile(r"(?<![\w)\].])(\s*)[–‒](?=\s*[.\d])")
+_IN_EXPONENT = re.compile(r"(?<=\d[eE])[–‒](?=\d)")
+_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_NAME = re.compile(r"[^\W\d]\w*")
+_PLUS_MINUS = re.compile(r"±|\+/-|\+-")
+_SEVERAL_NAMED = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
+_NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_LIST = re.compile(rf"[\[({{]?\s*{_NUMBER}(?:\s*(?:[;]|,\s|\bor\b|\band\b|\s)\s*{_NUMBER})+\s*[\])}}]?")
+_BRACKETS = re.compile(rf"[\[{{]\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*[\]}}]")
+_PERCENT = re.compile(rf"{_NUMBER}\s*%")
+_CONDITION = re.compile(r"\b(?:and|or|not)\b|[<>≤≥≠]|[=!]=")
+_ABSENT = frozenset({
+    "undefined", "not defined", "no value", "no gradient", "no derivative", "does not exist", "doesn't exist", "dne",
+    "nicht definiert", "undefiniert", "existiert nicht", "kein wert", "keine ableitung", "non défini", "indéfini",
+    "n'existe pas", "no existe", "no definido", "indefinido",
+})  # fmt: skip
+
+
+def plainly(text: str) -> str:
+    """The text without what people put around a number or a formula, and with the signs that our reader knows."""
+    text = text.translate(_FULL_WIDTH).replace("−", "-").strip()
+    text = text.removeprefix("'").strip() if not text.endswith("'") else text  # a spreadsheet's mark of a text
+    text = re.sub(r"^(?:≈|≃|≅|~)\s*", "", text)
+    for first, last in _MARKS:
+        if len(text) > len(first) + len(last) and text.startswith(first) and text.endswith(last):
+            text = text[len(first) : -len(last)].strip()
+    return _IN_EXPONENT.sub("-", _DASH.sub(r"\1-", text))
+
+
+def says_no_value(text: str) -> bool:
+    """Whether an answer says that there is no value or no gradient."""
+    return " ".join(text.lower().rstrip(".").split()) in _ABSENT
+
+
+def with_products(text: str, names: Collection[str], known: Collection[str]) -> str:
+    """``2xy``, ``x(y + 1)`` and ``f(1 - f)`` with their products written, where all letters are the question's names.
+
+    ``known`` are the names that mean something to the reader, functions among them: they stay as they are.
+    """
+
+    def product(found: re.Match[str]) -> str:
+        name = found[0]
+        if name not in names and name not in known and len(name) > 1 and all(letter in names for letter in name):
+            name = "*".join(name)
+        before, after = text[found.start() - 1 : found.start()], text[found.end() :].lstrip()[:1]
+        called = after == "(" and name.rpartition("*")[2] in names and found[0] not in known
+        return f"{'*' if before.isdigit() and '*' in name else ''}{name}{'*' if called else ''}"
+
+    return _NAME.sub(product, text)
+
+
+def sides(text: str) -> tuple[str, ...]:
+    """The sides of ``x + y = 3``; one where there is no sign of equality outside of parentheses."""
+    found, start, depth = [], 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        alone = text[at - 1 : at] not in ("<", ">", "!", "=", ":") and text[at + 1 : at + 2] != "="
+        if letter == "=" and depth == 0 and alone:
+            found.append(text[start:at].strip())
+            start = at + 1
+    return (*found, text[start:].strip())
+
+
+def several(text: str) -> Diagnostic | None:
+    """Why a text is several answers, or a part of a hundred; None if it is one answer."""
+    one_each = "give each its own: -a dx=-4 -a dy=3, or a line for each in a file"
+    if _SEVERAL_NAMED.search(text):
+        return Diagnostic("answer.several", "several answers in one", one_each)
+    if _PLUS_MINUS.search(text):
+        return Diagnostic("answer.several", "± says two numbers, and an answer is one")
+    if _BRACKETS.fullmatch(text) or _LIST.fullmatch(text):
+        return Diagnostic("answer.several", "several numbers in one answer", "an answer is one number or one formula")
+    if _PERCENT.fullmatch(text):
+        return Diagnostic("answer.percent", "a percentage, and a number is asked for", "50 % is written 0.5")
+    return None
+
+
+def is_condition(text: str) -> bool:
+    """Whether a text compares or joins conditions outside of parentheses: ``2 > 1``, ``7 or -4``, ``not 0``."""
+    bare, depth = "", 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        bare += letter if depth == 0 else " "
+    return _CONDITION.search(bare) is not None
