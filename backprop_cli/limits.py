@@ -13,7 +13,7 @@ DECIMAL_EXPONENT: Final = 400
 
 DIGITS: Final = 10_000
 DIGITS_WORK: Final = 2_000_000  # gates times digits
-SPECIAL_DIGITS: Final = 10_000  # for the gamma family together, whose cost grows fastest with the digits
+SPECIAL_DIGITS: Final = 3_000  # for the gamma family together, whose cost grows fastest with the digits
 DIGITS_BITS: Final = 262_144  # of working precision, where digits cancel
 DIGITS_CLIMB: Final = 1_000_000  # bits times gates, beyond what the digits themselves take
 REFERENCE_BITS: Final = 16_384  # of a check's enclosures

@@ -44,7 +44,10 @@ def _gate(run: Forward, problem: Diagnostic) -> int:
 
 def _moved(run: Forward, here: Here, gate: int) -> str:
     """The gate's inputs that are other numbers exactly, as ``x = 4.2e-18``."""
-    node, row = run.circuit.nodes[gate], run.rules[run.circuit.nodes[gate].op]
+    node = run.circuit.nodes[gate]
+    if not node.is_gate:
+        return ""
+    row = run.rules[node.op]
     names = row.gate.params if not row.gate.many else tuple(f"x{i}" for i in range(1, len(node.inputs) + 1))
     pairs = zip(names, node.inputs, run.inputs(gate), strict=True)
     exact = ((name, here.number(source), given) for name, source, given in pairs)

@@ -133,6 +133,8 @@ class Walk:
             asked = self.asked(index)
             inputs = [self._known(i) for i in asked]
             self.series[index] = inputs[-1] if op == "where" else function(op)(self, *inputs)
+        except NearEdgeError as gap:
+            self.gaps[index], self.series[index] = gap if gap.gate >= 0 else NearEdgeError(index, gap.away), None
         except Gap as gap:
             self.gaps[index], self.series[index] = gap, None
         except Undecided:  # a number's own function, where its sign is only supposed

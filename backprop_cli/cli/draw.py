@@ -160,7 +160,7 @@ def _warn(report: Report) -> None:
     from backprop_cli.render.problems import drawn
 
     for problem in report.warnings:
-        print(drawn(problem, "note" if problem.code.startswith("check.") else "warning"), file=sys.stderr)
+        print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
     if not report.ok:
         from backprop_cli.render.sentences import agreement
 

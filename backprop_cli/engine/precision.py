@@ -75,7 +75,8 @@ def _affordable(circuit: Circuit, digits: int) -> None:
     slow = [node.op for node in gates if node.op in limits.SLOW_GATES]
     if slow and len(slow) * digits > limits.SPECIAL_DIGITS:
         most = limits.SPECIAL_DIGITS // len(slow)
-        message = f"{len(slow)} gates like {slow[0]} with {digits:,} digits; the limit for them is {most:,}"
+        count = f" {len(slow)} times" if len(slow) > 1 else ""
+        message = f"{slow[0]}{count} with {digits:,} digits; the limit for it is {most:,}"
         raise Refused(Diagnostic("limit.special", message, "ask for fewer digits"))
 
 
