@@ -13,7 +13,26 @@ from independent_numbers import NeedDifferencesError, NoValueError, Run, Unknown
 from independent_reference import Reference, Walk
 from independent_trees import Call, Num, Program, Tree, Var, leaves
 
-PLAIN = ("0", "1", "-1", "2", "-2", "3", "0.5", "-0.5", "1.5", "-2.5", "0.1", "0.3", "-0.7", "1.7", "10", "4", "49", "9")
+PLAIN = (
+    "0",
+    "1",
+    "-1",
+    "2",
+    "-2",
+    "3",
+    "0.5",
+    "-0.5",
+    "1.5",
+    "-2.5",
+    "0.1",
+    "0.3",
+    "-0.7",
+    "1.7",
+    "10",
+    "4",
+    "49",
+    "9",
+)
 LOADED = (
     "74", "-167", "18", "-18", "146", "-146", "800", "-800", "2000", "-2000", "1e5", "-1e5", "1e10", "12", "-12", "40",
     "1e300", "-1e300", "1e-300", "-1e-300", "5e-324", "1e20", "1e-200", "1e-9", "-1e-8", "59049", "32", "-1001.5", "6",
@@ -23,8 +42,8 @@ LOADED = (
 LITERALS = ("1", "2", "3", "0.5", "10", "0.1", "4", "1e-3", "7", "49", "1e10", "1e30", "100", "0.25", "1e-20", "2.5")
 
 SMOOTH = (
-    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh",
-    "cosh", "tanh", "sech", "asinh", "acosh", "atanh", "sigmoid", "softplus", "gelu", "silu", "erf", "erfc", "square",
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan",
+    "sinh", "cosh", "tanh", "sech", "asinh", "acosh", "atanh", "sigmoid", "softplus", "gelu", "silu", "erf", "erfc", "square",
     "reciprocal", "neg", "identity", "cot", "sec", "csc", "softsign",
 )  # fmt: skip
 KINKED = ("relu", "abs", "leaky_relu", "elu", "selu", "hardtanh", "sign", "step", "floor", "ceil", "round")
@@ -123,23 +142,19 @@ class Garden:
         return Num(self.dice.choice(LITERALS))
 
     def gate(self, depth: int) -> Call | None:
-        dice, roll = self.dice, self.dice.random()
-        u = self.grown(depth - 1)
-        if roll < 0.28:
-            return call(dice.choice(SMOOTH), u)
-        if roll < 0.36:
-            return call(dice.choice(KINKED), u)
-        if roll < 0.60:
-            return call(dice.choice(BINARY), u, self.grown(depth - 1))
-        if roll < 0.74:
-            return self.inverse_pair(u)
-        if roll < 0.76:
-            return call(dice.choice(GAMMAS), u)
-        if roll < 0.80:
-            return call("pow", u, dice.choice(("2", "3", "0.5", "-1", "1.5", "4", "0", "1", "-2")))
-        if roll < 0.84:
-            return self.choice(u, depth)
-        return self.edge(u, depth)
+        dice, u = self.dice, self.grown(depth - 1)
+        kinds = (
+            (0.28, lambda: call(dice.choice(SMOOTH), u)),
+            (0.36, lambda: call(dice.choice(KINKED), u)),
+            (0.60, lambda: call(dice.choice(BINARY), u, self.grown(depth - 1))),
+            (0.74, lambda: self.inverse_pair(u)),
+            (0.76, lambda: call(dice.choice(GAMMAS), u)),
+            (0.80, lambda: call("pow", u, dice.choice(("2", "3", "0.5", "-1", "1.5", "4", "0", "1", "-2")))),
+            (0.84, lambda: self.choice(u, depth)),
+            (1.00, lambda: self.edge(u, depth)),
+        )
+        roll = dice.random()
+        return next(made for most, made in kinds if roll < most)()
 
     def choice(self, u: Tree, depth: int) -> Call:
         condition = call(self.dice.choice(COMPARISONS), u, self.grown(depth - 1))
@@ -191,7 +206,9 @@ class Garden:
         c = literal(text)
         a, b = self.grown(depth - 1), self.grown(depth - 1)
         edges = (
-            lambda: call(self.dice.choice(("relu", "abs", "sign", "step", "elu", "leaky_relu", "selu", "softsign")), away),
+            lambda: call(
+                self.dice.choice(("relu", "abs", "sign", "step", "elu", "leaky_relu", "selu", "softsign")), away
+            ),
             lambda: call(self.dice.choice(("max", "min")), u, c),
             lambda: call(self.dice.choice(("max", "min")), c, u, a),
             lambda: call(self.dice.choice(("floor", "ceil", "round")), away),

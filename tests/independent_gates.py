@@ -55,7 +55,11 @@ def identity(run: Run, x: Moving) -> Moving:
 
 
 def smooth(
-    run: Run, x: Moving, value: Callable[[Any], Any], slope: Callable[[Any], Any], known: Mapping[int, int] | None = None
+    run: Run,
+    x: Moving,
+    value: Callable[[Any], Any],
+    slope: Callable[[Any], Any],
+    known: Mapping[int, int] | None = None,
 ) -> Moving:
     """An analytic gate: its value, its slope, and the few places where it is rational."""
     at = run.real(x.v)
@@ -211,7 +215,11 @@ def _whole_power(run: Run, x: Moving, n: int) -> Moving:
     if n == 1:
         return x
     if isinstance(x.v, Fraction) and abs(x.v) == 1:
-        return run.made(Fraction(1 if x.v > 0 or n % 2 == 0 else -1), 0, (n * (ONE if n % 2 == 0 and x.v > 0 else x.v if n % 2 == 0 else ONE), x))
+        return run.made(
+            Fraction(1 if x.v > 0 or n % 2 == 0 else -1),
+            0,
+            (n * (ONE if n % 2 == 0 and x.v > 0 else x.v if n % 2 == 0 else ONE), x),
+        )
     if isinstance(x.v, Fraction) and n * max(x.v.numerator.bit_length(), x.v.denominator.bit_length()) > 60000:
         x = Moving(run.real(x.v), abs(run.real(x.v)) * run.eps, x.d, x.a, x.moves, x.key) if x.v else x
     if isinstance(x.v, Fraction) and x.v == 0:
@@ -219,7 +227,11 @@ def _whole_power(run: Run, x: Moving, n: int) -> Moving:
     if run.mp.mag(run.real(x.v)) * n > 2**HUGE_BITS:
         raise UnknownError
     below = x.v ** (n - 1)
-    return run.made(run.times(below, x.v), 0 if isinstance(x.v, Fraction) else abs(below * x.v) * run.eps * n, (run.times(Fraction(n), below), x))
+    return run.made(
+        run.times(below, x.v),
+        0 if isinstance(x.v, Fraction) else abs(below * x.v) * run.eps * n,
+        (run.times(Fraction(n), below), x),
+    )
 
 
 def sin(run: Run, x: Moving) -> Moving:
@@ -510,7 +522,7 @@ def mod(run: Run, x: Moving, y: Moving) -> Moving:
 def fmod(run: Run, x: Moving, y: Moving) -> Moving:
     """C's remainder: x - y*trunc(x/y)."""
     ratio = div(run, x, y)
-    if isinstance(ratio.v, Fraction) and ratio.v == 0:
+    if run.is_zero(ratio):
         return x
     whole = run.floor(ratio) if ratio.v >= 0 else -run.floor(neg(run, ratio))
     return _remainder(run, x, y, whole)

@@ -26,8 +26,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "gatewise": {"check": "gatewise"},
     "forward": {"check": "forward"},
     "digits": {"digits": 20},
+    "digits gatewise": {"digits": 20, "check": "gatewise"},
     "digits forward": {"digits": 20, "check": "forward"},
     "exact": {"exact": True},
+    "exact gatewise": {"exact": True, "check": "gatewise"},
+    "exact forward": {"exact": True, "check": "forward"},
 }
 MP = context(400)
 # What may never be, and what is only counted.
@@ -273,12 +276,15 @@ class Beside:
 
 
 def evaluated(quantity: Any) -> Any:
-    """An exact number: as a fraction if it is written as one, else by the program itself with 40 digits."""
+    """An exact number: as a fraction if it is written as one, else by SymPy (the text is the program's own)."""
     try:
         exact = Fraction(quantity.text)
         return MP.mpf(exact.numerator) / exact.denominator
     except ValueError:
-        return MP.mpf(differentiate(quantity.text, {}, digits=40, check="none").value.text)
+        import sympy
+
+        names = {"cbrt": sympy.cbrt, "e": sympy.E, "sigmoid": lambda x: 1 / (1 + sympy.exp(-x))}
+        return MP.mpf(str(sympy.N(sympy.sympify(quantity.text.replace("^", "**"), locals=names), 60)))
 
 
 def real(value: Any) -> Any:

@@ -23,7 +23,7 @@ from independent_numbers import (
     UnknownError,
     context,
 )
-from independent_trees import Call, Num, Program, Tree, Var
+from independent_trees import Num, Program, Tree, Var
 
 LEVELS = (300, 640, 1400, 5200)
 DEEP_LEVELS = (1400, 5200, 20_000, 40_000)
@@ -243,9 +243,7 @@ def same(run: Run, before: Side, after: Side) -> bool:
     if before.word != after.word or after.word != "slope":
         return before.word == after.word
     difference = abs(run.real(before.slope) - run.real(after.slope))
-    return bool(
-        difference <= abs(run.real(after.slope)) * run.mp.ldexp(1, -80) or difference <= run.real(before.error)
-    )
+    return bool(difference <= abs(run.real(after.slope)) * run.mp.ldexp(1, -80) or difference <= run.real(before.error))
 
 
 def jumped(run: Run, limit: Moving, at: Moving) -> bool:
@@ -267,15 +265,15 @@ def steady(here: Run, coarse: Run, fine: Run) -> bool:
     return True
 
 
-def by_differences(
-    run: Run, here: Moving, beside: tuple[Moving, Moving], steps: tuple[int, int], side: int
-) -> Side:
+def by_differences(run: Run, here: Moving, beside: tuple[Moving, Moving], steps: tuple[int, int], side: int) -> Side:
     """The order of the difference in the step tells a jump, an infinite slope, a slope and a slope of 0 apart."""
     moved = [run.real(run.plus(one.v, -here.v)) for one in beside]
     errors = [4 * (run.real(one.e) + run.real(here.e)) for one in beside]
     known = [abs(move) > error * 2**64 for move, error in zip(moved, errors, strict=True)]
     step = run.mp.ldexp(1, -steps[1])
-    flat = abs(moved[1]) <= errors[1] and abs(moved[0]) <= errors[0] * 2**64 and errors[1] < step * run.mp.ldexp(1, -400)
+    flat = (
+        abs(moved[1]) <= errors[1] and abs(moved[0]) <= errors[0] * 2**64 and errors[1] < step * run.mp.ldexp(1, -400)
+    )
     guessed = run.guessed
     if (moved[0] == moved[1] == 0 and not any(errors)) or flat:
         return Side("slope", Fraction(0), run.mp.mpf(errors[1] / step), guessed=guessed)

@@ -39,7 +39,7 @@ def plan(seed: int, few: bool) -> tuple[str, ...]:
     return tuple(settings)
 
 
-def one(seed: int, *, without: tuple[str, ...], few: bool) -> list[tuple[str, Finding, Program]]:
+def one(seed: int, *, without: tuple[str, ...] = (), few: bool = False) -> list[tuple[str, Finding, Program]]:
     """All findings about one seed's program; faults only if a deeper reference shows them too."""
     program = Garden(seed, without=without).program()
     truths: dict[bool, Any] = {}
