@@ -43,8 +43,8 @@ LITERALS = ("1", "2", "3", "0.5", "10", "0.1", "4", "1e-3", "7", "49", "1e10", "
 
 SMOOTH = (
     "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan",
-    "sinh", "cosh", "tanh", "sech", "asinh", "acosh", "atanh", "sigmoid", "softplus", "gelu", "silu", "erf", "erfc", "square",
-    "reciprocal", "neg", "identity", "cot", "sec", "csc", "softsign",
+    "sinh", "cosh", "tanh", "sech", "asinh", "acosh", "atanh", "sigmoid", "softplus", "gelu", "silu", "erf", "erfc",
+    "square", "reciprocal", "neg", "identity", "cot", "sec", "csc", "softsign",
 )  # fmt: skip
 KINKED = ("relu", "abs", "leaky_relu", "elu", "selu", "hardtanh", "sign", "step", "floor", "ceil", "round")
 BINARY = ("add", "sub", "mul", "div", "add", "sub", "mul", "pow", "max", "min", "hypot", "atan2", "mod", "fmod")
