@@ -25,8 +25,8 @@ from independent_numbers import (
 )
 from independent_trees import Num, Program, Tree, Var
 
-LEVELS = (300, 640, 1400, 5200)
-DEEP_LEVELS = (1400, 5200, 20_000, 40_000)
+LEVELS = (300, 640, 1400)
+DEEP_LEVELS = (640, 1400, 5200, 20_000)
 STEPS = (3600, 1200, 1300)
 DEEP_STEPS = (20_000, 6000, 6300)
 DEFAULTS = {"leaky_relu": "0.01", "elu": "1"}
