@@ -47,6 +47,7 @@ FAULTS = (
     "unchecked",
     "crash",
     "slow",
+    "hang",
 )
 SIDE_WORDS = {"jump": "jump", "no value": "none"}
 # The proportion of a gradient's terms that a reference may be off by and still be the same number.

@@ -11,7 +11,6 @@ import argparse
 import sys
 import time
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from independent_circuits import Garden
 from independent_judge import FAULTS, Finding, judged, truth_of
 from independent_shrink import smallest
 from independent_trees import Program
+from independent_workers import each
 
 EXAMPLES = 6
 Examples = dict[str, dict[str, tuple[str, Finding, Program]]]
@@ -80,6 +80,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=1e9, help="stop after that time of the clock")
     parser.add_argument("--without", default="", help="gates to leave out, with commas")
     parser.add_argument("--few", action="store_true", help="leave the symbolic check out")
     parser.add_argument("--examples", type=int, default=EXAMPLES)
@@ -89,19 +90,20 @@ def main() -> int:
     examples: Examples = defaultdict(dict)
     work = partial(one, without=tuple(args.without.split(",")) if args.without else (), few=args.few)
     seeds = range(args.seed, args.seed + args.count)
-    with ProcessPoolExecutor(args.jobs) as pool:
-        for number, found in enumerate(pool.map(work, seeds, chunksize=8), 1):
-            for setting, finding, program in found:
-                counts[finding.kind, setting] += 1
-                kept = examples[finding.kind]
-                if len(kept) < args.examples and (finding.kind in FAULTS or finding.kind.startswith("not confirmed")):
-                    kept.setdefault(program.command, (setting, finding, program))
-                    print(f"[{finding.kind}] {setting}: {program.command}\n  {finding}", file=sys.stderr, flush=True)
-            if number % 500 == 0:
-                print(f"{number} of {args.count} in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    done = 0
+    for seed, found in each(work, seeds, args.jobs, args.seconds):
+        done += 1
+        hung = [("any", Finding("hang", "", "no answer, or the process died", ""), Garden(seed).program())]
+        for setting, finding, program in hung if found is None else found:
+            counts[finding.kind, setting] += 1
+            kept = examples[finding.kind]
+            if len(kept) < args.examples and (finding.kind in FAULTS or finding.kind.startswith("not confirmed")):
+                kept.setdefault(program.command, (setting, finding, program))
+                print(f"[{finding.kind}] {setting}: {program.command}\n  {finding}", file=sys.stderr, flush=True)
     table(counts)
+    sys.stdout.flush()
     show(examples)
-    print(f"{args.count} circuits from seed {args.seed} in {time.monotonic() - start:.0f} s")
+    print(f"{done} circuits from seed {args.seed} in {time.monotonic() - start:.0f} s")
     return 1 if any(kind in FAULTS for kind, _ in counts) else 0
 
 
@@ -121,12 +123,14 @@ def show(examples: Examples) -> None:
         seen = set()
         for setting, finding, program in kept.values():
             small = program
-            if kind in FAULTS and kind != "slow":
+            if kind in FAULTS and kind not in ("slow", "hang"):
                 small = smallest(program, partial(shows, setting=setting, kind=kind), seconds=10)
             if small.command in seen:
                 continue
             seen.add(small.command)
-            again = [f for f in judged(small, setting) if f.kind == kind] or [finding]
+            again = [finding]
+            if kind != "hang":
+                again = [f for f in judged(small, setting) if f.kind == kind] or again
             print(f"\n[{kind}] {setting}: {small.command}")
             print(f"   {again[0].name}: shown {again[0].shown}\n   truth {again[0].truth}", flush=True)
 
