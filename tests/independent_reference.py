@@ -29,6 +29,7 @@ LEVELS = (300, 640, 1400)
 DEEP_LEVELS = (640, 1400, 5200, 20_000)
 STEPS = (3600, 1200, 1300)
 DEEP_STEPS = (20_000, 6000, 6300)
+ONE = 1  # differences know no terms: a size that is not too strict
 DEFAULTS = {"leaky_relu": "0.01", "elu": "1"}
 
 
@@ -276,19 +277,19 @@ def by_differences(run: Run, here: Moving, beside: tuple[Moving, Moving], steps:
     )
     guessed = run.guessed
     if (moved[0] == moved[1] == 0 and not any(errors)) or flat:
-        return Side("slope", Fraction(0), run.mp.mpf(errors[1] / step), guessed=guessed)
+        return Side("slope", Fraction(0), run.mp.mpf(errors[1] / step), ONE, guessed)
     if not all(known):
         small = known[0] and errors[1] + abs(moved[1]) < step * run.mp.ldexp(1, -200)
-        return Side("slope", Fraction(0), run.mp.ldexp(1, -200), guessed=guessed) if small else Side("unknown")
+        return Side("slope", Fraction(0), run.mp.ldexp(1, -200), ONE, guessed) if small else Side("unknown")
     order = float(run.mp.log(abs(moved[1] / moved[0]), 2)) / (steps[0] - steps[1])
     if abs(order) < 1e-6:
         return Side("jump", guessed=guessed)
     if abs(order - 1) < 1e-6:
         slope = side * moved[1] / step
-        return Side("slope", slope, abs(slope) * run.mp.ldexp(1, -150), abs(slope), guessed)
+        return Side("slope", slope, abs(slope) * run.mp.ldexp(1, -150), max(abs(slope), ONE), guessed)
     if 0.01 < order < 0.99:
         return Side("infinite", guessed=guessed)
-    return Side("slope", Fraction(0), run.mp.ldexp(1, -200), guessed=guessed) if order > 1.01 else Side("unknown")
+    return Side("slope", Fraction(0), run.mp.ldexp(1, -200), ONE, guessed) if order > 1.01 else Side("unknown")
 
 
 def as_float(value: Any) -> float:
