@@ -217,7 +217,7 @@ class Beside:
         return "undecided" if guessed else "undecided, truth known"
 
     def _unchecked(self, row: Any, sides: tuple[Side, Side]) -> str:
-        known = all(side.word != "unknown" for side in sides)
+        known = all(side.word != "unknown" and not side.guessed for side in sides)
         return "unchecked" if known else "unchecked, truth unknown"
 
     def _with_expected(self, kind: str, row: Any, sides: tuple[Side, Side]) -> str:

@@ -125,7 +125,8 @@ class Reference:
             return Side("differences")
         if jumped(run, found, at):
             return Side("jump", guessed=run.guessed)
-        return Side("slope", run.side * found.d, found.a * run.tiny, found.a, run.guessed)
+        guessed = run.guessed or (run.edge and found.v != at.v)
+        return Side("slope", run.side * found.d, found.a * run.tiny, found.a, guessed)
 
     def differences(self, name: str, side: int) -> Side:
         """One side by the values at the point and at two steps beside it."""
