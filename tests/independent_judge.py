@@ -49,6 +49,8 @@ FAULTS = (
     "slow",
     "hang",
 )
+# A reference that took for a tie what no difference tells apart proves none of these.
+GUESSABLE = ("ok and wrong", "missed kink", "wrong limit", "wrong slopes", "wrong expected", "unchecked")
 SIDE_WORDS = {"jump": "jump", "no value": "none"}
 # The proportion of a gradient's terms that a reference may be off by and still be the same number.
 CLOSE = Fraction(1, 10**8)
@@ -181,6 +183,8 @@ class Beside:
         shown = f"{word} {row.gradient.text if row.gradient else None} {row.verdict}"
         said = "  ".join(f"{side.word} {text(side.slope)}{' (guessed)' if side.guessed else ''}" for side in sides)
         kind = getattr(self, f"_{word}")(row, sides)
+        if kind in GUESSABLE and any(side.guessed for side in sides):
+            kind = f"guessed: {kind}"
         yield Finding(kind, row.name, shown, said)
 
     def _wrong(self, row: Any, sides: tuple[Side, Side]) -> str:

@@ -118,6 +118,8 @@ class Run:
         for local, x in wires:
             if x.e:
                 error = error + abs(self.real(local)) * x.e * 2
+            elif not isinstance(value, Fraction):
+                error = error + abs(self.real(local) * self.real(x.v)) * self.eps  # a fraction was rounded
             if x.moves:
                 slope = self.plus(slope, self.times(local, x.d))
                 total = total + abs(self.real(local)) * x.a

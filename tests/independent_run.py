@@ -49,7 +49,11 @@ def one(seed: int, *, without: tuple[str, ...] = (), few: bool = False) -> list[
         if exact not in truths:
             truths[exact] = truth_of(program, exact)
         for finding in judged(program, setting, truth=truths[exact]) if truths[exact] else [NO_TRUTH]:
-            confirmed = finding if finding.kind not in FAULTS else confirm(program, setting, finding)
+            confirmed = (
+                finding
+                if finding.kind not in FAULTS and not finding.kind.startswith("guessed")
+                else confirm(program, setting, finding)
+            )
             found.append((setting, confirmed, program))
     return found
 
@@ -97,7 +101,7 @@ def main() -> int:
         for setting, finding, program in hung if found is None else found:
             counts[finding.kind, setting] += 1
             kept = examples[finding.kind]
-            if len(kept) < args.examples and (finding.kind in FAULTS or finding.kind.startswith("not confirmed")):
+            if len(kept) < args.examples and (finding.kind in FAULTS or finding.kind.startswith(("not ", "guessed"))):
                 kept.setdefault(program.command, (setting, finding, program))
                 print(f"[{finding.kind}] {setting}: {program.command}\n  {finding}", file=sys.stderr, flush=True)
     table(counts)
