@@ -158,6 +158,12 @@ class Reference:
 
     def run(self, run: Run, moved: str = "", step: Fraction | None = None) -> Moving:
         """The output. ``moved`` moves along the run's side, or by ``step``."""
+        try:
+            return self.walked(run, moved, step)
+        except ArithmeticError as error:  # a number that this precision rounds to a pole
+            raise UnknownError from error
+
+    def walked(self, run: Run, moved: str, step: Fraction | None) -> Moving:
         known: dict[str, Moving] = {}
         for name, value in self.point.items():
             known[name] = self.start(run, name, value, name == moved, step)
