@@ -200,6 +200,8 @@ class Beside:
     def _limit(self, row: Any, sides: tuple[Side, Side]) -> str:
         if any(side.word == "unknown" for side in sides):
             return "limit, truth unknown"
+        if self.report.arithmetic == "exact":
+            self.rtol = RTOL["float64"]  # a limit comes from a series, as a decimal
         right = self.alike(sides) and self.near(row.gradient, sides[1], scaled=False)
         return "limit" if right else "wrong limit"
 
