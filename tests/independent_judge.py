@@ -292,7 +292,7 @@ def evaluated(quantity: Any) -> Any:
         import sympy
 
         names = {"cbrt": sympy.cbrt, "e": sympy.E, "sigmoid": lambda x: 1 / (1 + sympy.exp(-x))}
-        return MP.mpf(str(sympy.N(sympy.sympify(quantity.text.replace("^", "**"), locals=names), 60)))
+        return MP.mpf(str(sympy.N(sympy.sympify(quantity.text.replace("^", "**"), locals=names), 1200)))
 
 
 def real(value: Any) -> Any:

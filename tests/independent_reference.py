@@ -91,6 +91,9 @@ class Reference:
             except UnknownError as error:
                 failure = error
                 continue
+            if not sharp(run, at):
+                failure = UnknownError()
+                continue
             if last is not None and agree(run, last[0], at) and not run.guessed:
                 return at, False
             last = (at, run.guessed)
@@ -123,6 +126,8 @@ class Reference:
             return Side("none", guessed=run.guessed)
         except NeedDifferencesError:
             return Side("differences")
+        if not sharp(run, found):
+            raise UnknownError
         if jumped(run, found, at):
             return Side("jump", guessed=run.guessed)
         guessed = run.guessed or (run.edge and found.v != at.v)
@@ -238,6 +243,12 @@ def number(text: str, literals: str) -> Real:
         return Fraction(getattr(math, text)) if literals == "float64" else text
     exact = Fraction(text)
     return Fraction(exact.numerator / exact.denominator) if literals == "float64" else exact
+
+
+def sharp(run: Run, found: Moving) -> bool:
+    """Whether a value is known well, or small beside what can be told."""
+    size = abs(run.real(found.v))
+    return bool(found.e <= size * run.mp.ldexp(1, -80) or found.e <= run.small)
 
 
 def agree(run: Run, before: Moving, after: Moving) -> bool:
