@@ -72,7 +72,7 @@ FALSE_WRONG = {
     ),
     "tanh far out, digits": Case("tanh(x)", "x=2000", DIGITS, words={"x": OK}, value="1.0000000000000000000"),
     "1 - tanh farther out, digits": Case(
-        "1-tanh(x)", "x=5000", DIGITS, words={"x": OK}, value="2.2709677306294721970e-4343"
+        "1-tanh(x)", "x=5000", DIGITS, words={"x": OK}, value="2.270967730629472197e-4343"
     ),
     "gelu in its tail, digits": Case(
         "gelu(x)", "x=-1e5", DIGITS, words={"x": OK}, value="-1.2152088606880733457e-2171472410"
@@ -84,7 +84,9 @@ FALSE_WRONG = {
         expected={"a": 2.0, "x": -5.8e-11},
     ),
     "tie behind an inverse pair": Case("max(exp(log(x)), 10)", "x=10", words={"x": UNSURE}),
-    "tie behind an inverse pair, digits": Case("max(exp(log(x)), 10)", "x=10", DIGITS, words={"x": UNSURE}),
+    "tie behind an inverse pair, digits": Case(
+        "max(exp(log(x)), 10)", "x=10", DIGITS, words={"x": UNSURE}, codes=(0, 4)
+    ),
     "tie behind an inverse pair, exact": Case(
         "max(exp(log(x)), 10)", "x=10", "--exact", words={"x": EDGE}, slopes={"x": (0.0, 1.0)}
     ),
@@ -302,13 +304,13 @@ for _flags in ("", DIGITS, "--exact"):
 
 _SIGMA = 2**0.5 / 3
 LIMITS = {
-    "sqrt(clip) below": Case("sqrt(clip(x, 0, 1))", "x=-1", words={"x": "limit"}, gradient={"x": 0.0}),
+    "sqrt(clip) below": Case("sqrt(clip(x, 0, 1))", "x=-1", words={"x": "ok|limit"}, gradient={"x": 0.0}),
     "sqrt(x^4)": Case("sqrt(x^4)", "x=0", words={"x": "limit"}, gradient={"x": 0.0}),
     "cbrt(x)^3": Case("cbrt(x)^3", "x=0", words={"x": "limit"}, gradient={"x": 1.0}),
     "a root squared": Case(
         "sqrt((x-m)^2)^2", "x=2 m=2", words={"x": "limit", "m": "limit"}, gradient={"x": 0.0, "m": 0.0}
     ),
-    "cbrt(relu) below": Case("cbrt(relu(x))", "x=-1", words={"x": "limit"}, gradient={"x": 0.0}),
+    "cbrt(relu) below": Case("cbrt(relu(x))", "x=-1", words={"x": "ok|limit"}, gradient={"x": 0.0}),
     "sqrt(x - x)": Case("sqrt(x-x)", "x=2", words={"x": "limit"}, gradient={"x": 0.0}),
     "relu(x) - relu(-x)": Case("relu(x) - relu(-x)", "x=0", words={"x": "limit"}, gradient={"x": 1.0}),
     "distance of equal points": Case(

@@ -75,8 +75,8 @@ def compare_numbers(case: Case, report: dict[str, Any], rows: dict[str, Any]) ->
         assert any(warning["code"] == "digits.lost" for warning in report["warnings"])
     for name, (left, right) in case.slopes.items():
         if rows[name]["verdict"] == "kink":
-            found = sides(rows[name])
-            assert found == pytest.approx((left, right), rel=1e-9), name
+            for found, truth in zip(sides(rows[name]), (left, right), strict=True):
+                assert found is truth is None or found == pytest.approx(truth, rel=1e-9), name
     compare_value(case, report)
 
 
@@ -96,9 +96,10 @@ def compare_value(case: Case, report: dict[str, Any]) -> None:
 
 
 ANSWERS = {
-    # the truth is undecided: no answer is wrong
-    "floor undecided, doubles' answer": ("floor(sqrt(x)^2)*y", "x=3 y=3", "dy=2"),
-    "floor undecided, the truth": ("floor(sqrt(x)^2)*y", "x=3 y=3", "dy=3"),
+    # where the truth is undecided, no answer is wrong
+    "floor undecided, doubles' answer": ("floor(erf(x))*y + y", "x=800 y=3", "dy=2"),
+    "floor undecided, the truth": ("floor(erf(x))*y + y", "x=800 y=3", "dy=1"),
+    "floor rounded, the truth": ("floor(sqrt(x)^2)*y", "x=3 y=3", "dy=3"),
     "round at a half": ("round(x)*y", "x=2.5 y=3", "dy=2"),
     "a limit": ("sqrt(x^4)", "x=0", "dx=0"),
     "a limit that conventions miss": ("relu(x) - relu(-x)", "x=0", "dx=1"),
