@@ -191,7 +191,7 @@ CRASHES = {
         words={"x": "ok", "y": "ok"},
         gradient={"x": -0.4031395887949687431917792},
         value="0.951350769866873",
-        seconds=4,
+        seconds=12,
     ),
     "digamma with 500 digits": Case(
         "digamma(x)",
@@ -199,7 +199,7 @@ CRASHES = {
         "--digits 500",
         words={"x": OK},
         value="6.909753323145301544444207787795156399",
-        seconds=6,
+        seconds=20,
     ),
     "nested where": Case(
         "a = where(x > y, x*y, y - x); b = where(a > x, where(a > y, a*x, a + y), where(a < x, a/y, a*a));"
@@ -207,7 +207,7 @@ CRASHES = {
         " f = where(where(c > b, a, x) > where(c < a, b, y), where(c > a, c*b, c + a), where(c < a, c - b, b*a))",
         "x=1.5 y=-2.25",
         words={"x": OK, "y": OK},
-        seconds=5,
+        seconds=20,
     ),
     "nested where, conditions in conditions": Case(
         "a = where(where(x > 1, y, x) > where(y > 1, x, y), where(x < y, x*x, y*y), where(x > y, x, y));"
@@ -216,20 +216,20 @@ CRASHES = {
         " where(b < a, b, x))",
         "x=0.5 y=1.75",
         words={"x": OK, "y": OK},
-        seconds=5,
+        seconds=20,
     ),
     "rtol 0": Case("sin(x)*exp(y)", "x=1 y=0.3", "--rtol 0", words={"x": "ok|imprecise", "y": "ok|imprecise"}),
-    "domain found late": Case("log(digamma(x))", "x=0.5", "--digits 2", codes=(4,), seconds=3),
-    "gamma of gamma, doubles": Case("gamma(gamma(x))", "x=12", codes=(0, 4), seconds=6),
-    "gamma of gamma, digits": Case("gamma(gamma(x))", "x=12", DIGITS, codes=(0, 3, 4), seconds=10),
-    "polygamma of a tiny number": Case("polygamma(50,x)", "x=1e-300", "--digits 500", codes=(0, 3, 4), seconds=10),
-    "15,000 sines, exact": Case("sin(" * 15000 + "x" + ")" * 15000, "x=1", "--exact", codes=(3, 4), seconds=10),
+    "domain found late": Case("log(digamma(x))", "x=0.5", "--digits 2", codes=(4,), seconds=12),
+    "gamma of gamma, doubles": Case("gamma(gamma(x))", "x=12", codes=(0, 4), seconds=20),
+    "gamma of gamma, digits": Case("gamma(gamma(x))", "x=12", DIGITS, codes=(0, 3, 4), seconds=30),
+    "polygamma of a tiny number": Case("polygamma(50,x)", "x=1e-300", "--digits 500", codes=(0, 3, 4), seconds=30),
+    "15,000 sines, exact": Case("sin(" * 15000 + "x" + ")" * 15000, "x=1", "--exact", codes=(3, 4), seconds=30),
     "SYMPY_DEBUG": Case("x*y", "x=1 y=2", env={"SYMPY_DEBUG": "bogus"}, codes=(0, 2, 3), seconds=20),
-    "root of a product of primes": Case("sqrt(x)", "x=(10^49+9)*(10^49+33)", "--exact", words={"x": OK}, seconds=10),
-    "floor beyond all digits": Case("floor(2^x)*y", "x=10^12 y=1", DIGITS, codes=(0, 3, 4), seconds=10),
-    "floor beyond all digits, doubles": Case("floor(2^x)*y", "x=10^12 y=1", codes=(4,), seconds=10),
-    "floor beyond all digits, unseen": Case("y + step(-floor(2^(x*x)))", "x=10^6 y=1", codes=(0, 4), seconds=10),
-    "0 to a huge power": Case("x^(1e8)", "x=0", words={"x": OK}, gradient={"x": 0.0}, seconds=5),
+    "root of a product of primes": Case("sqrt(x)", "x=(10^49+9)*(10^49+33)", "--exact", words={"x": OK}, seconds=30),
+    "floor beyond all digits": Case("floor(2^x)*y", "x=10^12 y=1", DIGITS, codes=(0, 3, 4), seconds=30),
+    "floor beyond all digits, doubles": Case("floor(2^x)*y", "x=10^12 y=1", codes=(4,), seconds=30),
+    "floor beyond all digits, unseen": Case("y + step(-floor(2^(x*x)))", "x=10^6 y=1", codes=(0, 4), seconds=30),
+    "0 to a huge power": Case("x^(1e8)", "x=0", words={"x": OK}, gradient={"x": 0.0}, seconds=20),
 }
 
 UNCHECKED = {
@@ -287,7 +287,7 @@ HOSTILE = {
     "tan at its pole in doubles": Case(
         "tan(2*atan(x))", "x=1", words={"x": "undecided|unchecked|imprecise"}, codes=(0, 4)
     ),
-    "tanh far out, exact": Case("tanh(x)", "x=71000", "--exact", words={"x": OK}, seconds=10),
+    "tanh far out, exact": Case("tanh(x)", "x=71000", "--exact", words={"x": OK}, seconds=30),
     "tanh far out, doubles": Case("tanh(x)", "x=71000", words={"x": OK}, gradient={"x": 0.0}),
 }
 for _flags in ("", DIGITS, "--exact"):
