@@ -6,7 +6,7 @@ by the limit, then by the slope; where both are 0, or cannot be told from 0, dif
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -122,13 +122,13 @@ class Run:
                 error = error + abs(self.real(local) * self.real(x.v)) * self.eps  # a fraction was rounded
             if x.moves:
                 slope = self.plus(slope, self.times(local, x.d))
-                total = total + abs(self.real(local)) * x.a
+            total = total + abs(self.real(local)) * x.a
         return Moving(value, error, slope, total, any(x.moves for _, x in wires))
 
     def minus(self, x: Moving, y: Moving) -> Moving:
         """x - y, which is 0 for good if both are the same quantity."""
         if x.key == y.key:
-            return self.fixed(0)
+            return replace(self.fixed(0), a=2 * x.a)
         return self.made(self.plus(x.v, -y.v), 0, (Fraction(1), x), (Fraction(-1), y))
 
     def along(self, x: Moving) -> int:

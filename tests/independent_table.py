@@ -61,7 +61,9 @@ def programs(without: tuple[str, ...] = ()) -> Iterator[Program]:
         tree = shape(op)
         two = len({leaf.name for leaf in _vars(tree)}) == 2
         for index, x in enumerate(SPECIAL):
-            for y in {SECOND[index % len(SECOND)], SECOND[(index * 3 + 1) % len(SECOND)]} if two else {"1"}:
+            for y in (
+                dict.fromkeys((SECOND[index % len(SECOND)], SECOND[(index * 3 + 1) % len(SECOND)])) if two else ("1",)
+            ):
                 yield Program((("f", tree),), {"x": x, **({"y": y} if two else {})})
 
 
