@@ -39,12 +39,14 @@ def plan(seed: int, few: bool) -> tuple[str, ...]:
     return tuple(settings)
 
 
-def one(seed: int, *, without: tuple[str, ...] = (), few: bool = False) -> list[tuple[str, Finding, Program]]:
+def one(
+    seed: int, *, without: tuple[str, ...] = (), few: bool = False, leave: str = "-"
+) -> list[tuple[str, Finding, Program]]:
     """All findings about one seed's program; faults only if a deeper reference shows them too."""
     program = Garden(seed, without=without).program()
     truths: dict[bool, Any] = {}
     found = []
-    for setting in plan(seed, few):
+    for setting in (setting for setting in plan(seed, few) if leave not in setting):
         exact = setting.startswith(("digits", "exact"))
         if exact not in truths:
             truths[exact] = truth_of(program, exact)
