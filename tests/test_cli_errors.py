@@ -100,7 +100,13 @@ ERRORS = [
     ("limit.number", ["2*" + "1" * 401], 3, "a number of 401 characters; the limit is 400", None),
     ("limit.exponent", ["1e401"], 3, "the exponent 401 is out of range; the limit is ±400", "1e401"),
     ("limit.digits", ["+".join("x" * 3000), "x=1", "--digits", "10000"], 3, "2,999 gates with 10,000 digits", None),
-    ("digits.undecided", ["mod(exp(log(x)), y)", "x=6", "y=2", "--digits", "30"], 4, "mod stands so near its kink", None),
+    (
+        "digits.undecided",
+        ["mod(exp(log(x)), y)", "x=6", "y=2", "--digits", "30"],
+        4,
+        "mod stands so near its kink",
+        None,
+    ),
     (
         "limit.time",
         ["+".join(f"sin(x*{i})" for i in range(30_000)), "x=1", "--max-seconds", "1", "--check", "gatewise"],
@@ -149,7 +155,11 @@ WARNINGS = [
     ("digits.zero", ["sin(pi*x)", "x=1", "--digits", "20"], "the value of f is 0 as far as could be followed"),
     ("stage.slope", ["q = clip(x, 0, 1); sqrt(q)", "x=-1"], "the stage q has no gradient here: sqrt has a value"),
     ("kink.middle", ["sqrt(x^2)", "x=0"], "no gate answers for x here"),
-    ("check.undecided", ["where(sin(x)^2 + cos(x)^2 + erf(y) - erf(y) >= 1, y, 2*y)", "x=0.3", "y=5"], "is undecided"),
+    (
+        "check.undecided",
+        ["where(sin(x)^2 + cos(x)^2 + erf(y) - erf(y) >= 1, y, 2*y)", "x=0.3", "y=5"],
+        "the gradient of x is undecided",
+    ),
     ("stage.value", ["q = log(x); y", "x=-1", "y=1"], "the stage q has no value here: log needs x > 0"),
     ("kink.relu", ["relu(x)", "x=0"], "relu stands on a kink here (0 at 0)"),
     ("kink.smooth", ["relu(x) - relu(-x)", "x=0"], "both one-sided slopes in x are 1.0"),

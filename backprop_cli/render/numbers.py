@@ -11,6 +11,9 @@ MARKS = {"ok": "✓", "kink": "▲", "limit": "≈", "undecided": "≷", "imprec
 ASCII_MARKS = {"ok": "+", "kink": "!", "limit": "~", "undecided": "?", "imprecise": "~", "wrong": "x", "unchecked": "?"}
 
 
+_POWER = 17  # characters of a power of ten that a Decimal holds
+
+
 def short(quantity: Quantity | None, most: int = 12) -> str:
     """The number's own text if it fits, else rounded to the width (or cut, if it is a formula)."""
     if quantity is None:
@@ -20,6 +23,9 @@ def short(quantity: Quantity | None, most: int = 12) -> str:
         return text
     if not is_decimal(text):
         return text[: most - 1] + "…"
+    mantissa, _, power = text.partition("e")
+    if len(power) > _POWER:
+        return f"{mantissa[:4]}e{power[0]}({len(power) - 1:,} digits)"
     number = Decimal(text)  # not the double: its digits beyond the 17th are not the number's
     for digits in range(most, 0, -1):
         rounded = f"{number:.{digits}g}"
