@@ -165,7 +165,7 @@ def _warn(report: Report | ArrayReport, *, quiet: bool) -> None:
     from backprop_cli.report.array_report import ArrayReport
 
     for problem in report.warnings:
-        if not quiet or not problem.code == "check.note":
+        if not quiet or problem.code != "check.note":
             print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
     if isinstance(report, ArrayReport):
         from backprop_cli.cli.array_output import mismatches
