@@ -183,7 +183,8 @@ def test_json_gives_back_what_was_written(pairs):
     text = "{" + ",\n".join(f"{json.dumps(name)}: {json.dumps(text)}" for name, text in pairs) + "}"
     expected = [(name, text, line) for line, (name, text) in enumerate(pairs, 1)]
     ours = any(name == "schema" and text.startswith("backprop.grad/") for name, text in pairs)
-    assert ours or shown(from_text(text)) == expected
+    # A `student` beside answers, or alone, is a name and no answer: test_one_door.py.
+    assert ours or any(name.casefold() == "student" for name, _ in pairs) or shown(from_text(text)) == expected
 
 
 @given(
