@@ -35,6 +35,7 @@ CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, o
 
 FORMULA_WORK: Final = 2_000  # nodes times variables, for derivatives that are only shown
 FORMULA_CHARACTERS: Final = 80  # of one such derivative: beyond, it says less than the steps
+DOUBT_WORK: Final = 50_000  # gates times quantities asked for, whose rounding is looked at
 
 ARRAY_ELEMENTS: Final = 20_000_000  # of one array
 ARRAY_TOTAL: Final = 100_000_000  # of all arrays of one circuit

@@ -82,14 +82,13 @@ def report_options(command: Command) -> Command:
 
 def tolerance(options: ToleranceOptions) -> Tolerance:
     """The tolerance that the options say. Raises ``Refused`` for one that is none."""
-    from backprop_cli.grading.tolerance import RTOL, Tolerance
+    from backprop_cli.grading.tolerance import Tolerance
 
     for name, code in (("rtol", "usage.rtol"), ("atol", "usage.atol")):
         value = getattr(options, name)
         if value is not None and not 0 <= value < math.inf:
             raise Refused(Diagnostic(code, f"--{name} must be 0 or more, and got {value}"))
-    rtol = RTOL if options.rtol is None else options.rtol
-    return Tolerance(rtol, options.atol, options.sigfigs, options.exact)
+    return Tolerance(options.rtol, options.atol, options.sigfigs, options.exact)
 
 
 def warn(problems: Iterable[Diagnostic]) -> None:

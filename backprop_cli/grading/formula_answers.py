@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import replace
+from fractions import Fraction
 
+from backprop_cli.arithmetic.ball_text import decimal, to_float
+from backprop_cli.arithmetic.balls import working
+from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.formulas.equality import Counterexample
+from backprop_cli.grading.formulas.equality import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.numerals import restored
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.mistakes import Entry
@@ -14,7 +18,10 @@ from backprop_cli.grading.number_answers import entry_of
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, constant_or_formula
+from backprop_cli.grading.records import Word
 from backprop_cli.grading.tolerance import Typed
+
+_MOST_BITS = 3_200
 
 
 def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
@@ -27,8 +34,11 @@ def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Readi
     if verdict.problem is not None:
         return invalid(plain, verdict.problem)
     if verdict.equal:
-        grounds = _grounds(verdict.points, verdict.unseen, proved=verdict.proved)
-        return replace(plain, word="ok", said=grounds, entry=_known(question, ask))
+        settled = verdict.settled and not verdict.late
+        return replace(plain, word="ok", said=_grounds(verdict), entry=_known(question, ask), settled=settled)
+    if verdict.near:
+        word: Word = "ok" if verdict.explained and not question.tolerance.exact else "close"
+        return replace(plain, word=word, said=(_apart(verdict),))
     said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
     put_in = _put_in(question, ask, formula, until)
     return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
@@ -39,26 +49,42 @@ def _known(question: Question, ask: Ask) -> Entry | None:
     fact = question.facts.get(ask.asked)
     if fact is None or fact.value is None:
         return None
-    return entry_of(question, ask, Typed(fact.value), fact.value, right=True, scale=fact.scale)
+    return entry_of(question, ask, Typed(fact.value), fact.value, right=True, doubt=fact.doubt)
 
 
 def _put_in(question: Question, ask: Ask, formula: Circuit, until: float) -> tuple[Said, ...]:
     """That a formula is right but for numbers in place of variables, if it is so."""
     whole, names = restored(formula, question.here or {})
-    if not names or not question.formulas(ask.asked).judge(whole, until).equal:
+    if not names or not question.formulas(ask.asked).judge(whole, until, question.tolerance).equal:
         return ()
     those = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return (Said("answer.put-in", f"right at this point only: write {those} in place of the number", least="hint"),)
 
 
-def _grounds(points: int, unseen: Sequence[str], *, proved: bool) -> tuple[Said, ...]:
+def _grounds(verdict: FormulaVerdict) -> tuple[Said, ...]:
     """On what grounds a formula was found right, where it is less than a proof on all branches."""
-    if proved and not unseen:
+    if verdict.proved and not verdict.unseen:
         return ()
-    message = f"equal at {points} points" + ("" if proved else "; SymPy did not settle whether it is equal everywhere")
-    if unseen:
-        message += f"; seen on one side only: {', '.join(unseen)}"
+    message = f"equal at {verdict.points} points"
+    if not verdict.proved:
+        message += "; SymPy did not settle whether it is equal everywhere"
+    if not verdict.settled:
+        message += "; at too few of them could a small difference have been seen"
+    if verdict.unseen:
+        message += f"; seen on one side only: {', '.join(verdict.unseen)}"
     return (Said("answer.sampled", message, least="verdict"),)
+
+
+def _apart(verdict: FormulaVerdict) -> Said:
+    """How a formula differs that is within the tolerance."""
+    reason = ", as much as its decimals leave open" if verdict.explained else ""
+    message = f"not the same, but within the tolerance: off by {_part(verdict.away)} at most{reason}"
+    return Said("answer.nearly", message, least="verdict")
+
+
+def _part(away: float) -> str:
+    """A relative difference with two digits; below what a double holds, only that."""
+    return f"{away:.1e} of it" if away > 0 else "less than 1e-300 of it"
 
 
 def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
@@ -66,31 +92,45 @@ def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
     what = "value" if ask.asked.is_value else "gradient"
     at = ", ".join(f"{name} = {_short(value)}" for name, value in counter.at.items())
     place = "the point of the question" if counter.here else at or "every point"
-    answer, truth = _told_apart(counter.answer, counter.truth)
+    answer, truth = told_apart(counter.answer, counter.truth)
     yours = "yours has no value" if counter.answer is None else f"yours gives {answer}"
     full = f"at {at or place} {yours}, the {what} is {truth}"
     if counter.here:  # a formula may name a stage, whose value here is a question of its own
         return Said("answer.counterexample", f"at {place} yours is not the {what}", full, "hint")
     fact = question.facts.get(ask.asked)
-    near = fact is not None and fact.value is not None and _same_number(counter.truth, fact.value)
+    near = fact is not None and fact.value is not None and _same_number(to_float(counter.truth), fact.value)
     tells = near or counter.reveals
     return Said(
         "answer.counterexample", f"at {place} {yours}, and the {what} is another" if tells else full, full, "hint"
     )
 
 
-def _told_apart(answer: float | None, truth: float) -> tuple[str, str]:
-    """Both numbers with as many digits as tell one from the other."""
-    for digits in (6, 9, 12, 15):
-        texts = "" if answer is None else f"{answer:.{digits}g}", f"{truth:.{digits}g}"
-        if texts[0] != texts[1]:
-            return texts
-    return repr(answer), repr(truth)
+def told_apart(answer: Number, truth: Number) -> tuple[str, str]:
+    """Both numbers with as many digits as tell one from the other; the answer's is empty where there is none."""
+    shown = to_float(truth)
+    if answer is None:
+        return "", f"{shown:.6g}"
+    given = to_float(answer)
+    if math.isfinite(given) and math.isfinite(shown):
+        for digits in (6, 9, 12, 15):
+            texts = f"{given:.{digits}g}", f"{shown:.{digits}g}"
+            if texts[0] != texts[1]:
+                return texts
+    with working(_MOST_BITS):
+        for digits in (3, 6, 12, 20, 30, 50, 100, 200, 400, 900):
+            texts = decimal(answer, digits), decimal(truth, digits)
+            if texts[0] != texts[1]:
+                break
+    return texts
 
 
 def _same_number(one: float, other: float) -> bool:
     return abs(one - other) <= 0.01 * max(abs(one), abs(other))
 
 
-def _short(value: float) -> str:
-    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+def _short(value: Fraction) -> str:
+    """A coordinate as a decimal; as a fraction where it is no double."""
+    double = float(value)
+    if value not in (Fraction(double), Fraction(repr(double))):
+        return str(value)
+    return f"{double:g}" if float(f"{double:g}") == double else repr(double)

@@ -9,7 +9,7 @@ from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, exact_number
 from backprop_cli.grading.records import Word
-from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
+from backprop_cli.grading.tolerance import Doubt, Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
 
 COARSE = "answer.coarse"
@@ -22,16 +22,29 @@ def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: Readin
     assert truth is not None
     if fact.slopes is not None:
         truth = min(max(typed.value, fact.slopes[0]), fact.slopes[1])
-    right = tolerance.right(typed, truth, fact.scale)
+    if fact.outcomes is not None:
+        return _undecided(question, plain, typed, fact)
+    right = tolerance.right(typed, truth, fact.doubt)
     if tolerance.exact and fact.slopes is None:
         right = _same(fact, reading.text)
-    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.scale) else "wrong"
+    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.doubt) else "wrong"
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
-    entry = entry_of(question, ask, typed, truth, right=right, scale=fact.scale)
+    entry = entry_of(question, ask, typed, truth, right=right, doubt=fact.doubt)
     error = rel_error(typed.value, truth)
     return replace(
         plain, word=word, expected=expected(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry
     )
+
+
+def _undecided(question: Question, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
+    """An answer where the truth cannot be told: right if it is one of the outcomes, and never wrong."""
+    assert fact.outcomes is not None
+    right = any(question.tolerance.right(typed, one, fact.doubt) for one in fact.outcomes)
+    sentence = "no number of digits tells on which side of a kink or a jump the point is"
+    outcome = "this is one of the outcomes" if right else "this is none of the outcomes that were found"
+    full = f"{sentence}; it may be {' or '.join(map(repr, fact.outcomes))}" if fact.outcomes else sentence
+    said = Said("answer.undecided", f"{sentence}; {outcome}", full, "verdict")
+    return replace(plain, word="ok" if right else "undecided", expected=expected(fact), said=(said,))
 
 
 def _same(fact: Fact, text: str) -> bool:
@@ -46,6 +59,8 @@ def expected(fact: Fact) -> str:
     """The right answer as text: a number, exact where that was asked for, or at a kink the slopes on both sides."""
     if fact.slopes is not None:
         return f"{fact.slopes[0]!r} to {fact.slopes[1]!r}"
+    if fact.outcomes is not None:
+        return " or ".join(map(repr, fact.outcomes)) or "undecided"
     if fact.exact is not None:
         from backprop_cli.arithmetic.exact import ExactNumbers
 
@@ -76,19 +91,19 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 
-def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool, scale: float) -> Entry | None:
+def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool, doubt: Doubt) -> Entry | None:
     """The answer as the naming of mistakes sees it; only what belongs to the backward pass of the output does."""
     asked, tolerance = ask.asked, question.tolerance
     if asked.by is not None and asked.of != question.circuit.output:
         return None
     if tolerance.exact:  # what is right but for rounding is no mistake in the calculus
-        tolerance, right = Tolerance(), right or tolerance.close(typed, truth, scale)
+        tolerance, right = Tolerance(), right or tolerance.close(typed, truth, doubt)
     return Entry(
         ask.name,
         asked.of if asked.by is None else asked.by,
         asked.by is None,
         typed.value,
         right,
-        lambda other: tolerance.right(typed, other, scale),
-        lambda other: tolerance.right(typed, other, scale) or tolerance.close(typed, other, scale),
+        lambda other: tolerance.right(typed, other, doubt),
+        lambda other: tolerance.right(typed, other, doubt) or tolerance.close(typed, other, doubt),
     )

@@ -25,7 +25,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Everything that is known about one answer."""
+    """Everything that is known about one answer. Not ``settled``: a formula that nothing refutes or confirms."""
 
     name: str
     word: Word
@@ -37,6 +37,7 @@ class Opinion:
     weight: Fraction = Fraction(0)
     line: int | None = None
     entry: Entry | None = None
+    settled: bool = True
 
     @property
     def followed(self) -> bool:

@@ -90,7 +90,7 @@ class Question:
     def verdict(self, asked: Asked, formula: Circuit, until: float) -> FormulaVerdict:
         """The verdict on a formula, remembered: a class hands in few different ones. For ``until`` see ``Formulas``."""
         key = asked, formula.source.text
-        verdict = _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula, until))
+        verdict = _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula, until, self.tolerance))
         if verdict.late:  # one slow moment is not to decide for the whole class
             del self._verdicts[key]
         return verdict

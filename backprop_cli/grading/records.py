@@ -12,12 +12,23 @@ from typing import Literal
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.problems import Diagnostic
 
-Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
+Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "undecided", "received"]
 
 BUG = "internal"
 """The code of a remark on answers that a bug of ours kept from being judged."""
 
-WORDS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received")
+WORDS: tuple[Word, ...] = (
+    "ok",
+    "close",
+    "wrong",
+    "missing",
+    "invalid",
+    "extra",
+    "duplicate",
+    "undefined",
+    "undecided",
+    "received",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """When a number is right: how far an answer may be from the truth, and CS231n's relative error.
 
-right ⇔ |s - t| ≤ max(atol, rtol·|t|, W)·(1 + 1e-9), where t is the truth, s the answer, atol = 1e-9·max(1, C) with C
-the size of the terms that cancel in t, and W half a unit of the last digit that was typed, if there are two at least.
+With nothing else said, right ⇔ |s - t| ≤ max(rtol·|t|, W, 1e-9·C, R), where t is the truth, s the answer, rtol 1e-3,
+W half a unit of the last digit that was typed, if there are two at least; C is the size of the terms that cancelled in
+t, R what a double's rounding may have done to it (``doubt.py``). So 0 is right only where the truth is 0 or was lost.
+With ``rtol`` or ``atol`` given, exactly those hold, and R where no ``atol`` is. With N significant figures the answer,
+rounded to N figures, is the truth rounded to N figures, and has N digits at least.
 ``close`` is within ten times that (of W no more than 5 % of t), or the truth rounded to one significant digit.
 """
 
@@ -10,6 +13,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from backprop_cli.arithmetic.base import Number
 
 _DECIMAL = re.compile(
     r"(?P<sign>[+\-−]?)\s*(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?:[eE](?P<exponent>[+\-−]?[0-9]{1,4}))?"
@@ -17,7 +23,21 @@ _DECIMAL = re.compile(
 _ROUND_UP = 1 + 1e-9
 _CLOSE, _NEAR = 10, 0.05
 _LEAST_DIGITS = 2
-RTOL, ATOL = 1e-3, 1e-9
+_LAST_BITS = 4 * 2.0**-53  # of a truth that is a double
+RTOL = 1e-3
+CANCELLED = 1e-9
+"""Of the terms that cancelled, what a reader with ten digits has lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is uncertain about a truth: the size of the ``cancelled`` terms, and of what a double's ``rounding`` did."""
+
+    cancelled: float = 0.0
+    rounding: float = 0.0
+
+
+CERTAIN = Doubt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +54,36 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How near a right number must come.
+    """How near a right number must come; ``rtol`` and ``atol`` None: nobody said.
 
-    ``atol`` None is 1e-9·max(1, C). ``sigfigs`` asks for so many significant figures instead of ``rtol`` and W,
-    ``exact`` for the number itself.
+    ``sigfigs`` asks for so many significant figures instead, ``exact`` for the number itself.
     """
 
-    rtol: float = RTOL
+    rtol: float | None = None
     atol: float | None = None
     sigfigs: int | None = None
     exact: bool = False
 
-    def right(self, typed: Typed, truth: float, scale: float) -> bool:
-        """Whether the number typed is right; ``scale`` is C. ``exact`` is for exact numbers to decide."""
-        return abs(typed.value - truth) <= max(self._allowed(truth, scale), self._last_digit(typed)) * _ROUND_UP
+    def right(self, typed: Typed, truth: float, doubt: Doubt = CERTAIN) -> bool:
+        """Whether the number typed is right. ``exact`` is for exact numbers to decide."""
+        away = abs(typed.value - truth)
+        if self.sigfigs is not None:
+            return self._agrees(typed.value, truth, doubt) and not 0 < typed.digits < self.sigfigs
+        return away <= max(self._allowed(truth, doubt), self._last_digit(typed)) * _ROUND_UP
 
-    def close(self, typed: Typed, truth: float, scale: float) -> bool:
+    def close(self, typed: Typed, truth: float, doubt: Doubt = CERTAIN) -> bool:
         """Whether a number that is not right is near: within ten times of it, or the truth rounded too far.
 
         Ten units of a digit may be more than the number itself: 17 is not close to 12, so of W no more than a twentieth
         of the truth counts. What should be exact is close if it is right to the usual tolerance.
         """
         if self.exact:
-            return Tolerance().right(typed, truth, scale)
+            return Tolerance().right(typed, truth, doubt)
         rounded = min(_CLOSE * self._last_digit(typed), _NEAR * abs(truth))
         away = abs(typed.value - truth)
-        return away <= max(_CLOSE * self._allowed(truth, scale), rounded) or self.coarse(typed, truth)
+        if self.sigfigs is not None:
+            rounded = _CLOSE * figure(truth, self.sigfigs) / 2
+        return away <= max(_CLOSE * self._allowed(truth, doubt), rounded) or self.coarse(typed, truth)
 
     def coarse(self, typed: Typed, truth: float) -> bool:
         """Whether the number typed is the truth rounded to fewer significant digits than are asked for.
@@ -71,25 +95,65 @@ class Tolerance:
         unit = min(typed.half_unit, figure(truth, typed.digits) / 2)
         return abs(typed.value - truth) <= unit * _ROUND_UP
 
+    def holds(self, answer: Number, truth: Number, bits: int) -> bool:
+        """Whether an enclosed answer is within the tolerance of an enclosed truth, whatever the two are."""
+        from flint import arb
+
+        from backprop_cli.arithmetic.balls import from_float, sub, working
+
+        if self.exact:
+            return False
+        with working(bits):
+            size = abs(arb(truth))
+            relative = figure(1.0, self.sigfigs) / 2 if self.sigfigs is not None else self._relative
+            allowed = arb(from_float(relative)) * size + arb(from_float(self.atol or 0.0))
+            return bool(abs(arb(sub(answer, truth))) <= allowed)
+
     @property
     def least_digits(self) -> int:
         """How many significant digits a rounded number must have."""
         return self.sigfigs or _LEAST_DIGITS
 
+    @property
+    def _relative(self) -> float:
+        """The relative tolerance: the usual one where neither it nor ``atol`` is given."""
+        if self.rtol is not None:
+            return self.rtol
+        return RTOL if self.atol is None else 0.0
+
+    @property
+    def _plain(self) -> bool:
+        return self.rtol is None and self.atol is None and self.sigfigs is None
+
     def _last_digit(self, typed: Typed) -> float:
         """W: what rounding to the digits typed may have changed."""
-        return typed.half_unit if typed.digits >= _LEAST_DIGITS and self.sigfigs is None else 0.0
+        return typed.half_unit if typed.digits >= _LEAST_DIGITS and self._plain else 0.0
 
-    def _allowed(self, truth: float, scale: float) -> float:
-        atol = self.atol if self.atol is not None else ATOL * max(1.0, scale)
-        if self.sigfigs is not None:
-            return max(atol, figure(truth, self.sigfigs) / 2)
-        return max(atol, self.rtol * abs(truth))
+    def _allowed(self, truth: float, doubt: Doubt) -> float:
+        lost = max(doubt.rounding, _LAST_BITS * abs(truth)) if self.atol is None else 0.0
+        if self._plain:
+            lost = max(lost, CANCELLED * doubt.cancelled)
+        relative = 0.0 if self.sigfigs is not None else self._relative * abs(truth)
+        return max(self.atol or 0.0, lost, relative)
+
+    def _agrees(self, value: float, truth: float, doubt: Doubt) -> bool:
+        """Whether an answer is the truth when both are rounded to the figures asked for."""
+        assert self.sigfigs is not None
+        room = self._allowed(truth, doubt)
+        if abs(value - truth) <= room:
+            return True
+        rounded = figures(value, self.sigfigs)
+        return any(rounded == figures(one, self.sigfigs) for one in (truth, truth - room, truth + room))
 
 
 def figure(value: float, figures: int) -> float:
     """One unit in the last of so many significant figures: 0.001 for 0.1966 and 3 figures; of 0 there is none."""
     return float(f"1e{math.floor(math.log10(abs(value))) - figures + 1}") if value else 0.0
+
+
+def figures(value: float, count: int) -> Decimal:
+    """A number rounded to so many significant figures, halves away from 0, as the decimal that it is written with."""
+    return Context(prec=count, rounding=ROUND_HALF_UP).create_decimal(repr(value))
 
 
 def typed_decimal(text: str) -> Typed | None:

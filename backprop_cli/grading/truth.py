@@ -1,7 +1,8 @@
 """The truth of what is asked: values and derivatives right to the last bit, kinks with both slopes, or a reason.
 
-Every gradient here was checked by forward tangents at high precision, and where rounding took digits from the backward
-pass it is the reference that counts. This module does not know any answer.
+Every gradient here was checked by power series in balls, and where rounding took digits from the backward pass it is
+the reference that counts. Where no precision tells on which side of an edge the point is, the outcomes are the truth.
+This module does not know any answer.
 """
 
 from __future__ import annotations
@@ -10,49 +11,60 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flint import arb
+
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Settings, run
-from backprop_cli.check.reference import Reference, scales
-from backprop_cli.check.verdict import Verdict
+from backprop_cli.check.edges import outcomes
+from backprop_cli.check.reference import Reference
+from backprop_cli.check.series import NearEdgeError, NoSeriesError, NoValueError
+from backprop_cli.check.sides import Here, near
+from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.point import Point, numbers
 from backprop_cli.engine.rules import Rules
+from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.names import Asked
+from backprop_cli.grading.tolerance import CERTAIN, Doubt
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.report import Report
 
-_BITS, _DIGITS = 300, 25
+_ENOUGH_BITS, _MOST_BITS, _DIGITS = 64, 4_096, 25
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What is true of one quantity.
 
-    ``value`` is the number; None where there is none, and ``problem`` says why. ``scale`` is the size of the terms that
-    cancel in it. ``slopes`` are the one-sided slopes at a kink, the smaller first. ``exact`` is the number in exact
-    arithmetic where that was asked for.
+    ``value`` is the number; None where there is none, and ``problem`` says why. ``doubt`` is what rounding leaves open.
+    ``slopes`` are the one-sided slopes at a kink, the smaller first. ``outcomes`` are the numbers that it may be where
+    an edge is undecided. ``exact`` is the number in exact arithmetic where that was asked for.
     """
 
     value: float | None
-    scale: float = 0.0
+    doubt: Doubt = CERTAIN
     slopes: tuple[float, float] | None = None
     problem: Diagnostic | None = None
     exact: Number = None
+    outcomes: tuple[float, ...] | None = None
 
 
 def facts(
     circuit: Circuit, point: Point, asked: Sequence[Asked], *, exact: bool = False, method: Method = "forward"
 ) -> dict[Asked, Fact]:
     """The fact for every quantity asked. The point is complete. Raises ``Refused`` for what no point can have."""
-    found = _values(circuit, point, [one for one in asked if one.is_value])
+    found = _values(circuit, point, list(dict.fromkeys(one for one in asked if one.is_value)))
     for of in dict.fromkeys(one.of for one in asked if not one.is_value):
         found |= _gradients(
             replace(circuit, output=of), point, [a for a in asked if a.of == of and not a.is_value], method
         )
+    at = numbers(circuit, point, Rules(Float64()))
+    known = doubts(circuit, at, [one for one, fact in found.items() if fact.value is not None])
+    found = {one: replace(fact, doubt=known.get(one, CERTAIN)) for one, fact in found.items()}
     return _exactly(circuit, point, found) if exact else found
 
 
@@ -62,15 +74,47 @@ def _values(circuit: Circuit, point: Point, asked: Sequence[Asked]) -> dict[Aske
         return {}
     rules = Rules(Float64())
     plain = forward(circuit, numbers(circuit, point, rules), rules)
-    deep = Reference(plain, point).here(_BITS)
-    found = {}
-    for one in asked:
-        problem, value = plain.failed.get(one.of), deep.number(one.of)
-        number = plain.values[one.of] if value is None else to_float(value)
-        # exp(1000)/exp(999) overflows on the way only.
-        lost = problem is not None and not (_overflows(problem) and number is not None and math.isfinite(number))
-        found[one] = Fact(None, problem=problem) if lost else Fact(number)
-    return found
+    reference = Reference(plain, point)
+    found, waits = dict[Asked, Fact](), list(asked)
+    for bits in reference.ladder():
+        deep = reference.here(bits)
+        found |= {one: _value(plain, deep, one.of) for one in waits}
+        waits = [one for one in waits if not _settled(deep, one.of)]
+        if not waits or bits >= _MOST_BITS:
+            break
+    return found | {one: fact for one in waits if (fact := _edge(plain, point, deep, one.of)) is not None}
+
+
+def _value(plain: Forward, deep: Here, node: int) -> Fact:
+    problem, value = plain.failed.get(node), deep.number(node)
+    number = plain.values[node] if value is None else to_float(value)
+    # exp(1000)/exp(999) overflows on the way only.
+    lost = problem is not None and not (_overflows(problem) and number is not None and math.isfinite(number))
+    return Fact(None, problem=problem) if lost else Fact(number)
+
+
+def _settled(deep: Here, node: int) -> bool:
+    value = deep.number(node)
+    if value is None:
+        return isinstance(deep.gaps[node], (NoValueError, NoSeriesError))
+    ball = arb(value)
+    return bool(ball.is_zero() or ball.rel_accuracy_bits() >= _ENOUGH_BITS)
+
+
+def _edge(plain: Forward, point: Point, deep: Here, node: int) -> Fact | None:
+    """What a value may be where a decision cannot be told; None where that is not what is in the way."""
+    gap = deep.gaps[node]
+    if deep.number(node) is not None or not isinstance(gap, NearEdgeError) or not near(gap, deep.bits):
+        return None
+    reference = Reference(replace(plain, circuit=replace(plain.circuit, output=node)), point)
+    return _undecided(plain.values[node], outcomes(reference, gap.gate, deep.bits, None))
+
+
+def _undecided(own: float | None, found: Sequence[Slope]) -> Fact:
+    """The fact of what no precision tells. Words among the outcomes are no numbers to answer with."""
+    known = tuple(dict.fromkeys(one for one in found if isinstance(one, float) and math.isfinite(one)))
+    value = own if own is not None else known[0] if known else None
+    return Fact(value if value is not None else 0.0, outcomes=known)
 
 
 def _overflows(problem: Diagnostic) -> bool:
@@ -84,7 +128,7 @@ def _gradients(
 
     Where a double overflows on the way, the run has ``digits`` and a far larger range.
     """
-    found = {one: Fact(1.0, 1.0) for one in asked if one.by == one.of}
+    found = {one: Fact(1.0) for one in asked if one.by == one.of}
     rest = [one for one in asked if one not in found]
     try:
         return found | _together(circuit, point, rest, Settings(check=method, digits=digits))
@@ -106,28 +150,38 @@ def _together(circuit: Circuit, point: Point, asked: Sequence[Asked], settings: 
     report = run(circuit, point, replace(settings, wrt=wanted))
     if not report.ok:
         raise _doubted(circuit)
-    sizes = [to_float(size) for size in scales(*report.trace)]
     verdicts = report.check.verdicts if report.check else {}
-    return {one: _fact(report, verdicts, one.by, sizes[one.by]) for one in asked if one.by is not None}
+    return {one: _fact(report, verdicts, one.by) for one in asked if one.by is not None}
 
 
-def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int, scale: float) -> Fact:
+def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int) -> Fact:
     verdict = verdicts.get(node)
     gradient = report.trace[1].gradients[node]
     answer = report.check.answers.get(node) if report.check else None
+    if verdict is not None and verdict.undecided is not None:
+        own = None if gradient is None else report.trace[0].arithmetic.to_float(gradient)
+        return _undecided(own, verdict.undecided.outcomes)
     if gradient is None and answer is None:
         return Fact(None, problem=report.trace[1].failed[node])
     own = to_float(answer) if answer is not None else report.trace[0].arithmetic.to_float(gradient)
     if not math.isfinite(own):
         return Fact(None, problem=Diagnostic("overflow.gradient", "the gradient is too large for a double"))
     if verdict is None or verdict.word == "unchecked":
-        return Fact(own, scale)
+        return Fact(own)
     if verdict.word == "kink":
-        left, right = verdict.slopes or ("jump", "jump")
-        if isinstance(left, str) or isinstance(right, str):
-            return Fact(None, problem=Diagnostic("answer.undefined", "the output jumps here, so it has no gradient"))
-        return Fact(own, scale, (min(left, right), max(left, right)))
-    return Fact(own if verdict.expected is None else verdict.expected, scale)
+        return _on_kink(own, verdict.slopes or ("jump", "jump"))
+    return Fact(own if verdict.expected is None else verdict.expected)
+
+
+def _on_kink(own: float, slopes: tuple[Slope, Slope]) -> Fact:
+    """Anything between the slopes; at the end of a domain the slope of the one side that there is."""
+    there = [slope for slope in slopes if slope != "no value"]
+    known = [slope for slope in there if isinstance(slope, float)]
+    if len(known) < len(there) or not there:
+        return Fact(None, problem=Diagnostic("answer.undefined", "the output jumps here, so it has no gradient"))
+    if not all(map(math.isfinite, known)):
+        return Fact(None, problem=Diagnostic("answer.undefined", "the slope is infinite here, so there is no gradient"))
+    return Fact(own, slopes=(min(known), max(known)))
 
 
 def _doubted(circuit: Circuit) -> Refused:

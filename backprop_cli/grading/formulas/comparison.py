@@ -1,105 +1,172 @@
-"""A formula beside the truth at one point: whether the two numbers differ, and whether that says anything.
+"""A formula beside the truth at one point, both enclosed: what excludes each other differs, and that is proved.
 
-Which points are looked at is not known here.
+Two enclosures that meet are the same as far as their bits tell. They are ``sharp`` where every number on the way would
+have been seen to matter. Which points are looked at is not known here.
 """
 
 from __future__ import annotations
 
-from backprop_cli.arithmetic.base import Number
-from backprop_cli.circuit import Circuit
-from backprop_cli.engine.forward import Forward, forward
-from backprop_cli.grading.formulas.candidates import aside
-from backprop_cli.grading.formulas.samples import Samples
-from backprop_cli.grading.formulas.subject import BITS, Sample, many_bits, size
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-_ALIKE = 1e-12  # relative difference up to which two numbers of 200 bits are the same
-_VISIBLE, _SMALLEST = 1e-5, 1e-200  # a difference that a counterexample can show
-_GUARD = 100  # bits that rounding on the way may take
-_ASIDE = 2.0**-30  # how far to step aside from a hole in a formula
-_FAR, _VERY_FAR = 5, 20  # beyond these, exp and its like saturate, or overflow
+from flint import arb, fmpq
+
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.balls import is_finite, sub, working
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.blame import overlap
+from backprop_cli.check.series import NoSeriesError, NoValueError
+from backprop_cli.check.sides import Here
+from backprop_cli.circuit import Circuit
+from backprop_cli.grading.formulas.decimals import loosened
+from backprop_cli.grading.formulas.extent import extent, is_sharp
+from backprop_cli.grading.formulas.samples import Samples
+from backprop_cli.grading.formulas.subject import Sample, ladder, starts
+
+_GUARD = 40  # bits beyond what it takes for the smallest number on the way to count
+_ASIDE = fmpq(1, 2**30)  # how far to step aside from a hole in a formula
+_VISIBLE = 1e-5  # of a difference that a counterexample likes to show
+_SMALLEST = 1e-200
+
+Word = Literal["same", "faint", "differs", "no value", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a formula is at one point, beside the truth there.
+
+    ``same``: equal, with every number on the way counted; ``faint``: they meet, and more cannot be told; ``unknown``:
+    nothing is. ``answer`` encloses the formula's value, None without one.
+    """
+
+    sample: Sample
+    word: Word
+    answer: Number = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether the formula provably is not the truth here."""
+        return self.word in ("differs", "no value")
 
 
 class Comparison:
-    """A formula, to be run at any sample of the quantity that it is an answer for."""
+    """A formula, to be looked at where the quantity that it is an answer for has a truth."""
 
     def __init__(self, samples: Samples, formula: Circuit) -> None:
         self.samples, self.subject, self.formula = samples, samples.subject, formula
-        self._bits = min(self.subject.many_bits, many_bits(formula))
+        self._ladder = ladder(self.subject.circuit, formula)
 
-    def run(self, sample: Sample, bits: int = BITS) -> Forward | None:
-        """The formula at a point; None where a stage that it names has no value."""
-        known = {name: sample.known[name] for name in self.formula.inputs}
-        return None if None in known.values() else forward(self.formula, known, self.subject.rules(bits))
+    def look(self, sample: Sample) -> Look:
+        """Compare at a sample, with as many bits as it takes."""
+        found = Look(sample, "unknown")
+        for bits in self._ladder:
+            exact = sample if bits <= sample.bits else self.samples.sample(sample.at, bits)
+            if exact is None:
+                break
+            found = self._at(exact)
+            if found.word not in ("unknown", "faint"):
+                break
+        return found
 
-    def alike(self, sample: Sample, answer: Number) -> bool:
-        """Whether the formula's value is the truth, or differs from it by nothing but lost digits.
+    def _at(self, sample: Sample) -> Look:
+        here = self.run(sample, self.formula)
+        if here is None:
+            return Look(sample, "unknown")
+        with working(sample.bits):
+            return self._beside(sample, here)
 
-        At a kink any slope between the two sides is right, and so is none.
-        """
+    def _beside(self, sample: Sample, here: Here) -> Look:
+        answer = here.number(here.circuit.output)
+        if answer is None:
+            return _without_value(sample, here)
+        if not is_finite(answer):
+            return Look(sample, "unknown")
         if sample.between is not None:
-            low, high = sample.between
-            room = _ALIKE * max(abs(low), abs(high)) + sample.scale / 2 ** (BITS - _GUARD)
-            return low < high if answer is None else bool(low - room <= answer <= high + room)
-        return _same(answer, sample.truth) or self._cancels(sample)
+            return Look(sample, "same" if _between(answer, sample.between) else "differs", answer)
+        if not overlap(answer, sample.truth):
+            return Look(sample, "differs", answer)
+        return Look(sample, _meeting(answer, sample, here), answer)
 
-    def _cancels(self, sample: Sample) -> bool:
-        """Whether a difference at 200 bits goes away with many more."""
-        exact = self.samples.sample(sample.at, self._bits)
-        run = self.run(exact, self._bits) if exact is not None else None
-        again = output(run)
-        if exact is None or run is None or again is None:
-            return False
-        noise = max(exact.scale, size(run)) / 2 ** (self._bits - _GUARD)
-        return _same(again, exact.truth) or bool(abs(again - exact.truth) <= noise)
+    def run(self, sample: Sample, formula: Circuit, loose: Mapping[int, Number] | None = None) -> Here | None:
+        """The formula at a point, ``loose`` numbers in place of some literals; None where a stage has no value."""
+        if any(sample.known[name] is None for name in formula.inputs):
+            return None
+        numbers = starts(formula, sample.known, sample.bits)
+        for node, number in (loose or {}).items():
+            numbers[node] = number
+        return Here(formula, numbers, sample.bits)
 
-    def is_chance(self, sample: Sample, run: Forward | None) -> bool:
-        """Whether a difference at this sample says nothing about the function."""
-        if self._hole(sample):
+    def is_chance(self, look: Look) -> bool:
+        """Whether a difference says nothing about the function: at a hole in the formula, or in a scattered domain.
+
+        A number that is another one at a single point is one for values; a derivative may be given there as one likes.
+        """
+        around = [self.samples.sample(_moved(look.sample.at, way)) for way in (_ASIDE, -_ASIDE)]
+        beside = [self.look(one).word for one in around if one is not None]
+        if not beside:
             return True
-        failed = run.failed.get(run.circuit.output) if run is not None else None
-        if failed is not None and _farthest(sample) > _VERY_FAR:
-            return failed.code.startswith("overflow.")
-        return self._saturates(sample)
-
-    def _hole(self, sample: Sample) -> bool:
-        """Whether the formula is right on both sides of the point: it has a hole or a kink at just this one."""
-        around = [self.samples.sample(aside(sample.at, way)) for way in (_ASIDE, -_ASIDE)]
-        alike = [_same(output(self.run(one)), one.truth) for one in around if one is not None]
-        return bool(alike) and all(alike)
-
-    def _saturates(self, sample: Sample) -> bool:
-        """Whether terms of the formula cancel to 0 with any number of digits, as in 1 - tanh(x) far out."""
-        if _farthest(sample) < _FAR:
+        if look.word == "differs" and self.subject.asked.is_value:
             return False
-        both = [self.samples.sample(at, self._bits) for at in (sample.at, aside(sample.at, _ASIDE))]
-        runs = [self.run(one, self._bits) for one in both if one is not None]
-        return len(runs) == 2 and runs[0] is not None and runs[1] is not None and _stuck(runs[0], runs[1])
+        return not any(word in ("differs", "no value") for word in beside) and "unknown" not in beside
+
+    def explained(self, look: Look) -> bool:
+        """Whether the truth is within what the last digits of the formula's decimals leave open."""
+        with working(look.sample.bits):
+            loose = loosened(self.formula)
+            here = self.run(look.sample, self.formula, loose) if loose else None
+            found = here.number(here.circuit.output) if here is not None else None
+            return found is not None and is_finite(found) and overlap(found, look.sample.truth)
 
 
-def output(run: Forward | None) -> Number:
-    """The output's value, None without one."""
-    return None if run is None else run.values[run.circuit.output]
+def difference(look: Look) -> float:
+    """How far off an answer is, relative to the truth; infinite where it has no value, or the truth is 0."""
+    if look.answer is None:
+        return float("inf")
+    with working(look.sample.bits):
+        truth = abs(arb(look.sample.truth))
+        return to_float(abs(arb(sub(look.answer, look.sample.truth))) / truth) if truth > 0 else float("inf")
 
 
-def shows(answer: Number, truth: Number) -> bool:
-    """Whether two numbers differ in the digits that are shown, and as doubles."""
-    if answer is None:
+def shows(look: Look) -> bool:
+    """Whether the two numbers differ in the digits that are shown at once, and as doubles."""
+    if look.answer is None:
         return True
+    answer, truth = to_float(look.answer), to_float(look.sample.truth)
     largest = max(abs(answer), abs(truth))
-    return bool(largest > _SMALLEST and abs(answer - truth) > _VISIBLE * largest)
+    return largest > _SMALLEST and abs(answer - truth) > _VISIBLE * largest
 
 
-def _farthest(sample: Sample) -> float:
-    return max(map(abs, sample.at.values()), default=0)
+def _without_value(sample: Sample, here: Here) -> Look:
+    """On a kink no value is as good as any."""
+    if not isinstance(here.gaps[here.circuit.output], (NoValueError, NoSeriesError)):
+        return Look(sample, "unknown")
+    return Look(sample, "same" if sample.between is not None else "no value")
+
+
+def _meeting(answer: Number, sample: Sample, here: Here) -> Word:
+    """How much is known of two enclosures that have numbers in common."""
+    if _same(answer, sample.truth):
+        return "same"
+    sizes = extent(here).beside(answer).joined(sample.extent)
+    needed = sizes.bits + _GUARD
+    if not sizes.blurred and is_sharp(answer, needed) and is_sharp(sample.truth, needed):
+        return "same"
+    near = all(is_sharp(one, _GUARD) or sizes.hardly(one, sample.bits) for one in (answer, sample.truth))
+    return "faint" if near else "unknown"
 
 
 def _same(answer: Number, truth: Number) -> bool:
-    return answer is not None and bool(abs(answer - truth) <= _ALIKE * max(abs(answer), abs(truth)))
+    """Whether both are rational, and equal."""
+    return type(answer) is fmpq and type(truth) is fmpq and bool(answer == truth)
 
 
-def _stuck(run: Forward, beside: Forward) -> bool:
-    """Whether terms cancel to 0 of which one should differ at the point beside, and does not in so many digits."""
-    moved, nodes, values = run.circuit.reach(run.circuit.inputs.values()), run.circuit.nodes, run.values
-    sums = (n for n, node in enumerate(nodes) if node.op in ("add", "sub") and values[n] is not None and not values[n])
-    terms = (i for n in sums for i in nodes[n].inputs if moved[i] and values[i])
-    return any(values[i] == beside.values[i] for i in terms)
+def _between(answer: Number, slopes: tuple[Number, Number]) -> bool:
+    """Whether a number may lie between two slopes."""
+    low, high = sorted(map(arb, slopes), key=to_float)
+    return not (arb(answer) < low or arb(answer) > high)
+
+
+def _moved(at: Mapping[str, Number], way: Number) -> dict[str, Number]:
+    """A point a very little away, in a direction that keeps no two coordinates equal."""
+    return {name: value + n * way * (abs(value) or 1) for n, (name, value) in enumerate(at.items(), start=1)}

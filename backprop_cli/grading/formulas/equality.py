@@ -1,29 +1,34 @@
 """Formulas as answers: whether a student's formula is the same function as the truth, and where it differs.
 
-The formula is a circuit like any other. It is compared with the truth at many points (``comparison.py``), also where
-its own gates take other branches (``branches.py``); SymPy may prove what no point refutes. Nothing here reads text or
-words a verdict.
+The formula is a circuit like any other. It is compared with the truth as enclosures at many points (``comparison.py``),
+at plain ones, where its own gates take other branches (``branches.py``), and at some that nobody can foresee
+(``draws.py``). What is apart at one point is another function, and that is proved; SymPy may prove that nothing is.
+Nothing here reads text or words a verdict.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
-from backprop_cli.grading.formulas.comparison import Comparison, output, shows
+from backprop_cli.grading.formulas.comparison import Comparison, Look, difference, shows
+from backprop_cli.grading.formulas.draws import dice_of, drawn, landmarks
 from backprop_cli.grading.formulas.proof import Proof
-from backprop_cli.grading.formulas.samples import LEAST, Samples, literals
+from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
 from backprop_cli.grading.formulas.search import Search, Seen
-from backprop_cli.grading.formulas.subject import BITS, Sample, Spot, Subject, cost
+from backprop_cli.grading.formulas.subject import Place, Sample, Spot, Subject, cost
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
+from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Diagnostic
 
 _WORK = 12_000  # gates run in doubles for the branches of one formula
@@ -31,19 +36,22 @@ _PROBES = 300  # at least, so that slow gates in a formula do not hide its branc
 _WALKS = 80
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _SECONDS = 0.7  # of the processor, for one formula
+_INSIDE = 12  # points that others are drawn near
+_DIFFERENCES = 12  # that are kept of one formula
+_USUAL = Tolerance()
 
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point at which an answer is not the truth; ``answer`` is None without a value there that a double holds.
+    """A point at which an answer is not the truth; ``answer`` is None without a value there.
 
     ``at`` has every variable that either side depends on; ``here``: it is the question's own point; ``reveals``: the
     truth is an answer to this or another question.
     """
 
-    at: Mapping[str, float]
-    answer: float | None
-    truth: float
+    at: Mapping[str, Fraction]
+    answer: Number
+    truth: Number
     here: bool
     reveals: bool
 
@@ -53,8 +61,11 @@ class FormulaVerdict:
     """Whether a formula is the quantity asked for, as a function.
 
     ``points`` says at how many points both were compared, ``proved`` whether SymPy confirmed that they are equal,
-    ``unseen`` which gates were met on one side only. With a ``problem`` it could not be judged. ``late``: time ran out,
-    so that another time more might be known.
+    ``settled`` whether that or exact comparisons leave no doubt, ``unseen`` which gates were met on one side only. With
+    a ``problem`` it could not be judged. ``late``: time ran out, so that another time more might be known.
+
+    What differs may be ``near``: within the tolerance wherever both were compared, ``away`` the largest difference
+    relative to the truth; ``explained`` if the last digits of the decimals in the formula leave that open.
     """
 
     equal: bool
@@ -64,6 +75,10 @@ class FormulaVerdict:
     unseen: tuple[str, ...] = ()
     problem: Diagnostic | None = None
     late: bool = False
+    settled: bool = True
+    near: bool = False
+    explained: bool = False
+    away: float = 0.0
 
 
 class Formulas:
@@ -90,7 +105,11 @@ class Formulas:
 
     def reveals(self, sample: Sample) -> bool:
         """Whether the truth at a sample is an answer: all that it depends on is as it is at a question's point."""
-        return any(all(sample.at[name] == at[name] for name in self.subject.depends) for at in self._questions)
+        return any(all(sample.at[name] == at[name] for name in self.subject.depends) for at in self._places)
+
+    @cached_property
+    def _places(self) -> tuple[Place, ...]:
+        return tuple({tuple(at.values()): place(at) for at in self._questions}.values())
 
     @cached_property
     def proof(self) -> Proof:
@@ -111,7 +130,7 @@ class Formulas:
             return Diagnostic("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
         return None
 
-    def judge(self, formula: Circuit, until: float = math.inf) -> FormulaVerdict:
+    def judge(self, formula: Circuit, until: float = math.inf, tolerance: Tolerance = _USUAL) -> FormulaVerdict:
         """The verdict on a formula whose names are known (see ``unknown_names``).
 
         It is found within 0.7 s of the processor, and before ``until`` on the clock of ``time.thread_time``.
@@ -123,7 +142,7 @@ class Formulas:
         problem = problem or self._problem
         if problem is not None:
             return _unjudged(problem)
-        return _Judging(self, formula, until).verdict()
+        return _Judging(self, formula, until, tolerance).verdict()
 
 
 def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
@@ -131,33 +150,48 @@ def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
 
 
 class _Judging:
-    """One formula on its way past the points; ``found`` are the differences so far."""
+    """One formula on its way past the points; ``found`` are the differences so far, ``sharp`` counts sure agreement."""
 
-    def __init__(self, formulas: Formulas, formula: Circuit, until: float) -> None:
-        self.formulas, self.formula = formulas, formula
+    def __init__(self, formulas: Formulas, formula: Circuit, until: float, tolerance: Tolerance) -> None:
+        self.formulas, self.formula, self.tolerance = formulas, formula, tolerance
         self.subject, self.samples = formulas.subject, formulas.samples
         self.comparison = Comparison(self.samples, formula)
         self.branches = Branches(self.samples, formula)
-        self.points = 0
-        self.found: list[tuple[Sample, Number]] = []
+        self.points = self.sharp = 0
+        self.found: list[Look] = []
+        self.far = False
         self.until = min(time.thread_time() + _SECONDS, until)
 
     def verdict(self) -> FormulaVerdict:
-        """Compare at the question's samples, on the formula's own branches, and at the question's point."""
-        enough = any(self._compare(sample) for sample in self.samples.samples)
-        if not enough and not self.found:
+        """Compare at the question's samples, at drawn ones, on the formula's branches, and at the question's point."""
+        enough = any(self._compare(sample) for sample in chain(self.samples.samples, self._drawn()))
+        if not enough and not self.far:
             self._explore()
         if self.samples.here is not None and not self._shown():
             self._compare(self.samples.here, here=True)
         if self.found:
-            return FormulaVerdict(equal=False, points=self.points, proved=False, counterexample=self._counterexample())
-        if self.points < min(LEAST, len(self.samples.samples)):
+            return self._different()
+        if self.points < self._least:
             return _unjudged(self._hardly(), late=self._late())
+        return self._equal()
+
+    @property
+    def _least(self) -> int:
+        return min(LEAST, len(self.samples.samples))
+
+    def _equal(self) -> FormulaVerdict:
         late = self._late()
         proved = not late and self.formulas.proof.proves(self.formula)
-        return FormulaVerdict(
-            equal=True, points=self.points, proved=proved, counterexample=None, unseen=self.branches.unseen, late=late
-        )
+        settled = proved or self.sharp >= self._least
+        return FormulaVerdict(True, self.points, proved, None, unseen=self.branches.unseen, late=late, settled=settled)
+
+    def _different(self) -> FormulaVerdict:
+        counter = self._counterexample()
+        if self.far or self.points + len(self.found) < self._least:
+            return FormulaVerdict(False, self.points, False, counter)
+        explained = all(self.comparison.explained(look) for look in self.found)
+        away = max(map(difference, self.found))
+        return FormulaVerdict(False, self.points, False, counter, near=True, explained=explained, away=away)
 
     def _hardly(self) -> Diagnostic:
         """Why there were too few points to tell."""
@@ -171,20 +205,44 @@ class _Judging:
 
     def _shown(self) -> bool:
         """Whether there is a difference to tell: one that shows in a few digits, and does not give the truth away."""
-        return any(shows(answer, sample.truth) and not self.formulas.reveals(sample) for sample, answer in self.found)
+        return self.far and any(
+            shows(look) and self._is_far(look) and not self.formulas.reveals(look.sample) for look in self.found
+        )
+
+    def _is_far(self, look: Look) -> bool:
+        return look.answer is None or not self.tolerance.holds(look.answer, look.sample.truth, look.sample.bits)
 
     def _compare(self, sample: Sample, *, here: bool = False) -> bool:
         """Compare at one point; returns whether that is enough."""
-        run = self.comparison.run(sample)
-        answer = output(run)
-        if self.found and not here and not shows(answer, sample.truth):
-            return self._late()  # of differences that do not show one is enough
-        alike = self.comparison.alike(sample, answer)
-        if alike or here or not self.comparison.is_chance(sample, run):
+        look = self.comparison.look(sample)
+        self.points += look.word in ("same", "faint")
+        self.sharp += look.word == "same"
+        if look.apart and self._counts(look, here=here):
             self.points += 1
-            if not alike:
-                self.found.append((sample, answer))
+            self.far = self.far or self._is_far(look)
+            self.found.append(look)
         return self._shown() or self._late()
+
+    def _counts(self, look: Look, *, here: bool) -> bool:
+        """Whether a difference is one, and still wanted."""
+        if here and look.word == "differs":
+            return True
+        if len(self.found) >= _DIFFERENCES and not (self._is_far(look) and (shows(look) or not self.far)):
+            return False
+        return not self.comparison.is_chance(look)
+
+    def _drawn(self) -> Iterator[Sample]:
+        """Samples at points that follow from the question and the formula."""
+        circuit, asked = self.subject.circuit, self.subject.asked
+        dice = dice_of(circuit.source.text, f"{asked.of} {asked.by}", self.formula.source.text)
+        inside = [sample.at for sample in self.samples.samples[:_INSIDE]]
+        marks = landmarks(circuit, self.formula)
+        for at in drawn(self.subject.variables, inside, marks, dice):
+            if self._late():
+                return
+            sample = self.samples.subject.sample(at)
+            if sample is not None and sample.between is None:
+                yield sample
 
     def _explore(self) -> None:
         """Compare where the formula's own gates take other branches, and close to their borders."""
@@ -197,7 +255,7 @@ class _Judging:
         search.cross(Seen(self.branches.seen, count, self.branches.away, self._note))
         search.left = max(search.left, work)
         close = search.straddles(count, self.branches.away, self.branches.pattern)
-        if self.found or any(self._look(spot) for spot in close if not self._late()):
+        if self.far or any(self._look(spot) for spot in close if not self._late()):
             return
         for spot in self.samples.pool:
             if self.points >= LEAST or self._look(spot):
@@ -219,7 +277,7 @@ class _Judging:
     def _note(self, spot: Spot) -> bool:
         """Compare at a spot on a side that was not met before; returns whether that is enough."""
         new = self.branches.new(spot)
-        sample = self.samples.sample(spot.at) if new else None
+        sample = self.samples.sample(place(spot.at)) if new else None
         if sample is None:
             return self._late()
         self.branches.seen |= new
@@ -227,26 +285,20 @@ class _Judging:
 
     def _look(self, spot: Spot) -> bool:
         """Compare at a spot; returns whether that is enough."""
-        sample = self.samples.sample(spot.at)
+        sample = self.samples.sample(place(spot.at))
         return self._late() if sample is None else self._compare(sample)
 
     def _counterexample(self) -> Counterexample:
         """The plainest difference that shows; the question's own truth is only told if there is nothing else."""
 
-        def worth(found: tuple[Sample, Number]) -> tuple[bool, int]:
-            sample, answer = found
-            rank = 1 if sample is self.samples.here else 0 if self.formulas.reveals(sample) else 2
-            return shows(answer, sample.truth), rank
+        def worth(look: Look) -> tuple[bool, bool, int]:
+            rank = 1 if look.sample.at == here else 0 if self.formulas.reveals(look.sample) else 2
+            return self._is_far(look), shows(look), rank
 
-        sample, answer = max(self.found, key=worth)
+        here = self.samples.here.at if self.samples.here is not None else None
+        look = max(self.found, key=worth)
         known = self.subject.names
         used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends
-        double = self.subject.rules(BITS).arithmetic.to_float
-        given = math.inf if answer is None else double(answer)
-        return Counterexample(
-            {name: value for name, value in sample.at.items() if name in used},
-            given if math.isfinite(given) else None,
-            double(sample.truth),
-            sample is self.samples.here,
-            self.formulas.reveals(sample),
-        )
+        at = {name: Fraction(int(value.p), int(value.q)) for name, value in look.sample.at.items() if name in used}
+        answer = look.answer
+        return Counterexample(at, answer, look.sample.truth, look.sample.at == here, self.formulas.reveals(look.sample))

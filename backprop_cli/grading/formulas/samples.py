@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.balls import from_text
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
 from backprop_cli.grading.formulas.search import Search, Seen, Side
-from backprop_cli.grading.formulas.subject import BITS, Sample, Spot, Subject
+from backprop_cli.grading.formulas.subject import BITS, Place, Sample, Spot, Subject
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120
@@ -27,15 +29,15 @@ class Samples:
         self.subject = subject
         self.literals = literals(subject.circuit)
         start = {name: here[name] for name in subject.variables} if here is not None else None
-        self.here = subject.sample(start, kinks=True) if start is not None else None
+        self.here = subject.sample(place(start)) if start is not None else None
         self._borders = borders(subject.circuit)
-        self._known: dict[tuple[float, ...], Sample | None] = {}
+        self._known: dict[tuple[object, ...], Sample | None] = {}
         self._seen: set[Side] = set()
         self._close: list[Spot] = []
         search = self._found(start)
         self.pool = tuple(search.pool)
         found = [*self._chosen(), *self._on_kinks(search.kinked)]
-        self.samples = sorted(found, key=lambda sample: plainness(sample.at))
+        self.samples = sorted(found, key=lambda sample: plainness(shown(sample.at)))
         self.unseen = missing(self._borders, subject.circuit, self._seen)
 
     def _found(self, here: At | None) -> Search:
@@ -86,7 +88,7 @@ class Samples:
             crossed, new = self.pattern(spot) - self._seen, traits(spot.at) - known
             if id(spot) not in close and not crossed and len(found) >= (_MOST if new else _FEW):
                 continue
-            sample = self.sample(spot.at)
+            sample = self.sample(place(spot.at))
             if sample is not None:
                 found.append(sample)
                 self._seen |= crossed
@@ -95,12 +97,12 @@ class Samples:
 
     def _on_kinks(self, points: list[At]) -> list[Sample]:
         """Where all points are on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
-        found = (self.subject.sample(at, kinks=True) for at in points)
+        found = (self.subject.sample(place(at)) for at in points)
         return [sample for sample in found if sample is not None]
 
-    def sample(self, at: At, bits: int = BITS) -> Sample | None:
+    def sample(self, at: Place, bits: int = BITS) -> Sample | None:
         """The truth at a point, remembered."""
-        key = (bits, *at.values())
+        key = (bits, *((int(value.p), int(value.q)) for value in at.values()))
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
@@ -111,6 +113,16 @@ class Samples:
 def _distinct(spots: Iterable[Spot]) -> list[Spot]:
     """Each point once; of two spots there the last."""
     return list({tuple(spot.at.values()): spot for spot in spots}.values())
+
+
+def place(at: Mapping[str, float]) -> Place:
+    """A point of doubles as what its decimals say, exactly."""
+    return {name: from_text(repr(value)) for name, value in at.items()}
+
+
+def shown(at: Place) -> dict[str, float]:
+    """A point as doubles."""
+    return {name: to_float(value) for name, value in at.items()}
 
 
 def literals(circuit: Circuit) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""The quantity asked for, as a function: its truth at any point, in doubles to search and in many digits to compare."""
+"""The quantity asked for, as a function: its truth at any point, in doubles to search, enclosed to compare."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_cli.arithmetic.ball_text import decimal
-from backprop_cli.arithmetic.balls import ONE, from_text
-from backprop_cli.arithmetic.base import Number, Operation
-from backprop_cli.arithmetic.digits import Digits, exponent_of
+from backprop_cli.arithmetic.balls import ONE, from_text, working
+from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.check.sides import Here
+from backprop_cli.check.blame import overlap
+from backprop_cli.check.series import NoSeriesError, NoValueError
+from backprop_cli.check.sides import Here, OneSided
 from backprop_cli.circuit import INPUT, Circuit
-from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import Rules, rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.candidates import At
+from backprop_cli.grading.formulas.extent import Extent, extent, is_sharp
 from backprop_cli.grading.names import Asked
 
-BITS = 200
-_FLATTEST = -1_400  # a slope of 2^-1400 is still seen with _MANY_BITS, also as 1 - tanh(x)^2
-_MANY_BITS, _MANY_BITS_SLOW = 3_200, 600
-_COSTLY, _LARGEST = frozenset({"sin", "cos", "tan", "pow", "mod", "fmod"}), 3_000
+BITS = 192
+_LADDER, _LADDER_SLOW = (BITS, 768, 3_200), (BITS, 640)
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
+_ENOUGH = 40  # right bits, for a truth to be one
+
+Place = Mapping[str, Number]
+"""A point as the exact numbers that its variables are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,21 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The truth at a point in many digits; ``known`` has the value of every variable and stage.
+    """The truth at a point, enclosed with ``bits``; ``known`` encloses the value of every variable and stage.
 
-    ``scale`` is the size of the terms that cancel in the truth, or of the values on the way to it. ``between`` are the
-    one-sided slopes, the smaller first, where the point is on a kink.
+    ``extent`` is that of the numbers on the way. ``between`` are the one-sided slopes where the point is on a kink.
     """
 
-    at: At
+    at: Place
     known: Mapping[str, Number]
     truth: Number
-    scale: Number
+    bits: int
+    extent: Extent
     between: tuple[Number, Number] | None = None
+
+
+class _MoreBitsError(Exception):
+    """So many bits do not show the truth."""
 
 
 class Subject:
@@ -60,71 +67,65 @@ class Subject:
         self.cost = cost(circuit)
         self._marks = self.circuit.reach([asked.by]) if asked.by is not None else None
         self._doubles = Rules(Float64())
-        self._rules: dict[int, Rules] = {}
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables of the circuit."""
         return tuple(self.circuit.inputs)
 
-    @cached_property
-    def many_bits(self) -> int:
-        """A precision at which what only cancels is told from what differs."""
-        return many_bits(self.circuit)
-
-    def rules(self, bits: int) -> Rules:
-        """The gate table at that precision."""
-        if bits not in self._rules:
-            self._rules[bits] = Rules(_quick(Digits(bits)))
-        return self._rules[bits]
-
     def spot(self, at: At, *, kinks: bool = False) -> Spot | None:
-        """The point in doubles; None outside the domain, or on a kink unless those are wanted."""
+        """The point in doubles; None outside the domain, or for a slope on a kink, unless those are wanted."""
         run = forward(self.circuit, at, self._doubles)
-        if run.values[self.circuit.output] is None or (run.kinks and not kinks and run.live_kinks):
+        if run.values[self.circuit.output] is None:
+            return None
+        if run.kinks and not kinks and not self.asked.is_value and run.live_kinks:
             return None
         if self._marks is not None and self.asked.by in backward(run, self._marks).failed:
             return None
         return Spot(at, run, {name: run.values[node] for name, node in self.names.items()})
 
-    def sample(self, at: At, bits: int = BITS, *, kinks: bool = False) -> Sample | None:
-        """The truth at a point; None where there is none, or where its digits would not show a difference."""
-        rules = self.rules(bits)
-        run = forward(self.circuit, {name: rules.arithmetic.number(repr(value)) for name, value in at.items()}, rules)
-        if run.values[self.circuit.output] is None:
-            return None
-        on_kink = bool(run.kinks and run.live_kinks)
-        if on_kink and not kinks:
-            return None
-        known = {name: run.values[node] for name, node in self.names.items()}
-        if self._marks is None or self.asked.by is None:
-            return Sample(at, known, run.values[self.circuit.output], size(run))
-        sweep = backward(run, self._marks)
-        truth = sweep.gradients[self.asked.by]
-        if truth is None:
-            return None
-        if on_kink:
-            between = self._between(run, at, truth)
-            return None if between is None else Sample(at, known, truth, scales(run, sweep)[self.asked.by], between)
-        flat = any(local and exponent_of(local) < _FLATTEST for row in sweep.locals for local in row)
-        return None if flat else Sample(at, known, truth, scales(run, sweep)[self.asked.by])
+    def sample(self, at: Place, least: int = BITS) -> Sample | None:
+        """The truth at a point, with as few bits from ``least`` on as show it; None where there is none."""
+        for bits in ladder(self.circuit):
+            if bits < least:
+                continue
+            here = self._here(at, bits)
+            if here.number(self.circuit.output) is None:
+                if isinstance(here.gaps[self.circuit.output], (NoValueError, NoSeriesError)):
+                    return None
+                continue
+            try:
+                return self._told(at, here)
+            except _MoreBitsError:
+                continue
+        return None
 
-    def _between(self, run: Forward, at: At, truth: Number) -> tuple[Number, Number] | None:
-        """The slopes on both sides, the smaller first; None where the output jumps."""
-        by = self.asked.by
-        assert by is not None
-        if run.circuit.output == by:
-            return truth, truth
-        starts = [
-            from_text(repr(at[node.text]) if node.op == INPUT else node.text)
-            for node in run.circuit.nodes[: run.circuit.first_gate]
-        ]
-        here = Here(run.circuit, starts, BITS)
-        sides = here.side({by: ONE}, -1), here.side({by: ONE}, 1)
-        if any(side.word != "slope" for side in sides):
+    def _here(self, at: Place, bits: int) -> Here:
+        return Here(self.circuit, starts(self.circuit, at, bits), bits)
+
+    def _told(self, at: Place, here: Here) -> Sample | None:
+        """The sample, None where there is no truth. Raises ``_MoreBitsError`` where these bits do not show it."""
+        by, value = self.asked.by, here.number(self.circuit.output)
+        sides = (OneSided("slope", value, smooth=True),) if by is None else self._sides(here, by)
+        words = {side.word for side in sides}
+        if words & {"undecided", "not known"}:
+            raise _MoreBitsError
+        if words != {"slope"}:
             return None
-        left, right = (run.arithmetic.number(decimal(side.slope, 60)) for side in sides)
-        return min(left, right), max(left, right)
+        first, last, sizes = sides[0].slope, sides[-1].slope, extent(here)
+        apart = first is not last and not overlap(first, last)
+        if not is_sharp(last, _ENOUGH) and (here.bits < ladder(self.circuit)[-1] or not sizes.hardly(last, here.bits)):
+            raise _MoreBitsError
+        known = {name: here.number(node) for name, node in self.names.items()}
+        return Sample(at, known, last, here.bits, sizes.beside(last), (first, last) if apart else None)
+
+    def _sides(self, here: Here, by: int) -> tuple[OneSided, ...]:
+        if by == self.circuit.output:
+            return (OneSided("slope", ONE, smooth=True),)
+        if here.number(by) is None:
+            return (OneSided("no value"),)
+        right = here.side({by: ONE}, 1)
+        return (right,) if right.smooth else (here.side({by: ONE}, -1), right)
 
     @cached_property
     def depends(self) -> frozenset[str]:
@@ -147,28 +148,18 @@ class Subject:
         return frozenset(name for name, index in self.circuit.inputs.items() if feeding[index])
 
 
-def scales(run: Forward, sweep: Backward) -> list[Number]:
-    """The backward pass on absolute values: for each node the size of the terms that its gradient adds up."""
-    found: list[Number] = [run.arithmetic.zero] * len(run.circuit.nodes)
-    found[run.circuit.output] = run.arithmetic.one
-    for index in range(run.circuit.output, run.circuit.first_gate - 1, -1):
-        for source, local in zip(run.circuit.nodes[index].inputs, sweep.locals[index], strict=False):
-            if local is not None:
-                found[source] = found[source] + abs(local) * found[index]
-    return found
+def starts(circuit: Circuit, at: Mapping[str, Number], bits: int) -> list[Number]:
+    """The numbers of a circuit's variables and literals, by node; each decimal is what it says, exactly."""
+    with working(bits):
+        return [
+            at[node.text] if node.op == INPUT else from_text(node.text) for node in circuit.nodes[: circuit.first_gate]
+        ]
 
 
-def _quick(digits: Digits) -> Digits:
-    """The arithmetic without waves, powers and remainders so large that a formula full of them would take minutes."""
-
-    def bounded(operation: Operation) -> Operation:
-        def quick(*inputs: Number) -> Number:
-            return operation(*inputs) if max(map(exponent_of, inputs)) <= _LARGEST else digits.context.nan
-
-        return quick
-
-    digits.operations = {n: bounded(o) if n in _COSTLY else o for n, o in digits.operations.items()}
-    return digits
+def ladder(*circuits: Circuit) -> tuple[int, ...]:
+    """The precisions to try, as many bits as the gates allow in little time."""
+    slow = any(node.op in _SLOW for circuit in circuits for node in circuit.nodes)
+    return _LADDER_SLOW if slow else _LADDER
 
 
 def known_names(circuit: Circuit) -> dict[str, int]:
@@ -177,19 +168,9 @@ def known_names(circuit: Circuit) -> dict[str, int]:
     return {circuit.output_name: circuit.output} | named
 
 
-def size(run: Forward) -> Number:
-    """The largest value in a run."""
-    return max(abs(value) for value in run.values if value is not None)
-
-
 def cost(circuit: Circuit) -> int:
     """How much work a run is, in plain gates."""
     return len(circuit.nodes) + sum(_SLOW.get(node.op, 0) for node in circuit.nodes)
-
-
-def many_bits(circuit: Circuit) -> int:
-    """As many bits as its gates allow in little time."""
-    return _MANY_BITS_SLOW if any(node.op in _SLOW for node in circuit.nodes) else _MANY_BITS
 
 
 def _wires(circuit: Circuit, index: int, position: int) -> set[int]:
