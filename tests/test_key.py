@@ -17,7 +17,7 @@ from backprop_cli.problems import Refused
 PLAIN = KeyProblem(
     id="p1", title="", expression="x", at=(), ask=(), columns={}, points=None, weights={}, tolerance=Tolerance(),
     accept="any", feedback="hint", partial=True, close=Fraction(0), follow_through=Fraction(0), hidden=False,
-    share=True,
+    unsettled=Fraction(1), share=True,
 )  # fmt: skip
 
 

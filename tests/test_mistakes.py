@@ -26,7 +26,7 @@ RULE = Tolerance()
 
 def entry(name: str, node: int, is_value: bool, typed: Typed, truth: float) -> Entry:
     def fits(number: float) -> bool:
-        return RULE.right(typed, number, abs(number))
+        return RULE.right(typed, number)
 
     def near(number: float) -> bool:
         return fits(number) or RULE.close(typed, number, abs(number))

@@ -172,4 +172,12 @@ def _parts(problem: KeyProblem, alike: Sequence[Mapping[str, object]], method: M
 
 
 def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:
-    return Scoring(points, problem.feedback, problem.partial, problem.close, problem.follow_through, problem.hidden)
+    return Scoring(
+        points,
+        problem.feedback,
+        problem.partial,
+        problem.close,
+        problem.follow_through,
+        problem.hidden,
+        problem.unsettled,
+    )

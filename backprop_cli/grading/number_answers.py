@@ -37,14 +37,14 @@ def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: Readin
 
 
 def _undecided(question: Question, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
-    """An answer where the truth cannot be told: right if it is one of the outcomes, and never wrong."""
+    """An answer where the truth cannot be told is never wrong; it is settled if it is one of the outcomes."""
     assert fact.outcomes is not None
     right = any(question.tolerance.right(typed, one, fact.doubt) for one in fact.outcomes)
     sentence = "no number of digits tells on which side of a kink or a jump the point is"
-    outcome = "this is one of the outcomes" if right else "this is none of the outcomes that were found"
+    outcome = "this is one of the outcomes" if right else "this is none of those that were found, and counts"
     full = f"{sentence}; it may be {' or '.join(map(repr, fact.outcomes))}" if fact.outcomes else sentence
     said = Said("answer.undecided", f"{sentence}; {outcome}", full, "verdict")
-    return replace(plain, word="ok" if right else "undecided", expected=expected(fact), said=(said,))
+    return replace(plain, word="ok", expected=expected(fact), said=(said,), settled=right)
 
 
 def _same(fact: Fact, text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.problems import Diagnostic
 
-Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "undecided", "received"]
+Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
 
 BUG = "internal"
 """The code of a remark on answers that a bug of ours kept from being judged."""
@@ -26,7 +26,6 @@ WORDS: tuple[Word, ...] = (
     "extra",
     "duplicate",
     "undefined",
-    "undecided",
     "received",
 )
 

@@ -20,7 +20,7 @@ class Scoring:
     """How a problem is scored and shown.
 
     An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
-    earlier value the part ``follow_through``. Without ``partial`` a problem is all or nothing.
+    earlier value the part ``follow_through``, one that nothing refutes and nothing confirms ``unsettled``. Without ``partial`` a problem is all or nothing.
     """
 
     points: Fraction
@@ -29,6 +29,7 @@ class Scoring:
     close: Fraction = Fraction(0)
     follow_through: Fraction = Fraction(0)
     hidden: bool = False
+    unsettled: Fraction = Fraction(1)
 
 
 def result(
@@ -48,7 +49,7 @@ def result(
 
 def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
     if opinion.word == "ok":
-        return Fraction(1)
+        return Fraction(1) if opinion.settled else scoring.unsettled
     earned = scoring.close if opinion.word == "close" else Fraction(0)
     return max(earned, scoring.follow_through) if opinion.followed else earned
 

@@ -14,7 +14,7 @@ from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.records import Judged, Remark, Word
 
-_JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined", "undecided"})
+_JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})
 
 
 def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:

@@ -25,7 +25,7 @@ _NEARNESS = ("rtol", "sigfigs", "exact")
 _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
 _TOLERANCE = tuple(one.name for one in fields(Tolerance))
-_COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "accept", "hidden", "share")
+_COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "unsettled", "accept", "hidden", "share")
 _OF_KEY = ("title", *_COMMON, "columns", "attempt", "problem")
 _OF_PROBLEM = ("id", "title", "expression", "at", "ask", "points", "weights", *_COMMON)
 
@@ -44,6 +44,7 @@ class Manner:
     partial: bool = True
     close: Fraction = Fraction(0)
     follow_through: Fraction = Fraction(0)
+    unsettled: Fraction = Fraction(1)
     accept: Accept = "any"
     hidden: bool = False
     share: bool = True
@@ -71,6 +72,7 @@ class KeyProblem:
     partial: bool
     close: Fraction
     follow_through: Fraction
+    unsettled: Fraction
     hidden: bool
     share: bool
 
@@ -146,6 +148,7 @@ def _manner(given: Fields, default: Manner) -> Manner:
         partial=given.flag("partial", default.partial),
         close=given.fraction("close", default.close, most=1),
         follow_through=given.fraction("follow_through", default.follow_through, most=1),
+        unsettled=given.fraction("unsettled", default.unsettled, most=1),
         accept=given.one_of("accept", ACCEPT, default.accept),
         hidden=given.flag("hidden", default.hidden),
         share=given.flag("share", default.share),
