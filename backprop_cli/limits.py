@@ -57,5 +57,6 @@ SHEET_CELLS: Final = 2_000_000  # from its first cell to its last, empty ones to
 KEY_BYTES: Final = 1_000_000
 KEY_PROBLEMS: Final = 1_000
 KEY_POINTS: Final = 1_000  # at which one problem is asked
+KEY_PARTS: Final = 20_000  # problems, each at each of its points
 LABEL_CHARACTERS: Final = 200  # of a student's or an answer's name, a title; the rest is cut off
 PROBLEM_SECONDS: Final = 2  # for the answers to one problem

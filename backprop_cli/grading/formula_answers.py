@@ -55,7 +55,7 @@ def _known(question: Question, ask: Ask) -> Entry | None:
 def _put_in(question: Question, ask: Ask, formula: Circuit, until: float) -> tuple[Said, ...]:
     """That a formula is right but for numbers in place of variables, if it is so."""
     whole, names = restored(formula, question.here or {})
-    if not names or not question.formulas(ask.asked).judge(whole, until, question.tolerance).equal:
+    if not names or not question.judged(ask.asked, whole, until).equal:
         return ()
     those = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return (Said("answer.put-in", f"right at this point only: write {those} in place of the number", least="hint"),)

@@ -11,10 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.choices import Method
-from backprop_cli.engine.point import from_mapping, numbers
-from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.point import from_mapping
+from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.keys.key import Key, KeyProblem
@@ -33,7 +32,6 @@ from backprop_cli.grading.records import (
 from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.summary import empty
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
-from backprop_cli.reading import read
 
 _NAMED_APART = 3
 
@@ -139,10 +137,10 @@ def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> M
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
     parts: list[Part] = []
     problems: list[Diagnostic] = []
+    shared = Expressions(key.problems)
     for problem in key.problems:
         try:
-            alike = [at for other in key.problems if other.expression == problem.expression for at in other.at]
-            parts += _parts(problem, alike, method)
+            parts += _parts(problem, shared.of(problem), method)
         except Refused as refused:
             problems += [_named(problem, one) for one in refused.problems]
     if problems:
@@ -154,19 +152,23 @@ def _named(problem: KeyProblem, one: Diagnostic) -> Diagnostic:
     return Diagnostic(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
-def _parts(problem: KeyProblem, alike: Sequence[Mapping[str, object]], method: Method) -> Iterator[Part]:
-    """The parts of one problem; ``alike`` are all points at which the key asks for the same expression."""
-    many = len(problem.at) > 1
-    bound = {name for at in problem.at for name in at}
-    circuit = read(problem.expression, bound=bound, share=problem.share, name=f"expression of {problem.id}")
+def _parts(problem: KeyProblem, expression: Expression, method: Method) -> Iterator[Part]:
+    """The parts of one problem."""
+    many, circuit = len(problem.at) > 1, expression.circuit
     asks = asks_of(circuit, problem.ask or None, problem.weights)
     points = problem.points if problem.points is not None else sum((ask.weight for ask in asks), Fraction(0))
-    elsewhere = [
-        numbers(circuit, from_mapping(at), Rules(Float64())) for at in alike if circuit.inputs.keys() <= at.keys()
-    ]
     for index, at in enumerate(problem.at or (None,), 1):
         point = None if at is None else from_mapping(at)
-        question = prepare(circuit, point, asks, problem.tolerance, problem.accept, method, elsewhere)
+        question = prepare(
+            circuit,
+            point,
+            asks,
+            problem.tolerance,
+            problem.accept,
+            method,
+            expression.points,
+            expression.functions,
+        )
         share = points / max(1, len(problem.at))
         yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _scoring(problem, share))
 

@@ -43,7 +43,7 @@ class Question:
     """A prepared question. ``point`` is None where only formulas can be judged; ``facts`` has nothing then.
 
     ``warnings`` are about the question itself, for whoever asks it. ``elsewhere`` are the points at which the same is
-    asked in other questions, whose answers are not to be told either.
+    asked in other questions, whose answers are not to be told either, and ``functions`` is shared with those.
     """
 
     circuit: Circuit
@@ -53,8 +53,8 @@ class Question:
     tolerance: Tolerance = field(default_factory=Tolerance)
     accept: Accept = "any"
     warnings: tuple[Diagnostic, ...] = ()
-    elsewhere: tuple[Mapping[str, float], ...] = ()
-    _formulas: dict[Asked, Formulas] = field(default_factory=dict)
+    elsewhere: Sequence[Mapping[str, float]] = ()
+    functions: dict[Asked, Formulas] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
@@ -83,14 +83,18 @@ class Question:
 
     def formulas(self, asked: Asked) -> Formulas:
         """The quantity as a function, to hold a formula against."""
-        if asked not in self._formulas:
-            self._formulas[asked] = Formulas(self.circuit, asked, self.here, self.elsewhere)
-        return self._formulas[asked]
+        if asked not in self.functions:
+            self.functions[asked] = Formulas(self.circuit, asked, self.here, self.elsewhere)
+        return self.functions[asked]
+
+    def judged(self, asked: Asked, formula: Circuit, until: float) -> FormulaVerdict:
+        """The verdict on a formula at this question's point, by its tolerance. For ``until`` see ``Formulas``."""
+        return self.formulas(asked).judge(formula, until, self.tolerance, self.here)
 
     def verdict(self, asked: Asked, formula: Circuit, until: float) -> FormulaVerdict:
         """The verdict on a formula, remembered: a class hands in few different ones. For ``until`` see ``Formulas``."""
         key = asked, formula.source.text
-        verdict = _remembered(self._verdicts, key, lambda: self.formulas(asked).judge(formula, until, self.tolerance))
+        verdict = _remembered(self._verdicts, key, lambda: self.judged(asked, formula, until))
         if verdict.late:  # one slow moment is not to decide for the whole class
             del self._verdicts[key]
         return verdict
@@ -131,12 +135,14 @@ def prepare(
     accept: Accept = "any",
     method: Method = "forward",
     elsewhere: Sequence[Mapping[str, float]] = (),
+    functions: dict[Asked, Formulas] | None = None,
 ) -> Question:
     """A question with its facts. Raises ``Refused`` if the point lacks a value, or the facts cannot be told."""
     warnings = complete(circuit, point) if point is not None else ()
     quantities = [ask.asked for ask in asks]
     found = facts(circuit, point, quantities, exact=tolerance.exact, method=method) if point is not None else {}
-    return Question(circuit, point, tuple(asks), found, tolerance, accept, warnings, tuple(elsewhere))
+    shared = {} if functions is None else functions
+    return Question(circuit, point, tuple(asks), found, tolerance, accept, warnings, elsewhere, shared)
 
 
 def asks_of(

@@ -20,7 +20,8 @@ class Scoring:
     """How a problem is scored and shown.
 
     An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
-    earlier value the part ``follow_through``, one that nothing refutes and nothing confirms ``unsettled``. Without ``partial`` a problem is all or nothing.
+    earlier value the part ``follow_through``, one that nothing refutes and nothing confirms ``unsettled``. Without
+    ``partial`` a problem is all or nothing.
     """
 
     points: Fraction

@@ -82,9 +82,9 @@ class FormulaVerdict:
 
 
 class Formulas:
-    """One quantity of a question, and how formulas for it are judged; its points are found once.
+    """One quantity of an expression, and how formulas for it are judged; its points are found once.
 
-    ``here`` is the question's own point, ``elsewhere`` are points at which the same is asked.
+    ``here`` is a question's own point, ``elsewhere`` are more points at which the same is asked.
     """
 
     def __init__(
@@ -105,11 +105,19 @@ class Formulas:
 
     def reveals(self, sample: Sample) -> bool:
         """Whether the truth at a sample is an answer: all that it depends on is as it is at a question's point."""
-        return any(all(sample.at[name] == at[name] for name in self.subject.depends) for at in self._places)
+        return self._decides(sample.at) in self._answers
 
     @cached_property
-    def _places(self) -> tuple[Place, ...]:
-        return tuple({tuple(at.values()): place(at) for at in self._questions}.values())
+    def _answers(self) -> frozenset[tuple[Number, ...]]:
+        return frozenset(self._decides(place(at)) for at in self._questions)
+
+    def _decides(self, at: Place) -> tuple[Number, ...]:
+        """The coordinates that the quantity depends on."""
+        return tuple(at[name] for name in self._depends)
+
+    @cached_property
+    def _depends(self) -> tuple[str, ...]:
+        return tuple(sorted(self.subject.depends))
 
     @cached_property
     def proof(self) -> Proof:
@@ -130,8 +138,14 @@ class Formulas:
             return Diagnostic("answer.domain", f"{found} found at which there is a {what} to compare a formula with")
         return None
 
-    def judge(self, formula: Circuit, until: float = math.inf, tolerance: Tolerance = _USUAL) -> FormulaVerdict:
-        """The verdict on a formula whose names are known (see ``unknown_names``).
+    def judge(
+        self,
+        formula: Circuit,
+        until: float = math.inf,
+        tolerance: Tolerance = _USUAL,
+        here: Mapping[str, float] | None = None,
+    ) -> FormulaVerdict:
+        """The verdict on a formula whose names are known (see ``unknown_names``); ``here`` is the question's point.
 
         It is found within 0.7 s of the processor, and before ``until`` on the clock of ``time.thread_time``.
         """
@@ -142,7 +156,7 @@ class Formulas:
         problem = problem or self._problem
         if problem is not None:
             return _unjudged(problem)
-        return _Judging(self, formula, until, tolerance).verdict()
+        return _Judging(self, formula, until, tolerance, here or self._here).verdict()
 
 
 def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
@@ -152,9 +166,18 @@ def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
 class _Judging:
     """One formula on its way past the points; ``found`` are the differences so far, ``sharp`` counts sure agreement."""
 
-    def __init__(self, formulas: Formulas, formula: Circuit, until: float, tolerance: Tolerance) -> None:
+    def __init__(
+        self,
+        formulas: Formulas,
+        formula: Circuit,
+        until: float,
+        tolerance: Tolerance,
+        here: Mapping[str, float] | None,
+    ) -> None:
         self.formulas, self.formula, self.tolerance = formulas, formula, tolerance
         self.subject, self.samples = formulas.subject, formulas.samples
+        own = None if here is None else place({name: here[name] for name in self.subject.variables})
+        self.here = None if own is None else self.samples.sample(own)
         self.comparison = Comparison(self.samples, formula)
         self.branches = Branches(self.samples, formula)
         self.points = self.sharp = 0
@@ -167,8 +190,8 @@ class _Judging:
         enough = any(self._compare(sample) for sample in chain(self.samples.samples, self._drawn()))
         if not enough and not self.far:
             self._explore()
-        if self.samples.here is not None and not self._shown():
-            self._compare(self.samples.here, here=True)
+        if self.here is not None and not self._shown():
+            self._compare(self.here, here=True)
         if self.found:
             return self._different()
         if self.points < self._least:
@@ -295,7 +318,7 @@ class _Judging:
             rank = 1 if look.sample.at == here else 0 if self.formulas.reveals(look.sample) else 2
             return self._is_far(look), shows(look), rank
 
-        here = self.samples.here.at if self.samples.here is not None else None
+        here = self.here.at if self.here is not None else None
         look = max(self.found, key=worth)
         known = self.subject.names
         used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends

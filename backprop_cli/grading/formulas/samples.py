@@ -20,16 +20,15 @@ _REMEMBERED = 1_000
 
 
 class Samples:
-    """``samples`` in order of their plainness, ``here`` the question's own point, ``pool`` more spots to start from.
+    """``samples`` in order of their plainness, ``pool`` more spots to start from; ``near`` is a point of the question.
 
     ``unseen`` are the gates, as typed, that were not met on both sides of a border.
     """
 
-    def __init__(self, subject: Subject, here: Mapping[str, float] | None) -> None:
+    def __init__(self, subject: Subject, near: Mapping[str, float] | None) -> None:
         self.subject = subject
         self.literals = literals(subject.circuit)
-        start = {name: here[name] for name in subject.variables} if here is not None else None
-        self.here = subject.sample(place(start)) if start is not None else None
+        start = {name: near[name] for name in subject.variables} if near is not None else None
         self._borders = borders(subject.circuit)
         self._known: dict[tuple[object, ...], Sample | None] = {}
         self._seen: set[Side] = set()
@@ -40,7 +39,7 @@ class Samples:
         self.samples = sorted(found, key=lambda sample: plainness(shown(sample.at)))
         self.unseen = missing(self._borders, subject.circuit, self._seen)
 
-    def _found(self, here: At | None) -> Search:
+    def _found(self, near: At | None) -> Search:
         """Spots of every kind, then as many as it takes, then on the far sides of borders."""
         search = Search(self.subject, (), _WORK + 100 * self.subject.cost, self.subject.cost)
         if not self.subject.variables:
@@ -48,8 +47,8 @@ class Samples:
             return search
         special = around(self.literals)
         search.scatter(_POOL)
-        if here is not None:
-            search.near(here, _POOL // 5)
+        if near is not None:
+            search.near(near, _POOL // 5)
         search.walk(special, _POOL // 4)
         while len(search.pool) < _POOL // 2 and search.left > _WORK // 3:
             search.scatter(_POOL // 4)

@@ -136,6 +136,10 @@ def _key(top: Fields, name: str) -> Key:
     problems = tuple(
         _problem(top, table, index, manner) for index, table in enumerate(tables[: limits.KEY_PROBLEMS], 1)
     )
+    parts = sum(max(1, len(problem.at)) for problem in problems)
+    if parts > limits.KEY_PARTS:
+        message = f"the key asks at {parts:,} points in all; the limit is {limits.KEY_PARTS:,}"
+        top.wrong("key.size", "problem", message)
     _refuse_twins(top, tables, problems)
     columns, attempt = top.several("columns"), top.one_of("attempt", RULES, "all")
     return Key(cut(top.text("title", "")), problems, name, manner.feedback, columns, attempt)

@@ -103,7 +103,7 @@ class Mistakes:
         return _Followed(written.tape, written.names | unrounded.names)
 
     def _given(self, own: Sequence[Entry], wrong: Sequence[Entry]) -> _Followed:
-        """The run in which these numbers of the student's stand, and which of the wrong ones are right in it."""
+        """The run in which these numbers of the student's stand, and which of the wrong ones are right only in it."""
         tape = self._tape
         values = {e.node: e.answer for e in own if e.is_value and e.node >= tape.circuit.first_gate}
         slopes = {e.node: e.answer for e in own if not e.is_value}
@@ -114,7 +114,8 @@ class Mistakes:
         names = set()
         for entry in wrong:
             number = due[entry.node] if entry.is_value else tape.arriving(entry.node, handed)
-            if math.isfinite(number) and entry.fits(number):
+            alone = self._tape.values[entry.node] if entry.is_value else self._tape.gradients[entry.node]
+            if math.isfinite(number) and entry.fits(number) and not entry.fits(alone):
                 names.add(entry.name)
         return _Followed(tape, frozenset(names))
 
