@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,12 +33,17 @@ def judge(question: Question, answers: Sequence[Answer]) -> tuple[tuple[Opinion,
         else:
             rest.append(_extra(question, answer, known=meant is not None))
     found = []
-    until = time.thread_time() + _FORMULA_SECONDS
+    until = _until(question, answers)
     for ask in question.asks:
         first, again = _first(question, ask, given.get(ask.asked, []), until)
         found.append(first)
         rest += again
     return _explained(question, found, rest)
+
+
+def _until(question: Question, answers: Sequence[Answer]) -> float:
+    """When the time for formulas ends; the clock is not asked where there are numbers only."""
+    return math.inf if question.are_numbers(answers) else time.thread_time() + _FORMULA_SECONDS
 
 
 def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
@@ -96,7 +102,9 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, 
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return formula_opinion(question, ask, plain, reading, until)
-        return number_opinion(question, ask, plain, reading, fact)
+        text = plain.typed or ""
+        known = question.opinion(ask, text, reading.text, lambda: number_opinion(question, ask, plain, reading, fact))
+        return known if known.line == plain.line else replace(known, line=plain.line)
     except Refused as refused:
         return invalid(plain, refused.problems[0])
 

@@ -6,7 +6,7 @@ points has a part for each (``chain[2]``), and the parts share its points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -96,7 +96,7 @@ class Marker:
     def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
         try:
             part.question.warm(answers)
-            with self.guard():
+            with nullcontext() if part.question.is_quick(answers) else self.guard():
                 return result(part.id, part.title, part.question, part.scoring, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])

@@ -19,6 +19,7 @@ from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
+from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.reading import Reading, bound_names, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact, facts
@@ -27,6 +28,7 @@ from backprop_cli.problems import Diagnostic, Refused
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
 _REMEMBERED = 20_000
+_SMALL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Question:
     functions: dict[Asked, Formulas] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
+    _opinions: dict[tuple[Asked, str, str], Opinion] = field(default_factory=dict)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
 
     @cached_property
@@ -71,6 +74,10 @@ class Question:
     def reading(self, text: str) -> Reading:
         """An answer's text, read: a class writes the same numbers again and again."""
         return _remembered(self._readings, text, lambda: read_answer(text, self._bound))
+
+    def opinion(self, ask: Ask, text: str, side: str, make: Callable[[], Opinion]) -> Opinion:
+        """The opinion on a number, one ``side`` of a text, remembered: a class writes the same again and again."""
+        return _remembered(self._opinions, (ask.asked, text, side), make)
 
     @cached_property
     def _bound(self) -> frozenset[str]:
@@ -103,9 +110,17 @@ class Question:
         """Make what these answers need and others will need again, so that none of them pays for it."""
         _ = self.mistakes
         for answer in answers:
-            asked = self.meant(answer.name)
-            if asked is not None and any(one.formula is not None for one in self.reading(answer.text).all):
+            asked = self.meant(answer.name) if self.reading(answer.text).names_any else None
+            if asked is not None:
                 _ = self.formulas(asked).samples
+
+    def is_quick(self, answers: Sequence[Answer]) -> bool:
+        """Whether these answers are numbers of a small circuit, which take no time worth a watch."""
+        return len(self.circuit.nodes) <= _SMALL and self.are_numbers(answers)
+
+    def are_numbers(self, answers: Sequence[Answer]) -> bool:
+        """Whether no answer is to be judged as a function."""
+        return self.accept != "formula" and not any(self.reading(answer.text).names_any for answer in answers)
 
     @cached_property
     def mistakes(self) -> Mistakes | None:

@@ -45,6 +45,11 @@ class Reading:
         return not (said or self.absent or self.sides)
 
     @property
+    def names_any(self) -> bool:
+        """Whether there is a formula in it, with names."""
+        return any(one.formula is not None for one in self.all)
+
+    @property
     def all(self) -> tuple[Reading, ...]:
         """The readings of its sides, or this one."""
         return self.sides or (self,)

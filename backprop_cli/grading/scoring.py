@@ -14,6 +14,8 @@ from backprop_cli.grading.question import Question
 from backprop_cli.grading.records import ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
 
+_ALL, _NOTHING = Fraction(1), Fraction(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
@@ -50,17 +52,22 @@ def result(
 
 def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
     if opinion.word == "ok":
-        return Fraction(1) if opinion.settled else scoring.unsettled
-    earned = scoring.close if opinion.word == "close" else Fraction(0)
+        return _ALL if opinion.settled else scoring.unsettled
+    earned = scoring.close if opinion.word == "close" else _NOTHING
     return max(earned, scoring.follow_through) if opinion.followed else earned
 
 
 def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], scoring: Scoring) -> Fraction:
     """Σ weight·credit / Σ weight of the points."""
-    whole = sum((one.weight for one in opinions), Fraction(0))
+    whole = sum(one.weight for one in opinions)
     if not whole:
         return scoring.points
-    earned = sum((one.weight * credit for one, credit in zip(opinions, credits_, strict=True)), Fraction(0))
+    # Where a credit is 0 or 1, as most are, nothing is multiplied: fractions are slow.
+    earned = sum(
+        one.weight if credit == 1 else one.weight * credit
+        for one, credit in zip(opinions, credits_, strict=True)
+        if credit and one.weight
+    )
     if not scoring.partial and earned != whole:
         return Fraction(0)
     return scoring.points * earned / whole
