@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import time
+from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from circuits import programs, values
@@ -18,7 +21,7 @@ from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import from_text, working
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.circuit import Circuit
+from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
@@ -28,6 +31,7 @@ from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.formulas.samples import shown
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names
+from backprop_cli.grading.tolerance import Tolerance
 
 DEEP = Rules(Balls(2_000))
 
@@ -220,6 +224,140 @@ def test_wrong_with_a_point_at_which_it_differs(expression, name, text, where):
     answer, told = told_apart(counter.answer, counter.truth)
     assert answer != told
     assert where is None or where(counter.at)
+
+
+# For x^2*y; each was taken for 2*x*y once: by few digits, by points that are short decimals, by points near 1.
+CHEATS = {
+    "swamped": "2*x*y + ((x + 1e70) - 1e70)*y*5",
+    "a difference quotient": "((x + 1e-20)^2*y - x^2*y)/1e-20",
+    "zero on short decimals": "2*x*y + 1000*sin(pi*1e4*x)",
+    "zero on short decimals, rounded": "2*x*y + 1000*(x*1e6 - round(x*1e6))",
+    "zero on doubles": "2*x*y + 1000*sin(pi*2^1000*x)",
+    "zero on decimals": "2*x*y + 1000*sin(pi*1e300*x)",
+    "wrong far out": "2*x*y*(2 + tanh(1e10*(x - 1e5)))",
+    "wrong far out on the other side": "2*x*y*(2 - tanh(1e10*(y + 1e5)))",
+    "wrong near 0": "2*x*y*(1 + exp(-(1e20*x)^2))",
+    "one unit far behind": "2*x*y + 1e-300",
+}
+
+
+@pytest.mark.parametrize("text", CHEATS.values(), ids=CHEATS)
+def test_no_formula_is_made_for_the_points(text):
+    verdict = judged("x^2*y", "dx", text)
+    assert (verdict.equal, verdict.near) == (False, False)
+    assert len({*told_apart(verdict.counterexample.answer, verdict.counterexample.truth)}) == 2
+
+
+# Equal, though few digits or a term on the way would say otherwise.
+IDENTITIES = [
+    ("u*(1 - tanh(x)^2)", "du", "sech(x)^2"),
+    ("u*(1 - tanh(x)^2)", "du", "1/cosh(x)^2"),
+    ("sin(x)^2 + cos(x)^2", "dx", "0"),
+    ("cosh(x)^2 - sinh(x)^2", "dx", "0"),
+    ("u*(exp(x)*exp(-x) - 1)", "du", "0"),
+    ("u*(log(exp(x)) - x)", "du", "0"),
+    ("u*((x + y)^3 - x^3 - 3*x^2*y - 3*x*y^2 - y^3)", "du", "0"),
+    ("u*(tanh(x) - sinh(x)/cosh(x))", "du", "0"),
+    ("u*(sigmoid(x) + sigmoid(-x) - 1)", "du", "0"),
+    ("u*(sin(2*x) - 2*sin(x)*cos(x))", "du", "0"),
+    ("x^n", "dx", "n*exp((n - 1)*log(x))"),
+    ("x^2*y", "dx", "2*y*x^2/x"),
+    ("1/(1 + exp(-x))", "dx", "f - f^2"),
+]
+
+
+@pytest.mark.parametrize(("expression", "name", "text"), IDENTITIES, ids=[" | ".join(row) for row in IDENTITIES])
+def test_an_identity_is_accepted_however_it_cancels(expression, name, text):
+    verdict = judged(expression, name, text)
+    assert (verdict.equal, verdict.problem) == (True, None), verdict.counterexample
+
+
+# expression, formula for dx, tolerance, and whether it is near, and explained by its decimals
+NEAR = [
+    ("x^3/9", "0.333333333333*x^2", Tolerance(rtol=1e-6), True, True),
+    ("x^3/9", "0.333333333333*x^2", Tolerance(), True, True),
+    ("x^3/9", "0.333333333333*x^2", Tolerance(rtol=1e-13), False, False),
+    ("x^3/9", "0.33333*x^2", Tolerance(sigfigs=3), True, True),
+    ("x^3/9", "0.3333333335*x^2", Tolerance(), True, False),
+    ("x^3/9", "0.33*x^2", Tolerance(), False, False),
+    ("sin(x)", "cos(x)*(1 + 1e-60)", Tolerance(), True, False),
+    ("x^2", "2.0001*x", Tolerance(), True, False),
+    ("x^2", "2.0001*x", Tolerance(rtol=0.0), False, False),
+    ("x^2", "2*x + 1e-9", Tolerance(atol=1e-6), True, False),
+    ("x^2", "2.0001*x", Tolerance(exact=True), False, False),
+]
+
+
+@pytest.mark.parametrize(("expression", "text", "tolerance", "near", "explained"), NEAR)
+def test_another_function_within_the_tolerance(expression, text, tolerance, near, explained):
+    about = question(expression, "dx")
+    verdict = about.judge(formula(about, text), math.inf, tolerance)
+    assert (verdict.equal, verdict.near, verdict.explained) == (False, near, explained)
+    counter = verdict.counterexample
+    assert len({*told_apart(counter.answer, counter.truth)}) == 2
+    assert not near or verdict.away > 0
+
+
+def test_two_roundings_that_differ_at_whole_numbers_are_told_apart():
+    verdict = judged("floor(x)", "f", "round(x - 0.5)")
+    assert (verdict.equal, verdict.proved) == (False, False)
+    assert verdict.counterexample.at["x"].denominator == 1
+
+
+def test_what_could_not_be_settled_is_said():
+    verdict = judged("x*y", "dx", "y + exp(-(1e8*x - 3e9)^2)")
+    assert verdict.equal <= (not verdict.settled)
+    assert judged("x*y", "dx", "y").settled
+
+
+def test_a_hole_at_the_questions_own_point_does_not_decide():
+    assert judged("x*y", "dx", "y*x/x", {"x": 0.0, "y": 2.0}).equal
+
+
+def local_rules(circuit: Circuit) -> Iterator[tuple[str, str, str]]:
+    """Of each stage that is one gate on named things: the stage, one of them, and the gate's rule by their names."""
+    names = {node: name for name, node in circuit.inputs.items()} | {s.node: s.name for s in circuit.stages}
+    for stage in circuit.stages:
+        node = circuit.nodes[stage.node]
+        gate = GATES.get(node.op)
+        known = names | {n: one.text for n, one in enumerate(circuit.nodes) if one.op == CONSTANT}
+        if gate is None or gate.many or len({*node.inputs}) < len(node.inputs) or not known.keys() >= {*node.inputs}:
+            continue
+        wires = {wire: known[i] for wire, i in zip(gate.wires, node.inputs, strict=False)} | {"z": stage.name}
+        for position, source in enumerate(node.inputs):
+            rule, moved = gate.slope(position).text, circuit.reach([source])
+            alone = not any(moved[i] for i in node.inputs if i != source)
+            if source in names and rule and alone:
+                yield stage.name, names[source], re.sub(r"[a-z]+", partial(written, wires), rule)
+
+
+def written(wires: dict[str, str], word: re.Match[str]) -> str:
+    return wires.get(word[0], word[0])
+
+
+STAGED = [case for case in published() if case["kind"] == "staged" and len(case["expr"]) < 200]
+
+
+@pytest.mark.parametrize("case", STAGED, ids=[case["id"] for case in STAGED])
+def test_each_gates_local_rule_is_right_by_the_names_of_the_stages(case):
+    assert_local_rules(case["expr"])
+
+
+@settings(max_examples=25)
+@given(text=programs(most=3))
+def test_each_gates_local_rule_is_right_in_any_staged_circuit(text):
+    assert_local_rules(text)
+
+
+def assert_local_rules(text: str) -> None:
+    circuit = read(text)
+    for of, by, rule in local_rules(circuit):
+        asked = Names(circuit).read(f"d{of}/d{by}")
+        assert asked is not None
+        about = Formulas(circuit, asked, None)
+        verdict = about.judge(formula(about, rule))
+        stands_later = verdict.problem is not None
+        assert verdict.equal or stands_later, (of, by, rule, verdict.counterexample)
 
 
 @pytest.mark.parametrize(

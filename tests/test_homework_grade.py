@@ -378,7 +378,7 @@ def test_a_problem_that_takes_too_long_is_invalid_and_the_rest_is_graded(folder)
         yield
 
     marker = ready(read_key(KEY, "key"), second_is_late)
-    answers = {"chain": (Answer("q", "3"),), "relu": (Answer("dx", "step(x)*y"),)}
+    answers = {"chain": (Answer("q", "x + y"),), "relu": (Answer("dx", "step(x)*y"),)}
     result, tallies = marker.mark(Submission("ada", "ada.json", None, answers))
     assert [one.word for problem in result.problems for one in problem.judged] == ["invalid"] * 3 + ["ok"]
     assert [one.remarks[0].code for one in result.problems[0].judged] == ["limit.time"] * 3

@@ -98,12 +98,13 @@ def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right:
         return None
     if tolerance.exact:  # what is right but for rounding is no mistake in the calculus
         tolerance, right = Tolerance(), right or tolerance.close(typed, truth, doubt)
+    fits = tolerance.fits(typed, doubt)
     return Entry(
         ask.name,
         asked.of if asked.by is None else asked.by,
         asked.by is None,
         typed.value,
         right,
-        lambda other: tolerance.right(typed, other, doubt),
-        lambda other: tolerance.right(typed, other, doubt) or tolerance.close(typed, other, doubt),
+        fits,
+        lambda other: fits(other) or tolerance.close(typed, other, doubt),
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -70,6 +71,14 @@ class Tolerance:
         if self.sigfigs is not None:
             return self._agrees(typed.value, truth, doubt) and not 0 < typed.digits < self.sigfigs
         return away <= max(self._allowed(truth, doubt), self._last_digit(typed)) * _ROUND_UP
+
+    def fits(self, typed: Typed, doubt: Doubt = CERTAIN) -> Callable[[float], bool]:
+        """``right`` as a question about many truths, with all that does not depend on them worked out before."""
+        if self.sigfigs is not None:
+            return lambda truth: self.right(typed, truth, doubt)
+        value, least = typed.value, max(self._allowed(0.0, doubt), self._last_digit(typed)) * _ROUND_UP
+        part = max(self._relative, _LAST_BITS if self.atol is None else 0.0) * _ROUND_UP
+        return lambda truth: abs(value - truth) <= max(part * abs(truth), least)
 
     def close(self, typed: Typed, truth: float, doubt: Doubt = CERTAIN) -> bool:
         """Whether a number that is not right is near: within ten times of it, or the truth rounded too far.

@@ -6,13 +6,16 @@ exponent. The walk has its own stack, and equal subexpressions are one node.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from decimal import Context, Decimal
 from typing import Any
 
 from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 
 _NOWHERE = Span(0, 0)
+_PLAIN = 20  # powers of ten up to which a decimal is written out
 _FUNCTIONS = {
     "exp": "exp",
     "log": "log",
@@ -267,6 +270,8 @@ def _decimal(form: Any) -> str:
     precision = form._prec  # noqa: SLF001  # SymPy offers a Float's precision and digits under these names only
     if precision == 53:
         return repr(float(form))
-    from mpmath.libmp import repr_dps, to_str
-
-    return str(to_str(form._mpf_, repr_dps(precision), strip_zeros=True))
+    sign, mantissa, exponent, _ = form._mpf_
+    above, below = int(mantissa) << max(exponent, 0), 1 << max(-exponent, 0)
+    context = Context(prec=int(precision * math.log10(2)) + 2)  # so many digits read back as the same bits
+    size = context.divide(Decimal(above), Decimal(below)).normalize(context)
+    return ("-" if sign else "") + (f"{size:f}" if -_PLAIN < size.adjusted() < _PLAIN else f"{size:e}")
