@@ -22,13 +22,12 @@ MAY_LOAD = {
     "click": ("cli",),
     "rich": ("render",),
     "sympy": ("arithmetic.exact", "symbolic", "check"),
-    "flint": ("arithmetic", "check", "engine.precision"),
+    "flint": ("arithmetic", "check", "engine.precision", "grading.formulas", "grading.tolerance", "grading.truth"),
     "numpy": (
         *("arithmetic.arrays", "array_calculation", "check.arrays", "report.array_assembly", "report.array_remarks"),
         *("reading.array_files", "engine.array_values", "engine.array_rules", "engine.array_elements"),
         *("engine.array_problems", "engine.vectorised", "engine.pullback", "engine.written_out"),
     ),
-    "mpmath": ("arithmetic.digits", "arithmetic.float64", "symbolic", "check"),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}
 NEVER_LOADED = {"pickle", "marshal", "shelve", "yaml", "subprocess", "ctypes", "runpy", "code"}
