@@ -209,19 +209,53 @@ def test_answers_from_standard_input(text):
 
 
 TOLERANCES = [
-    (["--rtol", "1e-6"], "dw2=0.1966", "ok"),
-    (["--rtol", "1e-6"], "dw2=0.1967", "close"),
+    (["--rtol", "1e-6"], "dw2=0.1966", "wrong"),
+    (["--rtol", "1e-6"], "dw2=0.19661", "close"),
+    (["--rtol", "1e-6"], "dw2=0.19661193", "ok"),
+    ([], "dw2=0.1966", "ok"),
     (["--rtol", "0.5"], "dw2=0.1", "ok"),
     (["--atol", "0.1"], "dw2=0.25", "ok"),
     (["--sigfigs", "3"], "dw2=0.197", "ok"),
     (["--sigfigs", "3"], "dw2=0.20", "close"),
-    (["--sigfigs", "2"], "dw2=0.2", "ok"),
+    (["--sigfigs", "2"], "dw2=0.2", "close"),
+    (["--sigfigs", "2"], "dw2=0.20", "ok"),
 ]
 
 
 @pytest.mark.parametrize(("options", "answer", "verdict"), TOLERANCES, ids=[f"{o} {a}" for o, a, _ in TOLERANCES])
 def test_tolerances(options, answer, verdict):
     assert words(*NEURON, *options, "-a", answer)["dw2"] == verdict
+
+
+# expression with its point, options, answer: pairs of published graders, and where the truth is small
+MEANT = [
+    ("x*y x=10 y=10", "--sigfigs 2", "f=95", "close"),
+    ("x*y x=10 y=10", "--sigfigs 2", "f=100", "ok"),
+    ("x/7 x=1", "--sigfigs 2", "f=0.146", "close"),
+    ("x/7 x=1", "--sigfigs 2", "f=0.14", "ok"),
+    ("x/7 x=1", "--sigfigs 2", "f=0.1429", "ok"),
+    ("x/7 x=1", "--sigfigs 2", "f=0.1", "close"),
+    ("6.626e-34*v v=5e14", "", "dv=0", "wrong"),
+    ("6.626e-34*v v=5e14", "", "dv=-99e-34", "wrong"),
+    ("6.626e-34*v v=5e14", "--sigfigs 3", "dv=0", "wrong"),
+    ("6.626e-34*v v=5e14", "--sigfigs 3", "dv=6.63e-34", "ok"),
+    ("sigmoid(x)*y x=-25 y=1", "", "dy=-3e-10", "wrong"),
+    ("sigmoid(x)*y x=-25 y=1", "", "dy=1.39e-11", "ok"),
+    ("u*(1 - tanh(x)^2) u=1 x=20", "", "du=0", "ok"),
+    ("u*(1 - tanh(x)^2) u=1 x=8", "", "du=0", "wrong"),
+    ("sin(x) x=pi/2", "", "dx=0", "ok"),
+    ("x - y - z x=0.3 y=0.1 z=0.2", "", "f=0", "ok"),
+    ("relu(x)*y x=-1 y=3", "", "dx=0", "ok"),
+    ("relu(x)*y x=-1 y=3", "", "dx=1e-12", "wrong"),
+    ("x^3/9 x=2", "--rtol 1e-6", "dx=0.333333333333*x^2", "ok"),
+    ("x^3/9 x=2", "", "dx=0.3333333335*x^2", "close"),
+]
+
+
+@pytest.mark.parametrize(("about", "options", "answer", "verdict"), MEANT, ids=[" ".join(row[:3]) for row in MEANT])
+def test_tolerances_mean_what_they_say(about, options, answer, verdict):
+    *expression, point = re.split(r" (?=\w+=)", about, maxsplit=1)
+    assert words(*expression, *point.split(), *options.split(), "-a", answer)[answer.partition("=")[0]] == verdict
 
 
 EXACT = [

@@ -29,7 +29,7 @@ def entry(name: str, node: int, is_value: bool, typed: Typed, truth: float) -> E
         return RULE.right(typed, number)
 
     def near(number: float) -> bool:
-        return fits(number) or RULE.close(typed, number, abs(number))
+        return fits(number) or RULE.close(typed, number)
 
     return Entry(name, node, is_value, typed.value, fits(truth), fits, near)
 
