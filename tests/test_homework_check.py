@@ -258,6 +258,23 @@ def test_tolerances_mean_what_they_say(about, options, answer, verdict):
     assert words(*expression, *point.split(), *options.split(), "-a", answer)[answer.partition("=")[0]] == verdict
 
 
+# What is said beside a right or close answer where that is not all: expression with its point, answer, code, word
+SAID = [
+    ("floor(erf(x))*y + y x=800 y=3", "dy=1", "answer.undecided", "one of the outcomes"),
+    ("floor(erf(x))*y + y x=800 y=3", "dy=7", "answer.undecided", "none of those"),
+    ("x^3/9 x=2", "dx=0.333333333333*x^2", "answer.nearly", "as its decimals leave open"),
+    ("x^3/9 x=2", "dx=0.3333333335*x^2", "answer.nearly", "off by 5.0e-10 of it at most"),
+]
+
+
+@pytest.mark.parametrize(("about", "answer", "code", "word"), SAID, ids=[" ".join(row[:2]) for row in SAID])
+def test_what_is_said_beside_an_answer_that_is_not_wrong(about, answer, code, word):
+    expression, point = re.split(r" (?=\w+=)", about, maxsplit=1)
+    remarks = checked(expression, *point.split(), "-a", answer)[0]["answers"][0]["remarks"]
+    assert [remark["code"] for remark in remarks] == [code]
+    assert word in remarks[0]["message"]
+
+
 EXACT = [
     ("1/3", "ok"),
     ("0.333333333", "close"),

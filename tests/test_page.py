@@ -152,7 +152,7 @@ def test_without_a_script_it_is_the_finished_circuit():
     text = made(FIRST)
     ((_, caption),) = Elements(text).all("figcaption")
     assert caption.startswith("f = -12; ∂f/∂x = -4, ∂f/∂y = -4, ∂f/∂z = 3")
-    assert "agree with forward tangents" in caption
+    assert "agree with power series" in caption
     assert 'id="stepper" aria-label="Stepper" hidden' in text
     assert re.findall(r'id="grad-\d+" class="gradient"[^>]*>([^<]*)<', text) == ["∂ -4", "∂ -4", "∂ 3", "∂ -4", "∂ 1"]
 

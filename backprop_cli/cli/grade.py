@@ -118,7 +118,8 @@ def _check_key(key: Key, options: Options) -> int:
     from backprop_cli.grading.marking import ready
     from backprop_cli.render.graded.key import render
 
-    marker = ready(key, method="symbolic")
+    with _key_guard():
+        marker = ready(key, method="symbolic")
     sys.stdout.write(render(solutions(marker), screen(options.color)))
     sys.stdout.flush()
     _warn_of_key(marker)
@@ -130,7 +131,9 @@ def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.cli.class_files import print_map
     from backprop_cli.grading.marking import ready
 
-    sys.stdout.write(print_map(ready(key), paths, options))
+    with _key_guard():
+        marker = ready(key)
+    sys.stdout.write(print_map(marker, paths, options))
     sys.stdout.flush()
     return 0
 
@@ -159,7 +162,8 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
 
     key = telling(key, options.feedback) if options.feedback else key
     make = partial(ready, key, _guard)
-    marker = make()
+    with _key_guard():
+        marker = make()
     _warn_of_key(marker)
     summary, below, broken = marker.summary(), 0, 0
     with (
@@ -208,6 +212,12 @@ def _exit_code(summary: ClassSummary, below: int, options: Options) -> int:
     if summary.invalid == summary.submissions and summary.submissions:
         return UNREADABLE
     return _BELOW if below and not options.exit_zero else 0
+
+
+def _key_guard() -> AbstractContextManager[None]:
+    from backprop_cli.cli.deadline import deadline
+
+    return deadline(limits.SECONDS, "the key has too many problems, or too large ones: split it", processor=True)
 
 
 def _guard() -> AbstractContextManager[None]:

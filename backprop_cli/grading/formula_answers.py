@@ -49,7 +49,7 @@ def _known(question: Question, ask: Ask) -> Entry | None:
     fact = question.facts.get(ask.asked)
     if fact is None or fact.value is None:
         return None
-    return entry_of(question, ask, Typed(fact.value), fact.value, right=True, doubt=fact.doubt)
+    return entry_of(question, ask, Typed(fact.value), fact.value, right=True)
 
 
 def _put_in(question: Question, ask: Ask, formula: Circuit, until: float) -> tuple[Said, ...]:

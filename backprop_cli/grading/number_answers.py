@@ -9,7 +9,7 @@ from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.reading import Reading, exact_number
 from backprop_cli.grading.records import Word
-from backprop_cli.grading.tolerance import Doubt, Tolerance, Typed, rel_error
+from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
 
 COARSE = "answer.coarse"
@@ -17,29 +17,29 @@ COARSE = "answer.coarse"
 
 def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, fact: Fact) -> Opinion:
     """A number beside its fact; at a kink every slope between the one-sided ones is right."""
-    typed, truth, tolerance = reading.typed, fact.value, question.tolerance
+    typed, truth, tolerance, doubt = reading.typed, fact.value, question.tolerance, question.doubt(ask.asked)
     assert typed is not None
     assert truth is not None
     if fact.slopes is not None:
         truth = min(max(typed.value, fact.slopes[0]), fact.slopes[1])
     if fact.outcomes is not None:
-        return _undecided(question, plain, typed, fact)
-    right = tolerance.right(typed, truth, fact.doubt)
+        return _undecided(question, ask, plain, typed, fact)
+    right = tolerance.right(typed, truth, doubt)
     if tolerance.exact and fact.slopes is None:
         right = _same(fact, reading.text)
-    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, fact.doubt) else "wrong"
+    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, doubt) else "wrong"
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
-    entry = entry_of(question, ask, typed, truth, right=right, doubt=fact.doubt)
+    entry = entry_of(question, ask, typed, truth, right=right)
     error = rel_error(typed.value, truth)
     return replace(
         plain, word=word, expected=expected(fact), rel_error=error, kink=fact.slopes is not None, said=said, entry=entry
     )
 
 
-def _undecided(question: Question, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
+def _undecided(question: Question, ask: Ask, plain: Opinion, typed: Typed, fact: Fact) -> Opinion:
     """An answer where the truth cannot be told is never wrong; it is settled if it is one of the outcomes."""
     assert fact.outcomes is not None
-    right = any(question.tolerance.right(typed, one, fact.doubt) for one in fact.outcomes)
+    right = any(question.tolerance.right(typed, one, question.doubt(ask.asked)) for one in fact.outcomes)
     sentence = "no number of digits tells on which side of a kink or a jump the point is"
     outcome = "this is one of the outcomes" if right else "this is none of those that were found, and counts"
     full = f"{sentence}; it may be {' or '.join(map(repr, fact.outcomes))}" if fact.outcomes else sentence
@@ -91,9 +91,9 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 
-def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool, doubt: Doubt) -> Entry | None:
+def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool) -> Entry | None:
     """The answer as the naming of mistakes sees it; only what belongs to the backward pass of the output does."""
-    asked, tolerance = ask.asked, question.tolerance
+    asked, tolerance, doubt = ask.asked, question.tolerance, question.doubt(ask.asked)
     if asked.by is not None and asked.of != question.circuit.output:
         return None
     if tolerance.exact:  # what is right but for rounding is no mistake in the calculus

@@ -14,6 +14,7 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
+from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.levels import Accept
@@ -21,7 +22,7 @@ from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.reading import Reading, bound_names, read_answer
-from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.grading.tolerance import CERTAIN, Doubt, Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -78,6 +79,15 @@ class Question:
     def opinion(self, ask: Ask, text: str, side: str, make: Callable[[], Opinion]) -> Opinion:
         """The opinion on a number, one ``side`` of a text, remembered: a class writes the same again and again."""
         return _remembered(self._opinions, (ask.asked, text, side), make)
+
+    def doubt(self, asked: Asked) -> Doubt:
+        """What rounding leaves open in a fact; found for all when the first number is judged."""
+        return self._doubts.get(asked, CERTAIN)
+
+    @cached_property
+    def _doubts(self) -> Mapping[Asked, Doubt]:
+        there = [asked for asked, fact in self.facts.items() if fact.value is not None]
+        return {} if self.here is None else doubts(self.circuit, self.here, there)
 
     @cached_property
     def _bound(self) -> frozenset[str]:

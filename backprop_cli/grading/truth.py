@@ -27,9 +27,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.point import Point, numbers
 from backprop_cli.engine.rules import Rules
-from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.names import Asked
-from backprop_cli.grading.tolerance import CERTAIN, Doubt
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.report import Report
 
@@ -40,13 +38,12 @@ _ENOUGH_BITS, _MOST_BITS, _DIGITS = 64, 4_096, 25
 class Fact:
     """What is true of one quantity.
 
-    ``value`` is the number; None where there is none, and ``problem`` says why. ``doubt`` is what rounding leaves open.
-    ``slopes`` are the one-sided slopes at a kink, the smaller first. ``outcomes`` are the numbers that it may be where
-    an edge is undecided. ``exact`` is the number in exact arithmetic where that was asked for.
+    ``value`` is the number; None where there is none, and ``problem`` says why. ``slopes`` are the one-sided slopes at a
+    kink, the smaller first. ``outcomes`` are the numbers that it may be where an edge is undecided. ``exact`` is the
+    number in exact arithmetic where that was asked for.
     """
 
     value: float | None
-    doubt: Doubt = CERTAIN
     slopes: tuple[float, float] | None = None
     problem: Diagnostic | None = None
     exact: Number = None
@@ -62,9 +59,6 @@ def facts(
         found |= _gradients(
             replace(circuit, output=of), point, [a for a in asked if a.of == of and not a.is_value], method
         )
-    at = numbers(circuit, point, Rules(Float64()))
-    known = doubts(circuit, at, [one for one, fact in found.items() if fact.value is not None])
-    found = {one: replace(fact, doubt=known.get(one, CERTAIN)) for one, fact in found.items()}
     return _exactly(circuit, point, found) if exact else found
 
 
