@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from backprop_cli.choices import Method
 from backprop_cli.engine.point import from_mapping
+from backprop_cli.grading.again import Results
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.sheets import Problems, Submission
@@ -56,6 +57,7 @@ class Marker:
     key: Key
     parts: tuple[Part, ...]
     guard: Guard = nullcontext
+    _results: Results = field(default_factory=Results)
 
     @property
     def points(self) -> Fraction:
@@ -95,13 +97,19 @@ class Marker:
 
     def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
         try:
+            if part.question.is_quick(answers):
+                return self._results.of(part.id, answers, lambda: _result(part, answers))
             part.question.warm(answers)
-            with nullcontext() if part.question.is_quick(answers) else self.guard():
-                return result(part.id, part.title, part.question, part.scoring, answers)
+            with self.guard():
+                return _result(part, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
             return _unjudged(part, Diagnostic(BUG, f"a bug of backprop's own ({type(error).__name__})"))
+
+
+def _result(part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
+    return result(part.id, part.title, part.question, part.scoring, answers)
 
 
 def _misnamed(results: Sequence[ProblemResult]) -> tuple[Diagnostic, ...]:

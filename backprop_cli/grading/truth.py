@@ -38,8 +38,8 @@ _ENOUGH_BITS, _MOST_BITS, _DIGITS = 64, 4_096, 25
 class Fact:
     """What is true of one quantity.
 
-    ``value`` is the number; None where there is none, and ``problem`` says why. ``slopes`` are the one-sided slopes at a
-    kink, the smaller first. ``outcomes`` are the numbers that it may be where an edge is undecided. ``exact`` is the
+    ``value`` is the number; None where there is none, and ``problem`` says why. ``slopes`` are the one-sided slopes at
+    a kink, the smaller first. ``outcomes`` are the numbers that it may be where an edge is undecided. ``exact`` is the
     number in exact arithmetic where that was asked for.
     """
 
