@@ -87,14 +87,15 @@ def _prepared(circuit: Circuit, point: Point, settings: Settings, upstream: Give
     if upstream is None:
         one_number(ready)
     seed, given = _seed(circuit, ready.output, upstream, rules)
-    numbers = {name: _doubles(one, rules) for name, one in arrays.items()}
+    numbers = {name: doubles_of(one, rules) for name, one in arrays.items()}
     targets = targets_of(circuit, settings.wrt)
     if settings.wrt is None:
-        targets = {name: node for name, node in targets.items() if node not in _indices(circuit)}
+        targets = {name: node for name, node in targets.items() if node not in index_variables(circuit)}
     return Prepared(run_forward(Program(ready), numbers), point, numbers, targets, seed, given, warnings)
 
 
-def _doubles(given: Given, rules: Rules) -> Any:
+def doubles_of(given: Given, rules: Rules) -> Any:
+    """A variable's value as NumPy's double, or an array of them; ``rules`` are those of doubles."""
     if isinstance(given, GivenArray):
         return given.doubles(rules)
     ran = forward(given.circuit, {}, rules)
@@ -107,7 +108,7 @@ def _seed(
 ) -> tuple[Any, GivenArray | None]:
     if upstream is None:
         return np.float64(1.0), None
-    seed = _doubles(upstream, rules)
+    seed = doubles_of(upstream, rules)
     if np.shape(seed) != shape:
         message = f"--upstream is {shown(np.shape(seed))}, and {circuit.output_name} is {shown(shape)}"
         raise Refused(Diagnostic("shape.upstream", message, "the gradient at the output has the output's shape"))
@@ -117,8 +118,8 @@ def _seed(
     return seed, upstream
 
 
-def _indices(circuit: Circuit) -> set[int]:
-    """The variables that are used as an index only: they are held fixed without being asked."""
+def index_variables(circuit: Circuit) -> set[int]:
+    """The nodes of variables that are used as an index only: they are held fixed without being asked."""
     used: dict[int, bool] = {}
     for node in circuit.nodes:
         for position, source in enumerate(node.inputs):

@@ -12,5 +12,7 @@ Method = Literal["symbolic", "gatewise", "forward", "none"]
 METHODS = ("symbolic", "gatewise", "forward")  # of the check; "none" is --no-check
 FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
 PICTURES = ("svg", "png", "html", "dot", "mmd", "txt")
+DESCENT_FORMATS = ("table", "plain", "json", "markdown", "latex")
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 LANGUAGES = ("python", "numpy", "torch", "jax", "c")
 COLORS = ("auto", "always", "never")

@@ -47,6 +47,8 @@ SYMBOLIC_SCALARS: Final = 300  # gates of an array circuit written out, for SymP
 FORWARD_SCALARS: Final = 10_000  # gates of an array circuit written out, for the check by tangents
 DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
 
+DESCENT_STEPS: Final = 100_000_000  # of one descent; a double is kept for each
+
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
 ANSWER_CHARACTERS: Final = 2_000

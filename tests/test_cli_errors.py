@@ -173,6 +173,9 @@ ELSEWHERE = {
     "output.write": "test_an_output_that_cannot_be_written",
     "check.wrong": "test_a_wrong_gradient",
     "internal": "test_a_bug_of_our_own",
+    **dict.fromkeys(("descent.rises", "descent.jumps"), "test_descend"),
+    **dict.fromkeys((f"usage.{name}" for name in ("lr", "decay", "setting", "steps", "tol")), "test_descend"),
+    "usage.parameters": "test_descend",
 } | dict.fromkeys(
     (
         *("array.list", "array.ragged", "array.empty", "array.file", "array.number", "array.pickle", "array.kind"),

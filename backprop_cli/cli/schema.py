@@ -6,7 +6,7 @@ import sys
 
 import click
 
-NAMES = ("grad", "check", "grade", "error", "gates")
+NAMES = ("grad", "check", "grade", "descend", "error", "gates")
 
 
 @click.command(
@@ -15,7 +15,7 @@ NAMES = ("grad", "check", "grade", "error", "gates")
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(name: str) -> None:
-    """The JSON Schema of what `grad`, `check`, `grade` or `gates` prints under --json, or of an error there."""
+    """The JSON Schema of what a command prints under --json, or of an error there."""
     from importlib.resources import files
 
     sys.stdout.write(files("backprop_cli").joinpath("schemas", f"{name}.json").read_text("utf-8"))

@@ -103,7 +103,7 @@ def _not_a_pair(word: str) -> Diagnostic:
 
 
 def from_json(text: str, name: str) -> dict[str, Given]:
-    """The point of a JSON object: numbers, or strings that hold constant expressions."""
+    """The point of a JSON object: numbers, or strings that hold constant expressions; or the ``point`` of a report."""
     if len(text) > limits.TEXT_CHARACTERS * 10:
         raise Refused(
             Diagnostic(
@@ -125,6 +125,8 @@ def from_json(text: str, name: str) -> dict[str, Given]:
         raise Refused(Diagnostic("point.json", f"{name} is nested too deeply")) from None
     if not isinstance(data, dict):
         raise Refused(Diagnostic("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
+    if str(data.get("schema", "")).startswith("backprop.") and isinstance(data.get("point"), dict):
+        data = data["point"]  # what `descend --json` printed
     return {folded(key): _member(key, value, name) for key, value in data.items()}
 
 

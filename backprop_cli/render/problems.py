@@ -46,15 +46,16 @@ def _line(text: str, offset: int) -> str:
 
 def as_json(problems: Iterable[Diagnostic]) -> str:
     """One line: the first problem under ``error``, all of them under ``errors``."""
-    found = [_members(problem) for problem in problems]
+    found = [members(problem) for problem in problems]
     return json.dumps({"schema": "backprop.error/1", "error": found[0], "errors": found})
 
 
-def _members(problem: Diagnostic) -> dict[str, object]:
-    members: dict[str, object] = {"code": problem.code, "message": problem.message}
+def members(problem: Diagnostic) -> dict[str, object]:
+    """A problem as the members of an object."""
+    said: dict[str, object] = {"code": problem.code, "message": problem.message}
     line = column = end_column = None
     if problem.source is not None and problem.span is not None:
         line, column = problem.source.position(problem.span.start)
         end_line, end_column = problem.source.position(problem.span.end)
         end_column = end_column if end_line == line else column + 1
-    return members | {"line": line, "column": column, "end_column": end_column, "hint": problem.hint or None}
+    return said | {"line": line, "column": column, "end_column": end_column, "hint": problem.hint or None}

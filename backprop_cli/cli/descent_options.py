@@ -1,0 +1,126 @@
+"""The options of ``descend``, and what they come to: a plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from backprop_cli.choices import COLORS, DESCENT_FORMATS, OPTIMIZERS
+from backprop_cli.cli.calculation_options import Command, PlaceOptions, exclude, with_options
+from backprop_cli.problems import Diagnostic, Refused
+
+if TYPE_CHECKING:
+    from backprop_cli.descent.loop import Plan, Visit
+
+_GOING = (
+    click.option("--lr", metavar="RATE", type=float, help="Learning rate (the optimizer's own: 0.001 or 0.01)."),
+    click.option("--steps", metavar="N", type=int, default=100, help="Updates of the parameters (100)."),
+    click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="sgd", help=f"{', '.join(OPTIMIZERS)}."),
+    click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="A setting of the optimizer: mu=0.5."),
+    click.option("--decay", metavar="D", type=float, default=0.0, help="Step t has the rate lr/(1 + D*(t - 1))."),
+    click.option("--maximize", is_flag=True, help="Go uphill."),
+    click.option("--tol", metavar="T", type=float, help="Stop where no part of the gradient is larger."),
+)
+_SHOWING = (
+    click.option("--history", metavar="FILE", help="Write every step to a .csv or .jsonl file; - is standard output."),
+    click.option("--no-check", is_flag=True, help="Leave the check of the last gradient out."),
+    click.option(
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        type=click.Choice(DESCENT_FORMATS),
+        help=f"{', '.join(DESCENT_FORMATS[:-1])} or {DESCENT_FORMATS[-1]}.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    click.option("-q", "--quiet", is_flag=True, help="Print the parameters only, one a line."),
+    click.option("--full", is_flag=True, help="Print large arrays whole."),
+    click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescentOptions(PlaceOptions):
+    """What the command is asked for."""
+
+    lr: float | None
+    steps: int
+    optimizer: str
+    settings: tuple[str, ...]
+    decay: float
+    maximize: bool
+    tol: float | None
+    history: str | None
+    no_check: bool
+    format_: str | None
+    as_json: bool
+    quiet: bool
+    full: bool
+    color: str
+
+    @property
+    def form(self) -> str:
+        """The format."""
+        return "json" if self.as_json else self.format_ or "table"
+
+
+def going_options(command: Command) -> Command:
+    """--lr, --steps, --optimizer, --set, --decay, --maximize, --tol."""
+    return with_options(command, _GOING)
+
+
+def showing_options(command: Command) -> Command:
+    """--history, --no-check, --format, --json, --quiet, --full, --color."""
+    return with_options(command, _SHOWING)
+
+
+def no_contradiction(options: DescentOptions) -> None:
+    """Refuse options that exclude each other."""
+    exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
+    if options.as_json and options.format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    if options.history == "-" and (options.quiet or options.format_ not in (None, "json")):
+        other = "--quiet" if options.quiet else f"--format {options.format_}"
+        raise click.UsageError(f"--history - and {other} both want standard output")
+    if options.history not in (None, "-") and not str(options.history).endswith((".csv", ".jsonl")):
+        raise click.UsageError(f"--history takes a .csv or a .jsonl file, and got {options.history}")
+
+
+def plan(options: DescentOptions) -> Plan:
+    """The plan that the options come to."""
+    from backprop_cli.descent.loop import Plan
+    from backprop_cli.descent.optimizers import OPTIMIZERS as ROWS
+    from backprop_cli.descent.updating import Recipe
+
+    settings = dict(map(_setting, options.settings))
+    recipe = Recipe(ROWS[options.optimizer], settings, options.lr, options.decay, options.maximize)
+    return Plan(recipe, options.steps, options.tol, options.max_seconds)
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = (part.strip() for part in text.partition("="))
+    try:
+        return name, float(value)
+    except ValueError:
+        message = f"--set takes NAME=VALUE with a number, and got {text}"
+        raise Refused(Diagnostic("usage.setting", message, "for example --set mu=0.5")) from None
+
+
+@contextmanager
+def counting(steps: int) -> Iterator[Callable[[Visit], None]]:
+    """A function to call at every point reached, which shows how far the steps have come on a terminal's stderr."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from backprop_cli.render.progress import Progress
+
+    line = Progress("steps", steps)
+    every = max(1, steps // 1_000)
+    try:
+        yield lambda visit: line.step(every) if visit.step % every == 0 else None
+    finally:
+        line.close()

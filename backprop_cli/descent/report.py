@@ -1,0 +1,84 @@
+"""One descent as plain data: the only thing that its renderers read, and what Python users get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.descent.loop import Visit
+from backprop_cli.descent.stopping import Stop
+from backprop_cli.descent.updating import Recipe
+from backprop_cli.problems import Diagnostic
+from backprop_cli.report.array_report import Block
+
+if TYPE_CHECKING:
+    from backprop_cli.report.array_report import ArrayReport
+    from backprop_cli.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A parameter before and after the descent, and its gradient where the descent ended."""
+
+    name: str
+    before: Block
+    after: Block
+    gradient: Block
+
+
+@dataclass(frozen=True)
+class DescentReport:
+    """What came of a descent.
+
+    ``steps`` are those made, ``before`` and ``value`` the output at the start and at the end. ``values`` has the output
+    at every point (with batches, of the batch that the next step used), ``early`` the first points, ``trail`` points at
+    even distances. ``fixed`` are the variables that were held fixed, ``checked`` the report of the last point with its
+    check, None where there was none.
+    """
+
+    expression: str
+    output: str
+    recipe: Recipe
+    stop: Stop
+    steps: int
+    before: float
+    value: float
+    parameters: tuple[Moved, ...]
+    fixed: tuple[tuple[str, Block], ...]
+    values: Sequence[float]
+    early: Sequence[Visit]
+    trail: Sequence[Visit]
+    warnings: tuple[Diagnostic, ...]
+    checked: Report | ArrayReport | None
+
+    @property
+    def point(self) -> Mapping[str, Any]:
+        """The point reached: a float, or an array, for every variable."""
+        return {name: plain(block) for name, block in self.blocks.items()}
+
+    @property
+    def blocks(self) -> Mapping[str, Block]:
+        """The point reached, as blocks."""
+        return {**{row.name: row.after for row in self.parameters}, **dict(self.fixed)}
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """The gradient of each parameter at the point reached."""
+        return {row.name: plain(row.gradient) for row in self.parameters}
+
+    @property
+    def exit_code(self) -> int:
+        """1 where the check found a gradient wrong, else what the end of the descent says."""
+        return 1 if self.checked is not None and not self.checked.ok else self.stop.exit_code
+
+
+def block(value: Number) -> Block:
+    """A number, or an array, as a block."""
+    return Block(getattr(value, "shape", ()), value)
+
+
+def plain(one: Block) -> Any:
+    """A block as a float or an array."""
+    return one.doubles if one.shape else float(one.doubles)

@@ -1,0 +1,1 @@
+"""A descent in its formats, a file each."""

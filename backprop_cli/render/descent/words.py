@@ -1,0 +1,54 @@
+"""A descent in sentences: how far it went, how, and why it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backprop_cli.descent.report import DescentReport
+from backprop_cli.render import sentences
+from backprop_cli.report.report import Report
+
+if TYPE_CHECKING:
+    from backprop_cli.report.array_report import ArrayReport
+
+
+def count(report: DescentReport) -> str:
+    """How many steps were made."""
+    return "1 step" if report.steps == 1 else f"{report.steps:,} steps"
+
+
+def manner(report: DescentReport) -> str:
+    """The optimizer with its numbers: ``sgd, lr 0.1``."""
+    recipe = report.recipe
+    parts = [recipe.optimizer.name, f"lr {recipe.first_rate:g}"]
+    parts += [f"{name} {value:g}" for name, value in recipe.chosen.items()]
+    parts += [f"decay {recipe.decay:g}"] if recipe.decay else []
+    return ", ".join([*parts, *(["uphill"] if recipe.maximize else [])])
+
+
+def agreement(report: DescentReport) -> str:
+    """The check of the last point's gradient in one sentence."""
+    checked = report.checked
+    if checked is None:
+        return "the last gradient is not checked (--no-check)"
+    return f"at the last point, {_agreement(checked)}"
+
+
+def kinks(report: DescentReport) -> list[str]:
+    """The one-sided slopes where the last point stands on a kink."""
+    checked = report.checked
+    if checked is None:
+        return []
+    if isinstance(checked, Report):
+        return sentences.kinks(checked)
+    from backprop_cli.render.arrays import words
+
+    return words.kinks(checked)
+
+
+def _agreement(checked: Report | ArrayReport) -> str:
+    if isinstance(checked, Report):
+        return sentences.agreement(checked)
+    from backprop_cli.render.arrays import words
+
+    return words.agreement(checked)
