@@ -224,6 +224,18 @@ def test_the_table_keeps_to_the_terminal(columns):
     assert max(map(len, ran.out.splitlines())) <= columns
 
 
+def test_the_curve_on_a_terminal(monkeypatch):
+    argv = ["descend", "(1 - x)^2 + 100*(y - x^2)^2", "x=-1", "y=1", "--lr", "0.002", "--steps", "2000"]
+    pytest.importorskip("plotext")
+    drawn = backprop(*argv, columns=80, env={"NO_COLOR": "1"}).out.splitlines()
+    assert max(map(len, drawn)) <= 80
+    assert "f at each step" in " ".join(drawn)
+    assert drawn[-4].split() == ["0", "500", "1000", "1500", "2000"]
+    assert sum("┤" in line for line in drawn) == 5
+    monkeypatch.setitem(__import__("sys").modules, "plotext", None)
+    assert "f  ██▇▇" in backprop(*argv, columns=80, env={"NO_COLOR": "1"}).out
+
+
 def test_a_terminal_without_unicode():
     ran = process("descend", "x^2", "x=10", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert ran.code == 0

@@ -17,12 +17,14 @@ PACKAGE = Path(backprop_cli.__file__).parent
 HOUSE = Package.at(PACKAGE)
 MODULES, TREES = HOUSE.paths, HOUSE.trees
 
-THIRD_PARTY = {"click", "rich", "sympy", "mpmath", "flint", "numpy", "matplotlib", "cairosvg"}
+THIRD_PARTY = {"click", "rich", "sympy", "mpmath", "flint", "numpy", "matplotlib", "plotext", "cairosvg"}
 MAY_LOAD = {
     "click": ("cli",),
     "rich": ("render",),
     "sympy": ("arithmetic.exact", "symbolic", "check"),
     "flint": ("arithmetic", "check", "engine.precision", "grading.formulas", "grading.tolerance", "grading.truth"),
+    "plotext": ("render.descent.terminal",),
+    "matplotlib": ("render.descent.plot",),
     "numpy": (
         *("arithmetic.arrays", "array_calculation", "check.arrays", "report.array_assembly", "report.array_remarks"),
         *("reading.array_files", "engine.array_values", "engine.array_rules", "engine.array_elements"),

@@ -115,9 +115,10 @@ def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit])
 
         return plain.quiet(report) if options.quiet else plain.render(report)
     from backprop_cli.cli.screen import screen
-    from backprop_cli.render.descent import table
+    from backprop_cli.render.descent import table, terminal
 
-    return table.render(report, screen(options.color), full=options.full)
+    seen = screen(options.color)
+    return table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))
 
 
 def _warn(report: DescentReport, options: DescentOptions) -> None:

@@ -121,6 +121,6 @@ def counting(steps: int) -> Iterator[Callable[[Visit], None]]:
     line = Progress("steps", steps)
     every = max(1, steps // 1_000)
     try:
-        yield lambda visit: line.step(every) if visit.step % every == 0 else None
+        yield lambda visit: line.step(every) if visit.step and visit.step % every == 0 else None
     finally:
         line.close()

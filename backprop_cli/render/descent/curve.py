@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"
-_WIDE = 1_000.0
+_WIDE, _NOTHING = 1_000.0, 1e-6
+
+Number = TypeVar("Number", int, float)
 
 
-def sampled(values: Sequence[float], most: int) -> list[float]:
+def sampled(values: Sequence[Number], most: int) -> list[Number]:
     """At most so many of the values at even distances, the first and the last among them."""
     if len(values) <= most:
         return list(values)
@@ -19,6 +22,15 @@ def sampled(values: Sequence[float], most: int) -> list[float]:
 def logarithmic(values: Sequence[float]) -> bool:
     """Whether the values are positive and so far apart that their powers of ten say more."""
     return min(values) > 0 and max(values) / min(values) > _WIDE
+
+
+def ticks(values: Sequence[float], count: int) -> list[float]:
+    """Places for labels between the least value and the largest, at even distances on the scale that suits them."""
+    low, high = min(values), max(values)
+    if logarithmic(values):
+        return [low * (high / low) ** (at / (count - 1)) for at in range(count)]
+    even = [low + (high - low) * (at / (count - 1)) for at in range(count)]
+    return [tick if abs(tick) > _NOTHING * (high - low) else 0.0 for tick in even]
 
 
 def bars(values: Sequence[float], *, columns: int = 40, unicode: bool = True) -> str:
