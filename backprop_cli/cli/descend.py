@@ -105,20 +105,38 @@ def _history(options: DescentOptions, circuit: Circuit, kept: list[Visit]) -> It
 
 
 def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit]) -> str:
-    """The report in the format asked for; each format's module is loaded alone."""
+    """The report in the format asked for, after its first steps if they are wanted; each module is loaded alone."""
     if options.form == "json":
         from backprop_cli.render.descent import json
 
         return json.render(report, kept if options.history == "-" else None)
-    if options.quiet or options.form == "plain":
+    if options.quiet:
         from backprop_cli.render.descent import plain
 
-        return plain.quiet(report) if options.quiet else plain.render(report)
-    from backprop_cli.cli.screen import screen
-    from backprop_cli.render.descent import table, terminal
+        return plain.quiet(report)
+    before = _work(report, options.form) if options.show_work else ""
+    if options.form == "table":
+        from backprop_cli.cli.screen import screen
+        from backprop_cli.render.descent import table, terminal
+        from backprop_cli.render.table import for_screen
 
-    seen = screen(options.color)
-    return table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))
+        seen = screen(options.color)
+        shown = table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))
+        return for_screen(before, seen) + shown
+    from backprop_cli.render.descent import latex, markdown, plain
+
+    made: str = {"latex": latex, "markdown": markdown, "plain": plain}[options.form].render(report)
+    return before + made
+
+
+def _work(report: DescentReport, form: str) -> str:
+    from backprop_cli.descent.work import work
+    from backprop_cli.render.descent import latex
+    from backprop_cli.render.descent import work as lines
+
+    if form == "latex":
+        return latex.work(work(report))
+    return (lines.markdown if form == "markdown" else lines.render)(work(report)) + "\n"
 
 
 def _warn(report: DescentReport, options: DescentOptions) -> None:

@@ -27,6 +27,7 @@ _GOING = (
     click.option("--tol", metavar="T", type=float, help="Stop where no part of the gradient is larger."),
 )
 _SHOWING = (
+    click.option("--show-work", is_flag=True, help="Write the first steps out: gradients, and every update."),
     click.option("--history", metavar="FILE", help="Write every step to a .csv or .jsonl file; - is standard output."),
     click.option("--no-check", is_flag=True, help="Leave the check of the last gradient out."),
     click.option(
@@ -54,6 +55,7 @@ class DescentOptions(PlaceOptions):
     decay: float
     maximize: bool
     tol: float | None
+    show_work: bool
     history: str | None
     no_check: bool
     format_: str | None
@@ -74,13 +76,15 @@ def going_options(command: Command) -> Command:
 
 
 def showing_options(command: Command) -> Command:
-    """--history, --no-check, --format, --json, --quiet, --full, --color."""
+    """--show-work, --history, --no-check, --format, --json, --quiet, --full, --color."""
     return with_options(command, _SHOWING)
 
 
 def no_contradiction(options: DescentOptions) -> None:
     """Refuse options that exclude each other."""
-    exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
+    exclude(options, ("as_json", "quiet"), ("format_", "quiet"), ("show_work", "quiet"))
+    if options.show_work and options.form == "json":
+        raise click.UsageError("--show-work and --json exclude each other\n--json --history - has every step")
     if options.as_json and options.format_ not in (None, "json"):
         raise click.UsageError(f"--json and --format {options.format_} exclude each other")
     if options.history == "-" and (options.quiet or options.format_ not in (None, "json")):

@@ -1,0 +1,56 @@
+"""A descent as LaTeX: where it began and ended, and with ``--show-work`` its first steps; amsmath is all it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.descent.report import DescentReport, block
+from backprop_cli.descent.work import Step, Work
+from backprop_cli.render.arrays.latex import matrix
+from backprop_cli.render.descent import words
+from backprop_cli.render.descent.work import filled
+from backprop_cli.render.formula import formula
+from backprop_cli.render.names import latex_name
+
+
+def render(report: DescentReport) -> str:
+    """The output and the parameters before and after, and the last gradient."""
+    out = latex_name(report.output)
+    lines = [rf"{out} &: {_number(report.before)} \to {_number(report.value)}"]
+    for row in report.parameters:
+        lines.append(rf"{latex_name(row.name)} &: {matrix(row.before)} \to {matrix(row.after)}")
+        lines.append(f"{_partial(out, row.name)} &= {matrix(row.gradient)}")
+    return f"% {words.count(report)}\n{_align(lines)}"
+
+
+def work(shown: Work) -> str:
+    """Each step as an ``align*``."""
+    rules = [f"{latex_name(name)} &= {formula(rule)}" for name, rule in shown.rules]
+    blocks = [f"% each step, for every parameter w and its gradient g\n{_align(rules)}"]
+    blocks += [f"% step {step.number}\n{_align(_step(step, latex_name(shown.output)))}" for step in shown.steps]
+    more = f"% and {shown.more} more\n" if shown.more else ""
+    return "".join(blocks) + more
+
+
+def _step(step: Step, out: str) -> Iterator[str]:
+    yield f"{out} &= {_number(step.value)}"
+    for name, gradient in step.gradients.items():
+        yield f"{_partial(out, name)} &= {_number(gradient)}"
+    for update in step.updates:
+        for line in update.lines:
+            written = formula(filled(line, {"w": update.parameter}))
+            yield f"{latex_name(line.name)} &= {written} = {_number(line.result)}"
+
+
+def _number(value: Number) -> str:
+    return matrix(block(value))
+
+
+def _partial(out: str, name: str) -> str:
+    return rf"\frac{{\partial {out}}}{{\partial {latex_name(name)}}}"
+
+
+def _align(lines: Iterable[str]) -> str:
+    body = " \\\\\n".join(f"  {line}" for line in lines)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"

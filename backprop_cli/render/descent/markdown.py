@@ -1,0 +1,19 @@
+"""A descent as Markdown: the output, a table of the parameters before and after, and why it ended."""
+
+from __future__ import annotations
+
+from backprop_cli.descent.report import DescentReport
+from backprop_cli.render.descent import words
+from backprop_cli.render.markdown import code, escape, row
+
+
+def render(report: DescentReport) -> str:
+    """Numbers are whole, arrays nested lists."""
+    lines = [f"**{escape(report.output)}**: {code(repr(report.before))} → {code(repr(report.value))}"]
+    lines[0] += f" in {words.count(report)} ({escape(words.manner(report))})"
+    lines += ["", row("parameter", "before", "after", "gradient"), row("---", "---:", "---:", "---:")]
+    for one in report.parameters:
+        lines.append(row(code(one.name), code(one.before.text), code(one.after.text), code(one.gradient.text)))
+    lines += ["", f"{escape(report.stop.sentence.capitalize())}; {escape(words.agreement(report))}."]
+    lines += [f"\n{escape(line)}." for line in words.kinks(report)]
+    return "\n".join(lines) + "\n"

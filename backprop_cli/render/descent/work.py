@@ -1,0 +1,95 @@
+"""The first steps of a descent as lines for a terminal, a pipe and Markdown, each update with its numbers put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.descent.report import block
+from backprop_cli.descent.work import Line, Step, Update, Work
+from backprop_cli.render.arrays import grid
+from backprop_cli.render.text import visible
+
+_NAME = re.compile(r"(?<![\w.])([A-Za-z]\w*)(\^?)")
+
+
+def render(work: Work) -> str:
+    """The rules, then each step."""
+    lines = ["each step, for every parameter w and its gradient g, from the old values of all:"]
+    lines += [f"  {_rule(name, rule)}" for name, rule in work.rules]
+    for step in work.steps:
+        lines += ["", f"step {step.number}", *(f"  {line}" for line in _step(step, work.output))]
+    if work.more:
+        lines += ["", f"and {work.more:,} more step{'s' * (work.more > 1)}: --history FILE has all"]
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def markdown(work: Work) -> str:
+    """The same with a heading for each step."""
+    made = ["Each step, for every parameter w and its gradient g, all from the old values:", ""]
+    made += [f"- `{_rule(name, rule)}`" for name, rule in work.rules]
+    for step in work.steps:
+        made += ["", f"### Step {step.number}", "", "```text", *map(visible, _step(step, work.output)), "```"]
+    if work.more:
+        made += ["", f"… and {work.more:,} more."]
+    return "\n".join(made) + "\n"
+
+
+def number(value: Number) -> str:
+    """A number in six digits."""
+    return f"{float(value) + 0.0:.6g}"
+
+
+def filled(line: Line, words: Mapping[str, str]) -> str:
+    """A rule with numbers for its names, in the calculator's own language; a base below 0 is in parentheses.
+
+    An array is too large to stand in a line: ``words`` has what its name is written as, if not as itself.
+    """
+
+    def put(match: re.Match[str]) -> str:
+        if match[1] not in line.numbers:
+            return match[0]
+        value = line.numbers[match[1]]
+        text = words.get(match[1], match[1]) if block(value).shape else number(value)
+        return (f"({text})" if match[2] and text.startswith("-") else text) + match[2]
+
+    return _NAME.sub(put, line.rule)
+
+
+def _rule(name: str, rule: str) -> str:
+    return f"{name} = {_signs(rule)}"
+
+
+def _signs(rule: str) -> str:
+    return rule.replace("*", " × ")
+
+
+def _step(step: Step, output: str) -> Iterator[str]:
+    yield f"{output} = {number(step.value)}"
+    singles = [f"∂{output}/∂{name} = {number(g)}" for name, g in step.gradients.items() if not block(g).shape]
+    if singles:
+        yield ", ".join(singles)
+    for name, gradient in step.gradients.items():
+        if block(gradient).shape:
+            yield from _grid(f"∂{output}/∂{name} = ", gradient)
+    for update in step.updates:
+        yield from _update(update, output)
+
+
+def _update(update: Update, output: str) -> Iterator[str]:
+    words = {"w": update.parameter, "g": f"∂{output}/∂{update.parameter}"}
+    lead = f"{update.parameter}: " if len(update.lines) > 1 else ""
+    for at, line in enumerate(update.lines):
+        margin = lead if at == 0 else " " * len(lead)
+        head = f"{margin}{line.name} = {_signs(filled(line, words))} = "
+        if block(line.result).shape:
+            yield from _grid(head, line.result)
+        else:
+            yield head + number(line.result)
+
+
+def _grid(head: str, value: Number) -> Iterator[str]:
+    shown = grid.lines(block(value), None)
+    yield head + shown[0]
+    yield from (" " * len(head) + line for line in shown[1:])
