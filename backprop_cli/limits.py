@@ -52,6 +52,8 @@ DESCENT_STEPS: Final = 100_000_000  # of one descent; a double is kept for each
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
 ANSWER_CHARACTERS: Final = 2_000
+LINE_CHARACTERS: Final = 10_000_000  # of a text file of data
+
 SUBMISSION_BYTES: Final = 1_000_000  # one student's file, or one line of a class's
 SUBMISSION_ANSWERS: Final = 10_000
 SHEET_BYTES: Final = 100_000_000  # of a spreadsheet, unpacked

@@ -28,6 +28,7 @@ ORDER = (
     ("calculation",),
     ("array_calculation",),
     ("differentiation",),
+    ("rows",),
     ("descent",),
     ("grading",),
     ("render",),

@@ -17,7 +17,7 @@ VALIDATORS = {
     name: jsonschema.Draft202012Validator(
         json.loads(files("backprop_cli").joinpath("schemas", f"{name}.json").read_text("utf-8"))
     )
-    for name in ("grad", "error", "gates", "check", "grade", "descend")
+    for name in ("grad", "error", "gates", "check", "grade", "batch", "descend")
 }
 
 

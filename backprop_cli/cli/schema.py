@@ -6,7 +6,7 @@ import sys
 
 import click
 
-NAMES = ("grad", "check", "grade", "descend", "error", "gates")
+NAMES = ("grad", "check", "grade", "batch", "descend", "error", "gates")
 
 
 @click.command(

@@ -1,0 +1,152 @@
+"""``backprop batch``: the mean value and the mean gradient of the parameters over rows of data."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backprop_cli import limits
+from backprop_cli.choices import COLORS
+from backprop_cli.cli.arguments import ExpressionCommand
+from backprop_cli.cli.calculation_options import exclude, place_options
+from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
+from backprop_cli.problems import Diagnostic, Refused
+
+if TYPE_CHECKING:
+    from backprop_cli.rows.rejects import Rejects
+    from backprop_cli.rows.report import BatchReport, Reduce
+    from backprop_cli.rows.source import Data
+    from backprop_cli.rows.task import Task
+
+FORMATS = ("table", "plain", "json", "csv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(DataOptions):
+    """What the command is asked for."""
+
+    reduce: Reduce
+    format_: str | None
+    as_json: bool
+    quiet: bool
+    full: bool
+    color: str
+
+    @property
+    def form(self) -> str:
+        """The format."""
+        return "json" if self.as_json else self.format_ or "table"
+
+
+@click.command(
+    "batch",
+    short_help="The mean gradient of the parameters over rows of data.",
+    cls=ExpressionCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.argument("expression", metavar="EXPR")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@data_options
+@click.option(
+    "--reduce",
+    type=click.Choice(("mean", "sum", "none")),
+    default="mean",
+    help="What becomes of the rows; none prints each one.",
+)
+@place_options
+@click.option("--format", "format_", metavar="FORMAT", type=click.Choice(FORMATS), help="table, plain, json or csv.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
+@click.option("--full", is_flag=True, help="Print large arrays whole.")
+@click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
+@click.option(
+    "--max-size",
+    metavar="CHARS",
+    type=click.IntRange(1),
+    default=limits.TEXT_CHARACTERS,
+    help="Longest expression (1000000 characters).",
+)
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table.")
+@click.option("--debug", is_flag=True, hidden=True, expose_value=False)
+def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
+    """The mean of EXPR over rows of data, and the mean gradient of every parameter.
+
+    Columns that EXPR names are data, held fixed in each row; every other variable is a parameter, a number or an
+    array, with its value on the command line. Data are read from CSV, TSV and JSON Lines, also gzipped.
+
+    \b
+    backprop batch '(sigmoid(w*x + b) - t)^2' --data points.csv w=0 b=0
+    backprop batch 'x = [x1, x2]; (W @ x - t)^2' --data points.csv W='[0.5, -1]' --json
+    backprop batch 'w*x' --data points.csv w=2 --where 'x > 0' --reduce none
+    """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    options = Options(**given)
+    exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
+    if options.as_json and options.format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    words, data = opened_data(values, options)
+    if data is None:
+        raise Refused(Diagnostic("usage.data", "there are no data", "name a file: --data points.csv"))
+    with data, rejects(options) as rejected:
+        _run(_task(expression, words, options, data), data, options, rejected)
+    _say_skipped(rejected)
+    return 0
+
+
+def _task(expression: str, words: tuple[str, ...], options: Options, data: Data) -> Task:
+    from backprop_cli.rows.task import task
+
+    circuit, point = circuit_and_point(expression, words, options, data)
+    return task(circuit, point, data.columns, options.wanted)
+
+
+def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> None:
+    from backprop_cli.rows.batch import Asked, batch, worked
+    from backprop_cli.rows.selection import selected, selection
+
+    chosen = selection(options.where, options.weights, options.limit, data.columns)
+    wanted = tuple(dict.fromkeys((*task.data, *chosen.names)))
+    blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
+    if options.reduce == "none":
+        from backprop_cli.render.batch import lines
+
+        form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
+        sys.stdout.write(form.head())
+        for one in worked(task, blocks, rejected):
+            sys.stdout.write(form.piece(one))
+        return
+    files = tuple(file.name for file in data.files)
+    report = batch(task, blocks, rejected, Asked(options.reduce, files, options.weights))
+    sys.stdout.write(_rendered(replace(report, skipped=rejected.count), options))
+    sys.stdout.flush()
+
+
+def _rendered(report: BatchReport, options: Options) -> str:
+    """The report in the format asked for; each format's module is loaded alone."""
+    from backprop_cli.render.batch import csv, json, plain
+
+    if options.quiet:
+        return plain.quiet(report)
+    if options.form == "table":
+        from backprop_cli.cli.screen import screen
+        from backprop_cli.render.batch import table
+
+        return table.render(report, screen(options.color), full=options.full)
+    made: str = {"json": json, "plain": plain, "csv": csv}[options.form].render(report)
+    return made
+
+
+def _say_skipped(rejected: Rejects) -> None:
+    """The rows left out, on standard error: ten of them, and how many there are."""
+    if not rejected.count:
+        return
+    from backprop_cli.render.text import visible
+
+    count = rejected.count
+    print(f"warning[data.skipped]: {count:,} row{'' if count == 1 else 's'} left out", file=sys.stderr)
+    for bad in rejected.listed:
+        print(f"  {visible(bad.problem.message)}", file=sys.stderr)
+    if count > len(rejected.listed):
+        print(f"  and {count - len(rejected.listed):,} more; --rejects FILE writes all of them", file=sys.stderr)

@@ -1,0 +1,86 @@
+"""What ``--data`` names: files, patterns and folders → the data files in order, and of what form each is.
+
+Nothing is opened here. A form follows from the ending of a name; standard input and unknown endings are text, in which
+``text.py`` tells JSON Lines from a table.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backprop_cli.problems import Diagnostic, Refused
+
+STDIN = "-"
+TEXT = "text"
+_FORMS = {
+    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet",
+    ".pq": "parquet", ".feather": "feather", ".arrow": "feather", ".npy": "npy", ".npz": "npz",
+}  # fmt: skip
+_PACKED = {".gz": "gz", ".zst": "zst"}
+ENDINGS = ".csv, .tsv, .jsonl, .parquet, .feather, .npy and .npz"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file: where it is (``-`` is standard input), its form, and how it is packed (``""``, ``gz``, ``zst``)."""
+
+    path: str
+    form: str
+    packed: str
+
+    @property
+    def name(self) -> str:
+        """What the reader of a message calls it."""
+        return "standard input" if self.path == STDIN else self.path
+
+
+def data_file(path: str) -> DataFile:
+    """The file of that name, which need not exist."""
+    ending = Path(path).suffix.lower()
+    packed = _PACKED.get(ending, "")
+    inner = Path(path).with_suffix("").suffix.lower() if packed else ending
+    return DataFile(path, _FORMS.get(inner, TEXT), packed)
+
+
+def looks_like_data(word: str) -> bool:
+    """Whether a word of a command line is a data file that a shell's pattern brought there."""
+    return "=" not in word and data_file(word).form != TEXT and Path(word).is_file()
+
+
+def found(names: Sequence[str]) -> tuple[DataFile, ...]:
+    """The files that the names mean, in that order. Raises ``Refused`` for a name without a file, or twice the same."""
+    files = [file for name in names for file in _meant(name)]
+    seen: dict[str, str] = {}
+    for file in files:
+        place = file.path if file.path == STDIN else str(Path(file.path).resolve())
+        if place in seen:
+            raise Refused(Diagnostic("data.twice", f"{file.name} is read twice", "name every file once"))
+        seen[place] = file.path
+    return tuple(files)
+
+
+def _meant(name: str) -> Iterator[DataFile]:
+    if name == STDIN or "://" in name or Path(name).is_file():
+        yield data_file(name)
+    elif Path(name).is_dir():
+        yield from _inside(name)
+    else:
+        paths = sorted(path for path in glob.glob(name, recursive=True) if Path(path).is_file())  # noqa: PTH207  # a pattern of the user's, absolute or not
+        if not paths:
+            reason = "no file fits this pattern" if glob.has_magic(name) else "no such file or directory"
+            raise Refused(Diagnostic("input.file", f"{name} cannot be read: {reason}"))
+        yield from map(data_file, paths)
+
+
+def _inside(folder: str) -> Iterator[DataFile]:
+    """The data files of a folder and of those in it, by name; hidden ones are none."""
+    inside = sorted(Path(folder).rglob("*"))
+    shown = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    files = [data_file(str(path)) for path in shown if path.is_file()]
+    files = [file for file in files if file.form != TEXT]
+    if not files:
+        raise Refused(Diagnostic("data.file", f"{folder} holds no data file", f"data are read from {ENDINGS}"))
+    yield from files

@@ -1,0 +1,114 @@
+"""Rows of data that fit in memory, and the mean value and gradient over them, asked again and again (descent).
+
+    data = Data(found(["points.csv"]), Reading())             # rows/source.py; the command line has cli/data_options.py
+    chosen = selection(None, None, None, data.columns)        # where, weights, limit: rows/selection.py
+    table = load(data, columns_of(circuit, data), chosen, Rejects(skip=False))
+    goal = objective(circuit, table, {"w": 0.0, "b": 0.0}, ("w",))
+    value, gradient = goal.value_and_gradient({"w": 0.5, "b": 0.0})                 # all rows
+    value, gradient = goal.value_and_gradient({"w": 0.5, "b": 0.0}, slice(0, 32))   # some of them, by position
+
+``parameters`` gives each variable that is no column a double, or an array of doubles: only its shape matters there.
+``wrt`` names those whose gradients are asked for. ``value_and_gradient`` takes the values of all parameters, and the
+rows as a slice or a sequence of positions from 0 (None: all). It gives the mean value as a float, and for each name in
+``wrt`` the mean gradient: a float, or an array of the parameter's shape. With weights the mean is Σ w·v / Σ w. A row
+without a value or a gradient raises ``Refused``, whose message begins with the file, the row and the line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.circuit import Circuit
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.rows.batch import without_value
+from backprop_cli.rows.number_rows import RowEngine
+from backprop_cli.rows.records import Block, Place
+from backprop_cli.rows.row_engine import row_engine
+from backprop_cli.rows.selection import Selection, selected
+from backprop_cli.rows.source import Data, Reject
+from backprop_cli.rows.sums import total
+from backprop_cli.rows.task import Task
+
+Rows = slice | Sequence[int] | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns in memory: lists of doubles, or of nested lists of them; ``weights`` None where all rows are alike."""
+
+    columns: Mapping[str, list[Any]]
+    weights: list[float] | None
+    places: tuple[Place, ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
+    """The columns that a circuit names."""
+    return tuple(name for name in circuit.inputs if name in data.columns)
+
+
+def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> Table:
+    """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
+    wanted = tuple(dict.fromkeys((*names, *chosen.names)))
+    blocks = list(selected(data.blocks(wanted, reject), chosen, reject))
+    if not blocks:
+        raise Refused(
+            Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
+        )
+    columns = {name: [cell for block in blocks for cell in block.columns[name]] for name in names}
+    weights = None if chosen.weights is None else [weight for block in blocks for weight in block.weights]
+    return Table(columns, weights, tuple(block.place(at) for block in blocks for at in range(len(block))))
+
+
+def objective(circuit: Circuit, table: Table, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Objective:
+    """The mean of the circuit over the table's rows, ready to be asked at any values of the parameters."""
+    data = tuple(name for name in circuit.inputs if name in table.columns)
+    values = {name: parameters[name] for name in circuit.inputs if name not in data}
+    task = Task(circuit, data, values, tuple(name for name in values if name in wrt))
+    return Objective(task, table, row_engine(task, {name: table.columns[name][0] for name in data}))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The mean over rows as a function of the parameters."""
+
+    task: Task
+    table: Table
+    engine: RowEngine
+
+    def value_and_gradient(self, point: Mapping[str, Any], rows: Rows = None) -> tuple[float, dict[str, Any]]:
+        """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
+        every = range(len(self.table))
+        chosen = every if rows is None else every[rows] if isinstance(rows, slice) else rows
+        weights = [1.0] * len(chosen) if self.table.weights is None else [self.table.weights[at] for at in chosen]
+        whole = total(weights)
+        if not whole:
+            raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
+        numbers = [self._row(point, at) for at in chosen]
+        means = [total(map(float.__mul__, weights, column)) / whole for column in zip(*numbers, strict=True)]
+        return means[0], self._shaped(means[1:])
+
+    def _row(self, point: Mapping[str, Any], at: int) -> tuple[float, ...]:
+        data = {name: self.table.columns[name][at] for name in self.task.data}
+        try:
+            return self.engine({**point, **data}).numbers
+        except Refused as refused:
+            place = self.table.places[at]
+            block = Block(place.file, {name: [cell] for name, cell in data.items()}, [place.row], [place.line or 0])
+            raise Refused(without_value(self.task, block, 0, refused.problems[0]).problem) from None
+
+    def _shaped(self, means: Sequence[float]) -> dict[str, Any]:
+        found, begin = dict[str, Any](), 0
+        for name in self.task.wrt:
+            shape = self.task.shape(name)
+            end = begin + math.prod(shape)
+            found[name] = np.array(means[begin:end]).reshape(shape) if shape else means[begin]
+            begin = end
+        return found

@@ -1,0 +1,98 @@
+"""What the readers hand on: records of one file, blocks of them, and how a table is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backprop_cli.problems import Diagnostic
+
+BLOCK = 8_192
+"""Rows of a block: fixed, because where blocks begin decides the last digit of a sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a table is written: its delimiter (None: a comma, in .tsv a tab), decimal sign, names, and the new names."""
+
+    delimiter: str | None = None
+    decimal: str = "."
+    header: bool = True
+    rename: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a file: its number from 1, and the line on which it begins, where the file has lines."""
+
+    file: str
+    row: int
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """``points.csv, row 2, line 3``."""
+        line = f", line {self.line:,}" if self.line is not None else ""
+        return f"{self.file}, row {self.row:,}{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be used: why, where, and of a cell its column and what stands there."""
+
+    place: Place
+    problem: Diagnostic
+    column: str = ""
+    value: str = ""
+
+
+def bad_cell(place: Place, column: str, value: str, code: str, says: str) -> BadRow:
+    """A row with a cell that cannot be used."""
+    return BadRow(place, Diagnostic(code, f"{place}, column {column}: {says}", _HINTS.get(code, "")), column, value)
+
+
+_HINTS = dict.fromkeys(
+    ("data.number", "data.missing", "data.large", "data.width", "data.shape"),
+    "correct the file, or leave such rows out with --skip-bad",
+)
+
+
+def bad_row(place: Place, code: str, says: str) -> BadRow:
+    """A row that cannot be used as a whole."""
+    return BadRow(place, Diagnostic(code, f"{place}: {says}", _HINTS.get(code, "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as read: the cells that are wanted, in the order in which they are wanted."""
+
+    row: int
+    line: int | None
+    cells: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The usable rows among ``BLOCK`` consecutive ones of a file.
+
+    ``columns`` has one sequence a column, all as long as ``rows``: lists of floats (or of nested lists of floats), or
+    arrays of doubles with the rows along the first axis. ``rows`` are the rows' numbers, ``lines`` their lines;
+    ``weights`` are 1 where there are none.
+    """
+
+    file: str
+    columns: Mapping[str, Any]
+    rows: Sequence[int]
+    lines: Sequence[int] | None = None
+    weights: Any = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def place(self, at: int) -> Place:
+        """Where a row of the block stands."""
+        return Place(self.file, int(self.rows[at]), None if self.lines is None else int(self.lines[at]))
+
+    def values(self, at: int) -> dict[str, Any]:
+        """The data of one row."""
+        return {name: column[at] for name, column in self.columns.items()}

@@ -1,0 +1,31 @@
+"""Rows that cannot be used: the first one is an error, or all of them are counted and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from backprop_cli.problems import Refused
+from backprop_cli.rows.records import BadRow
+
+_LISTED = 10
+
+
+@dataclass
+class Rejects:
+    """With ``skip`` rows are counted, the first ten kept, and each one handed to ``write``."""
+
+    skip: bool
+    write: Callable[[BadRow], None] | None = None
+    count: int = 0
+    listed: list[BadRow] = field(default_factory=list)
+
+    def __call__(self, bad: BadRow) -> None:
+        """One row. Raises ``Refused`` unless such rows are left out."""
+        if not self.skip:
+            raise Refused(bad.problem)
+        self.count += 1
+        if len(self.listed) < _LISTED:
+            self.listed.append(bad)
+        if self.write is not None:
+            self.write(bad)

@@ -1,0 +1,60 @@
+"""What a batch came to, as plain data: the only thing that renderers of a batch read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from backprop_cli.problems import Diagnostic
+
+Reduce = Literal["mean", "sum", "none"]
+Nested = Any  # a float, or nested lists of floats
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """A parameter: its value, its gradient and that one's standard error, each a number or nested lists.
+
+    ``gradient`` is None for one that is held fixed; ``error`` where a single row has none.
+    """
+
+    name: str
+    value: Nested
+    gradient: Nested
+    error: Nested
+
+
+@dataclass(frozen=True, slots=True)
+class KinkRow:
+    """A gate that stands on its kink in some rows: what was typed, and in how many."""
+
+    gate: str
+    typed: str
+    rows: int
+    convention: str
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """The mean (or the sum) over rows: ``rows`` took part, ``skipped`` were left out, ``kink_rows`` are on a kink.
+
+    ``staged``: the expression is several statements.
+    """
+
+    expression: str
+    staged: bool
+    output: str
+    reduce: Reduce
+    files: tuple[str, ...]
+    data: tuple[str, ...]
+    weights: str | None
+    rows: int
+    skipped: int
+    value: float
+    value_error: float | None
+    parameters: tuple[ParameterRow, ...]
+    kink_rows: int
+    kinks: tuple[KinkRow, ...]
+    check: str
+    ok: bool | None
+    warnings: tuple[Diagnostic, ...]
