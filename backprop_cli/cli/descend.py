@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +18,7 @@ from backprop_cli.cli.descent_options import (
     plan,
     showing_options,
 )
+from backprop_cli.cli.descent_output import history, refuse_without_libraries, write
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
@@ -56,14 +55,16 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     options = DescentOptions(**given)
     no_contradiction(options)
+    refuse_without_libraries(options)
     circuit, point = circuit_and_point(expression, values, options, arrays=True)
     kept: list[Visit] = []
-    with counting(options.steps) as tick, _history(options, circuit, kept) as record, asked_to_stop() as asked:
+    with (
+        counting(options.steps) as tick,
+        history(options, circuit.output_name, kept) as record,
+        asked_to_stop() as asked,
+    ):
         report = _descend(circuit, point, options, (tick, record), asked)
-    if options.history != "-" or options.form == "json":
-        sys.stdout.write(_rendered(report, options, kept))
-    sys.stdout.flush()  # the answer first, also where both streams go to one file
-    _warn(report, options)
+    write(report, options, kept)
     return report.exit_code
 
 
@@ -82,71 +83,5 @@ def _descend(
             one(visit)
         return interrupted() if asked() else None
 
-    return descend(circuit, point, plan(options), wrt=options.wanted, check=not options.no_check, watch=watch)
-
-
-@contextmanager
-def _history(options: DescentOptions, circuit: Circuit, kept: list[Visit]) -> Iterator[Watcher]:
-    """What is called at every point: it writes the history where it is wanted, or keeps it for JSON."""
-    if options.history is None:
-        yield lambda _: None
-    elif options.history == "-" and options.form == "json":
-        yield kept.append
-    else:
-        from backprop_cli.cli.output import growing
-        from backprop_cli.render.descent.history import csv_rows, json_lines
-
-        line = json_lines() if options.history.endswith(".jsonl") else csv_rows(circuit.output_name)
-        if options.history == "-":
-            yield lambda visit: print(line(visit), end="")
-            return
-        with growing(options.history) as file:
-            yield lambda visit: print(line(visit), end="", file=file)
-
-
-def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit]) -> str:
-    """The report in the format asked for, after its first steps if they are wanted; each module is loaded alone."""
-    if options.form == "json":
-        from backprop_cli.render.descent import json
-
-        return json.render(report, kept if options.history == "-" else None)
-    if options.quiet:
-        from backprop_cli.render.descent import plain
-
-        return plain.quiet(report)
-    before = _work(report, options.form) if options.show_work else ""
-    if options.form == "table":
-        from backprop_cli.cli.screen import screen
-        from backprop_cli.render.descent import table, terminal
-        from backprop_cli.render.table import for_screen
-
-        seen = screen(options.color)
-        shown = table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))
-        return for_screen(before, seen) + shown
-    from backprop_cli.render.descent import latex, markdown, plain
-
-    made: str = {"latex": latex, "markdown": markdown, "plain": plain}[options.form].render(report)
-    return before + made
-
-
-def _work(report: DescentReport, form: str) -> str:
-    from backprop_cli.descent.work import work
-    from backprop_cli.render.descent import latex
-    from backprop_cli.render.descent import work as lines
-
-    if form == "latex":
-        return latex.work(work(report))
-    return (lines.markdown if form == "markdown" else lines.render)(work(report)) + "\n"
-
-
-def _warn(report: DescentReport, options: DescentOptions) -> None:
-    """Warnings and the reason of an end without a value, on standard error; JSON has the warnings in itself."""
-    from backprop_cli.render.problems import drawn
-
-    if options.form != "json":
-        for problem in report.warnings:
-            print(drawn(problem, "warning"), file=sys.stderr)
-    if report.stop.problem is not None:
-        print(drawn(report.stop.problem), file=sys.stderr)
-    elif report.stop.word == "interrupted":
-        print("\ninterrupted" if sys.stderr.isatty() else "interrupted", file=sys.stderr)
+    check, drawn = not options.no_check, options.plot is not None
+    return descend(circuit, point, plan(options), wrt=options.wanted, check=check, drawn=drawn, watch=watch)

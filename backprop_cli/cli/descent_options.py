@@ -29,6 +29,7 @@ _GOING = (
 _SHOWING = (
     click.option("--show-work", is_flag=True, help="Write the first steps out: gradients, and every update."),
     click.option("--history", metavar="FILE", help="Write every step to a .csv or .jsonl file; - is standard output."),
+    click.option("--plot", metavar="FILE", help="Draw the values, and the way of two parameters: .svg or .png."),
     click.option("--no-check", is_flag=True, help="Leave the check of the last gradient out."),
     click.option(
         "--format",
@@ -57,6 +58,7 @@ class DescentOptions(PlaceOptions):
     tol: float | None
     show_work: bool
     history: str | None
+    plot: str | None
     no_check: bool
     format_: str | None
     as_json: bool
@@ -76,7 +78,7 @@ def going_options(command: Command) -> Command:
 
 
 def showing_options(command: Command) -> Command:
-    """--show-work, --history, --no-check, --format, --json, --quiet, --full, --color."""
+    """--show-work, --history, --plot, --no-check, --format, --json, --quiet, --full, --color."""
     return with_options(command, _SHOWING)
 
 
@@ -92,6 +94,8 @@ def no_contradiction(options: DescentOptions) -> None:
         raise click.UsageError(f"--history - and {other} both want standard output")
     if options.history not in (None, "-") and not str(options.history).endswith((".csv", ".jsonl")):
         raise click.UsageError(f"--history takes a .csv or a .jsonl file, and got {options.history}")
+    if options.plot is not None and not options.plot.endswith((".svg", ".png")):
+        raise click.UsageError(f"--plot takes an .svg or a .png file, and got {options.plot}")
 
 
 def plan(options: DescentOptions) -> Plan:

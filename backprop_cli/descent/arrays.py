@@ -17,7 +17,7 @@ from backprop_cli.engine.point import Point, complete
 from backprop_cli.engine.pullback import run_backward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.shapes import one_number, shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
 from backprop_cli.problems import Refused
 
 _SEED = np.float64(1.0)
@@ -40,11 +40,19 @@ class ArrayObjective:
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:
         """One forward and one backward sweep."""
         assert rows is None, "there are no data"
+        run = self._run(point)
+        found = run_backward(run, self._marks, _SEED).gradients
+        return Landing(float(run.values[self._output]), {name: found[node] for name, node in self._targets.items()})
+
+    def value(self, point: Values) -> float:
+        """One forward sweep."""
+        return float(self._run(point).values[self._output])
+
+    def _run(self, point: Values) -> VectorRun:
         run = run_forward(self._program, point)
         if self._output in run.failed:
             raise Refused(run.failed[self._output])
-        found = run_backward(run, self._marks, _SEED).gradients
-        return Landing(float(run.values[self._output]), {name: found[node] for name, node in self._targets.items()})
+        return run
 
     def updater(self, recipe: Recipe) -> Updater:
         """The optimizer element by element."""

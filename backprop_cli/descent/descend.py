@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backprop_cli import limits
@@ -13,6 +14,7 @@ from backprop_cli.descent.objective import Landing, NumberObjective, Objective
 from backprop_cli.descent.remarks import remarks
 from backprop_cli.descent.report import DescentReport, Moved, block
 from backprop_cli.descent.stopping import Stop
+from backprop_cli.descent.surface import surface
 from backprop_cli.differentiation import differentiate, has_arrays
 from backprop_cli.engine.point import Point
 from backprop_cli.problems import Diagnostic, Refused
@@ -32,11 +34,13 @@ def descend(
     *,
     wrt: tuple[str, ...] | None = None,
     check: bool = True,
+    drawn: bool = False,
     watch: Watcher = lambda _: None,
 ) -> DescentReport:
     """Gradient descent from a point; ``watch`` is called at every point reached, and may end the walk.
 
-    ``wrt`` names the variables that are moved, None all of them.
+    ``wrt`` names the variables that are moved, None all of them. ``drawn`` has the report bring along what a picture
+    needs.
 
     Raises ``Refused`` for what cannot begin: no value at the start, a rate that is none.
     """
@@ -49,7 +53,8 @@ def descend(
         if stop is not None:
             walk.stop = stop
             break
-    return _report(circuit, objective, walk, course, check=check)
+    report = _report(circuit, objective, walk, course, check=check)
+    return replace(report, surface=surface(objective, course, 1)) if drawn else report
 
 
 def _refuse_nonsense(plan: Plan) -> None:

@@ -43,6 +43,9 @@ class Objective(Protocol):
         Raises ``Refused`` where there is no value or no gradient.
         """
 
+    def value(self, point: Values) -> float:
+        """The value alone. Raises ``Refused`` where there is none."""
+
     def updater(self, recipe: Recipe) -> Updater:
         """The optimizer in the arithmetic of these values."""
 
@@ -87,6 +90,12 @@ class NumberObjective:
                 raise Refused(back.failed[node])
         gradients = {name: back.gradients[node] for name, node in self._targets.items()}
         return Landing(float(forth.values[self._circuit.output]), gradients)
+
+    def value(self, point: Values) -> float:
+        """One forward sweep."""
+        forth = forward(self._circuit, point, self._rules)
+        refuse_without_output(forth)
+        return float(forth.values[self._circuit.output])
 
     def updater(self, recipe: Recipe) -> Updater:
         """The optimizer in Python's floats."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.loop import Visit
 from backprop_cli.descent.stopping import Stop
+from backprop_cli.descent.surface import Surface
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.problems import Diagnostic
 from backprop_cli.report.array_report import Block
@@ -34,8 +35,8 @@ class DescentReport:
 
     ``steps`` are those made, ``before`` and ``value`` the output at the start and at the end. ``values`` has the output
     at every point (with batches, of the batch that the next step used), ``early`` the first points, ``trail`` points at
-    even distances. ``fixed`` are the variables that were held fixed, ``checked`` the report of the last point with its
-    check, None where there was none.
+    even distances, ``surface`` the output round the way, where two numbers move and it was wanted. ``fixed`` are the
+    variables that were held fixed, ``checked`` the report of the last point with its check, None where there was none.
     """
 
     expression: str
@@ -52,6 +53,7 @@ class DescentReport:
     trail: Sequence[Visit]
     warnings: tuple[Diagnostic, ...]
     checked: Report | ArrayReport | None
+    surface: Surface | None = None
 
     @property
     def point(self) -> Mapping[str, Any]:

@@ -1,0 +1,103 @@
+"""What ``descend`` writes: the history as it goes, then the report, the picture, and the warnings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from backprop_cli.cli.output import growing, write_out
+
+if TYPE_CHECKING:
+    from backprop_cli.cli.descent_options import DescentOptions
+    from backprop_cli.descent.loop import Visit
+    from backprop_cli.descent.report import DescentReport
+
+    Record = Callable[[Visit], None]
+
+
+@contextmanager
+def history(options: DescentOptions, output: str, kept: list[Visit]) -> Iterator[Record]:
+    """What is called at every point: it writes the history where it is wanted, or keeps it for JSON."""
+    if options.history is None:
+        yield lambda _: None
+    elif options.history == "-" and options.form == "json":
+        yield kept.append
+    else:
+        from backprop_cli.render.descent.history import csv_rows, json_lines
+
+        line = json_lines() if options.history.endswith(".jsonl") else csv_rows(output)
+        if options.history == "-":
+            yield lambda visit: print(line(visit), end="")
+            return
+        with growing(options.history) as file:
+            yield lambda visit: print(line(visit), end="", file=file)
+
+
+def refuse_without_libraries(options: DescentOptions) -> None:
+    """Raise ``Refused`` before the first step for what could not be drawn after the last."""
+    if options.plot is not None:
+        from backprop_cli.render.descent.plot import refuse_without_library
+
+        refuse_without_library()
+
+
+def write(report: DescentReport, options: DescentOptions, kept: list[Visit]) -> None:
+    """The files that were asked for, the report on standard output, and what standard error has to say."""
+    if options.plot is not None:
+        from backprop_cli.render.descent.plot import picture
+
+        write_out(options.plot, picture(report, options.plot.rpartition(".")[2]))
+    if options.history != "-" or options.form == "json":
+        sys.stdout.write(_rendered(report, options, kept))
+    sys.stdout.flush()  # the answer first, also where both streams go to one file
+    _warn(report, options)
+
+
+def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit]) -> str:
+    """The report in the format asked for, after its first steps if they are wanted; each module is loaded alone."""
+    if options.form == "json":
+        from backprop_cli.render.descent import json
+
+        return json.render(report, kept if options.history == "-" else None)
+    if options.quiet:
+        from backprop_cli.render.descent import plain
+
+        return plain.quiet(report)
+    before = _work(report, options.form) if options.show_work else ""
+    if options.form == "table":
+        from backprop_cli.cli.screen import screen
+        from backprop_cli.render.descent import table, terminal
+        from backprop_cli.render.table import for_screen
+
+        seen = screen(options.color)
+        shown = table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))
+        return for_screen(before, seen) + shown
+    from backprop_cli.render.descent import latex, markdown, plain
+
+    made: str = {"latex": latex, "markdown": markdown, "plain": plain}[options.form].render(report)
+    return before + made
+
+
+def _work(report: DescentReport, form: str) -> str:
+    from backprop_cli.descent.work import work
+    from backprop_cli.render.descent import latex
+    from backprop_cli.render.descent import work as lines
+
+    if form == "latex":
+        return latex.work(work(report))
+    return (lines.markdown if form == "markdown" else lines.render)(work(report)) + "\n"
+
+
+def _warn(report: DescentReport, options: DescentOptions) -> None:
+    """Warnings and the reason of an end without a value, on standard error; JSON has the warnings in itself."""
+    from backprop_cli.render.problems import drawn
+
+    if options.form != "json":
+        for problem in report.warnings:
+            print(drawn(problem, "warning"), file=sys.stderr)
+    if report.stop.problem is not None:
+        print(drawn(report.stop.problem), file=sys.stderr)
+    elif report.stop.word == "interrupted":
+        print("\ninterrupted" if sys.stderr.isatty() else "interrupted", file=sys.stderr)

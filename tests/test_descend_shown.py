@@ -1,0 +1,141 @@
+"""What ``backprop descend`` shows of a descent besides its result: the work of its first steps, and pictures."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from command import backprop
+from test_descend import REFERENCES, here, run
+
+from backprop_cli.descent.optimizers import OPTIMIZERS
+
+__all__ = ["here"]
+
+
+def test_the_work_of_few_steps_is_shown_whole():
+    ran = backprop(
+        "descend", "log(1 + exp(-w*x))", "w=0", "x=0.2", "--lr", "0.1", "--steps", "2", "--show-work", "--wrt", "w"
+    )
+    assert (ran.err, ran.code) == ("", 0)
+    assert ran.out.startswith(
+        "each step, for every parameter w and its gradient g, from the old values of all:\n"
+        "  w = w - lr × g\n"
+        "\n"
+        "step 1\n"
+        "  f = 0.693147\n"
+        "  ∂f/∂w = -0.1\n"
+        "  w = 0 - 0.1 × -0.1 = 0.01\n"
+        "\n"
+        "step 2\n"
+        "  f = 0.692148\n"
+        "  ∂f/∂w = -0.0999\n"
+        "  w = 0.01 - 0.1 × -0.0999 = 0.01999\n"
+        "\n"
+        "f = log(1 + exp(-w*x))\n"
+    )
+
+
+def test_the_work_of_many_steps_is_begun():
+    shown = backprop("descend", "x^2", "x=1", "--lr", "0.1", "--steps", "12", "--show-work").out
+    assert shown.count("∂f/∂x") == 3
+    assert "\nand 9 more steps: --history FILE has all\n" in shown
+    assert backprop("descend", "x^2", "x=1", "--lr", "0.1", "--steps", "9", "--show-work").out.count("∂f/∂x") == 9
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_the_work_of_an_optimizer_adds_up(name):
+    """Every line that has numbers for all its names comes to what it says it comes to."""
+    argv = ["(x - 3)^2*y", "x=-1.5", "y=2", "--lr", "0.125", "--steps", "3", "--optimizer", name, "--show-work"]
+    shown = backprop("descend", *argv).out.partition("\nf = (x")[0]
+    sums = [
+        line.rpartition(": ")[2].split(" = ")
+        for line in shown.splitlines()
+        if line.count(" = ") == 2 and "∂" not in line
+    ]
+    assert len(sums) == 3 * 2 * (len(OPTIMIZERS[name].lines) + 1)
+    for _, written, result in sums:
+        worked = backprop(written.strip().replace(" × ", "*"), "--no-check", "--format", "plain")
+        assert math.isclose(float(worked.out.split()[2]), float(result), rel_tol=3e-5, abs_tol=1e-9), written
+
+
+def test_the_work_with_arrays():
+    argv = ["sum((W @ x)^2)", "W=[[1, 2], [3, 4]]", "x=[1, 2]", "--lr", "0.1", "--steps", "1", "--show-work"]
+    shown = backprop("descend", *argv, "--optimizer", "momentum", "--wrt", "W").out
+    assert (
+        "step 1\n"
+        "  f = 146\n"
+        "  ∂f/∂W = [[10, 20],\n"
+        "           [22, 44]]\n"
+        "  W: v = 0.9 × 0 + ∂f/∂W = [[10, 20],\n"
+        "                            [22, 44]]\n"
+        "     W = W - 0.1 × v = [[   0,    0],\n"
+        "                        [ 0.8, -0.4]]\n"
+    ) in shown
+
+
+FORMATS = {
+    "markdown": (
+        "- `w = w - lr × g`\n",
+        "x = 2 - 0.25 × 4 = 1\n",
+        "**f**: `4.0` → `1.0` in 1 step (sgd, lr 0.25)\n",
+        "| `x` | `2.0` | `1.0` | `2.0` |",
+    ),
+    "latex": (
+        r"w &= w - \text{lr} \cdot g",
+        r"x &= 2 - 0.25 \cdot 4 = 1",
+        r"f &: 4 \to 1",
+        r"\frac{\partial f}{\partial x} &= 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_work_in_other_formats(form):
+    ran = backprop(
+        "descend", "x^2", "x=2", "--lr", "0.25", "--steps", "1", "--show-work", "--format", form, "--no-check"
+    )
+    assert (ran.err, ran.code) == ("", 0)
+    assert [part for part in FORMATS[form] if part not in ran.out] == []
+    alone = backprop("descend", "x^2", "x=2", "--lr", "0.25", "--steps", "1", "--format", form, "--no-check").out
+    assert ran.out.endswith(alone)
+
+
+PLOTS = {
+    "values": ["x^4 - 3*x", "x=-1", "--lr", "0.03", "--steps", "40"],
+    "contours": ["x^2 + 3*y^2", "x=-4", "y=1", "--lr", "0.3", "--steps", "20"],
+    "an edge in the plane": ["log(α) + b^2", "α=3", "b=4", "--lr", "0.03", "--steps", "60"],
+    "a flat plane": ["relu(x) + relu(y)", "x=-1", "y=-2"],
+    "no step": ["x^2 + y^2", "x=-1", "y=-2", "--steps", "0"],
+    "arrays": ["sum((W @ x)^2)", "W=[[1, 2], [3, 4]]", "x=[1, 2]", "--lr", "0.001"],
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot(name):
+    pytest.importorskip("matplotlib")
+    ran = backprop("descend", *PLOTS[name], "--plot", "plot.svg", "--no-check", "-q")
+    assert (ran.err, ran.code) == ("", 0)
+    drawn = Path("plot.svg").read_text()
+    parts = ET.fromstring(drawn).findall(".//{http://www.w3.org/2000/svg}g[@id]")
+    panels = sum(part.get("id", "").startswith("axes_") for part in parts)
+    assert panels == (2 if len(run(*PLOTS[name])["gradient"]) == 2 and name != "arrays" else 1)
+    backprop("descend", *PLOTS[name], "--plot", "again.svg", "--no-check", "-q")
+    assert Path("again.svg").read_text() == drawn
+
+
+def test_a_plot_as_png():
+    pytest.importorskip("matplotlib")
+    assert backprop("descend", *PLOTS["contours"], "--plot", "plot.png", "--no-check", "-q").code == 0
+    data = Path("plot.png").read_bytes()
+    assert data.startswith(b"\x89PNG\r\n")
+    assert int.from_bytes(data[16:20]) > 1_000
+
+
+def test_a_plot_without_its_library(monkeypatch):
+    monkeypatch.setattr("backprop_cli.render.descent.plot.find_spec", lambda _: None)
+    ran = backprop("descend", "x^2", "x=1", "--plot", "plot.svg")
+    assert (ran.out, ran.code, Path("plot.svg").exists()) == ("", 3, False)
+    assert ran.said == "error[plot.library]: a plot needs the package matplotlib, which is not installed"
