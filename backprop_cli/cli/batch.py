@@ -91,7 +91,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
         raise Refused(Diagnostic("usage.data", "there are no data", "name a file: --data points.csv"))
     with data, rejects(options) as rejected:
         _run(_task(expression, words, options, data), data, options, rejected)
-    _say_skipped(rejected)
+    say_skipped(rejected)
     return 0
 
 
@@ -138,7 +138,7 @@ def _rendered(report: BatchReport, options: Options) -> str:
     return made
 
 
-def _say_skipped(rejected: Rejects) -> None:
+def say_skipped(rejected: Rejects) -> None:
     """The rows left out, on standard error: ten of them, and how many there are."""
     if not rejected.count:
         return

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from backprop_cli.choices import COLORS, DESCENT_FORMATS, OPTIMIZERS
-from backprop_cli.cli.calculation_options import Command, PlaceOptions, exclude, with_options
+from backprop_cli.cli.calculation_options import Command, exclude, with_options
+from backprop_cli.cli.data_options import DataOptions
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ _GOING = (
     click.option("--decay", metavar="D", type=float, default=0.0, help="Step t has the rate lr/(1 + D*(t - 1))."),
     click.option("--maximize", is_flag=True, help="Go uphill."),
     click.option("--tol", metavar="T", type=float, help="Stop where no part of the gradient is larger."),
+)
+_BATCHES = (
+    click.option("--batch-size", metavar="N", type=click.IntRange(1), help="N rows of the data for each step."),
+    click.option("--seed", metavar="N", type=int, default=0, help="Seed of the shuffling (0)."),
+    click.option("--no-shuffle", is_flag=True, help="Take batches in the order of the data."),
 )
 _SHOWING = (
     click.option("--show-work", is_flag=True, help="Write the first steps out: gradients, and every update."),
@@ -46,8 +52,13 @@ _SHOWING = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class DescentOptions(PlaceOptions):
+class DescentOptions(DataOptions):
     """What the command is asked for."""
+
+    max_seconds: int
+    batch_size: int | None
+    seed: int
+    no_shuffle: bool
 
     lr: float | None
     steps: int
@@ -77,6 +88,11 @@ def going_options(command: Command) -> Command:
     return with_options(command, _GOING)
 
 
+def batch_options(command: Command) -> Command:
+    """--batch-size, --seed, --no-shuffle."""
+    return with_options(command, _BATCHES)
+
+
 def showing_options(command: Command) -> Command:
     """--show-work, --history, --plot, --no-check, --format, --json, --quiet, --full, --color."""
     return with_options(command, _SHOWING)
@@ -98,15 +114,25 @@ def no_contradiction(options: DescentOptions) -> None:
         raise click.UsageError(f"--plot takes an .svg or a .png file, and got {options.plot}")
 
 
-def plan(options: DescentOptions) -> Plan:
-    """The plan that the options come to."""
+def refuse_data_options(options: DescentOptions) -> None:
+    """Refuse options that are about data where there are none."""
+    given = ("where", "weights", "limit", "rename", "delimiter", "no_header", "skip_bad", "batch_size", "no_shuffle")
+    for name in given:
+        if getattr(options, name):
+            raise click.UsageError(f"--{name.replace('_', '-')} is for rows of data\nname a file: --data points.csv")
+
+
+def plan(options: DescentOptions, rows: int) -> Plan:
+    """The plan that the options come to, over so many rows of data."""
+    from backprop_cli.descent.batches import Batches
     from backprop_cli.descent.loop import Plan
     from backprop_cli.descent.optimizers import OPTIMIZERS as ROWS
     from backprop_cli.descent.updating import Recipe
 
     settings = dict(map(_setting, options.settings))
     recipe = Recipe(ROWS[options.optimizer], settings, options.lr, options.decay, options.maximize)
-    return Plan(recipe, options.steps, options.tol, options.max_seconds)
+    batches = Batches(options.batch_size, rows, options.seed, not options.no_shuffle)
+    return Plan(recipe, options.steps, options.tol, options.max_seconds, batches)
 
 
 def _setting(text: str) -> tuple[str, float]:

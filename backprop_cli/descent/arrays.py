@@ -10,7 +10,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.array_calculation import doubles_of, index_variables
 from backprop_cli.circuit import Circuit
-from backprop_cli.descent.objective import Landing, parameters_of
+from backprop_cli.descent.objective import Landing, WithoutData, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.array_rules import ArrayRules
 from backprop_cli.engine.point import Point, complete
@@ -23,11 +23,11 @@ from backprop_cli.problems import Refused
 _SEED = np.float64(1.0)
 
 
-class ArrayObjective:
+class ArrayObjective(WithoutData):
     """A circuit of arrays whose output is one number, in NumPy's doubles."""
 
     def __init__(self, circuit: Circuit, point: Point, wrt: tuple[str, ...] | None) -> None:
-        self.warnings = complete(circuit, point)
+        self.circuit, self.warnings = circuit, complete(circuit, point)
         rules = Rules(Float64())
         self.start: Values = {name: doubles_of(point[name], rules) for name in circuit.inputs}
         ready = shaped(circuit, {name: np.shape(value) for name, value in self.start.items()})

@@ -1,10 +1,9 @@
-"""The whole way of a descent, once: objective, walk, record, check of the last gradient, report."""
+"""The whole way of a descent, once: walk, record, check of the last gradient, report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit
@@ -15,37 +14,40 @@ from backprop_cli.descent.remarks import remarks
 from backprop_cli.descent.report import DescentReport, Moved, block
 from backprop_cli.descent.stopping import Stop
 from backprop_cli.descent.surface import surface
-from backprop_cli.differentiation import differentiate, has_arrays
+from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point
 from backprop_cli.problems import Diagnostic, Refused
 
-if TYPE_CHECKING:
-    from backprop_cli.report.array_report import ArrayReport
-    from backprop_cli.report.report import Report
-
-_USUAL = ("digits.lost", "check.note")  # where a gradient comes to 0, its terms cancel
 Watcher = Callable[[Visit], Stop | None]
+_FEW_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the report has besides: the check, what a picture needs, what each of few rows comes to."""
+
+    check: bool = True
+    surface: bool = False
+    single_rows: bool = False
+
+
+def objective_of(circuit: Circuit, point: Point, wrt: tuple[str, ...] | None = None) -> Objective:
+    """A circuit without data as an objective. ``wrt`` names the variables that are moved, None all of them."""
+    if not has_arrays(circuit, point):
+        return NumberObjective(circuit, point, wrt)
+    from backprop_cli.descent.arrays import ArrayObjective
+
+    return ArrayObjective(circuit, point, wrt)
 
 
 def descend(
-    circuit: Circuit,
-    point: Point,
-    plan: Plan,
-    *,
-    wrt: tuple[str, ...] | None = None,
-    check: bool = True,
-    drawn: bool = False,
-    watch: Watcher = lambda _: None,
+    objective: Objective, plan: Plan, wanted: Wanted | None = None, watch: Watcher = lambda _: None
 ) -> DescentReport:
-    """Gradient descent from a point; ``watch`` is called at every point reached, and may end the walk.
-
-    ``wrt`` names the variables that are moved, None all of them. ``drawn`` has the report bring along what a picture
-    needs.
+    """Gradient descent from the objective's start; ``watch`` is called at every point reached, and may end the walk.
 
     Raises ``Refused`` for what cannot begin: no value at the start, a rate that is none.
     """
     _refuse_nonsense(plan)
-    objective = _objective(circuit, point, wrt)
     course, walk = Course(), Walk(objective, plan)
     for visit in walk:
         course.see(visit)
@@ -53,8 +55,7 @@ def descend(
         if stop is not None:
             walk.stop = stop
             break
-    report = _report(circuit, objective, walk, course, check=check)
-    return replace(report, surface=surface(objective, course, 1)) if drawn else report
+    return _report(objective, walk, course, wanted or Wanted())
 
 
 def _refuse_nonsense(plan: Plan) -> None:
@@ -66,21 +67,11 @@ def _refuse_nonsense(plan: Plan) -> None:
         raise Refused(Diagnostic("usage.tol", f"--tol must be 0 or more, and got {plan.tol}"))
 
 
-def _objective(circuit: Circuit, point: Point, wrt: tuple[str, ...] | None) -> Objective:
-    if not has_arrays(circuit, point):
-        return NumberObjective(circuit, point, wrt)
-    from backprop_cli.descent.arrays import ArrayObjective
-
-    return ArrayObjective(circuit, point, wrt)
-
-
-def _report(circuit: Circuit, objective: Objective, walk: Walk, course: Course, *, check: bool) -> DescentReport:
-    plan, start, end = walk.plan, course.start, course.end
+def _report(objective: Objective, walk: Walk, course: Course, wanted: Wanted) -> DescentReport:
+    plan, start, end, circuit = walk.plan, course.start, course.end, objective.circuit
     first, last = _landing(objective, start, plan), _landing(objective, end, plan)
     moved = objective.parameters
-    rows = tuple(Moved(n, block(start.point[n]), block(end.point[n]), block(last.gradients[n])) for n in moved)
-    checked = _checked(circuit, end, moved) if check else None
-    noted = [one for one in checked.warnings if one.code not in _USUAL] if checked is not None else []
+    checked = objective.checked(end.point) if wanted.check else None
     said = remarks(course, plan, circuit.output_name, (first.value, last.value))
     return DescentReport(
         expression=circuit.source.text,
@@ -90,13 +81,18 @@ def _report(circuit: Circuit, objective: Objective, walk: Walk, course: Course, 
         steps=end.step,
         before=first.value,
         value=last.value,
-        parameters=rows,
+        parameters=tuple(
+            Moved(name, block(start.point[name]), block(end.point[name]), block(last.gradients[name])) for name in moved
+        ),
         fixed=tuple((name, block(value)) for name, value in end.point.items() if name not in moved),
         values=course.values,
         early=course.early,
         trail=course.trail,
-        warnings=(*objective.warnings, *said, *noted),
+        warnings=(*objective.warnings, *said, *(checked.warnings if checked is not None else ())),
         checked=checked,
+        rows=objective.rows,
+        single_rows=_single_rows(objective, course) if wanted.single_rows else {},
+        surface=surface(objective, course, objective.rows) if wanted.surface else None,
     )
 
 
@@ -105,6 +101,11 @@ def _landing(objective: Objective, visit: Visit, plan: Plan) -> Landing:
     return Landing(visit.value, visit.gradients) if plan.batches.size is None else objective.at(visit.point)
 
 
-def _checked(circuit: Circuit, end: Visit, moved: tuple[str, ...]) -> Report | ArrayReport:
-    point: Mapping[str, object] = end.point
-    return differentiate(circuit, point, wrt=moved, check="forward")
+def _single_rows(objective: Objective, course: Course) -> Mapping[int, Sequence[tuple[str, Landing]]]:
+    """For the first points what each row comes to that the next step uses, where they are few."""
+    found = {}
+    for visit in course.early:
+        rows = range(objective.rows) if visit.rows is None else visit.rows
+        if 0 < len(rows) < _FEW_ROWS:
+            found[visit.step] = [(objective.called(row), objective.at(visit.point, [row])) for row in rows]
+    return found

@@ -13,6 +13,7 @@ from typing import Protocol
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
+from backprop_cli.descent.checking import Checked, checked_at
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward, refuse_without_output
@@ -31,11 +32,13 @@ class Landing:
 
 
 class Objective(Protocol):
-    """A circuit and the values that stay fixed. ``start`` has the value of every variable, parameters among them."""
+    """A circuit and what stays fixed. ``start`` has the values of all variables but columns, ``rows`` counts data."""
 
+    circuit: Circuit
     start: Values
     parameters: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
+    rows: int
 
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:
         """Value and gradients at a point; of some rows of the data only, where there are data.
@@ -46,8 +49,30 @@ class Objective(Protocol):
     def value(self, point: Values) -> float:
         """The value alone. Raises ``Refused`` where there is none."""
 
+    def called(self, row: int) -> str:
+        """What a row of the data is called."""
+
     def updater(self, recipe: Recipe) -> Updater:
         """The optimizer in the arithmetic of these values."""
+
+    def checked(self, point: Values) -> Checked:
+        """The check of the gradients at a point."""
+
+
+class WithoutData:
+    """What is the same for numbers and for arrays where there are no data."""
+
+    circuit: Circuit
+    parameters: tuple[str, ...]
+    rows = 0
+
+    def called(self, row: int) -> str:
+        """There are none."""
+        raise AssertionError(row)
+
+    def checked(self, point: Values) -> Checked:
+        """The check of the gradients at a point."""
+        return checked_at(self.circuit, point, self.parameters)
 
 
 def parameters_of(circuit: Circuit, wrt: tuple[str, ...] | None, fixed: Collection[int] = ()) -> dict[str, int]:
@@ -68,12 +93,12 @@ def parameters_of(circuit: Circuit, wrt: tuple[str, ...] | None, fixed: Collecti
     return chosen
 
 
-class NumberObjective:
+class NumberObjective(WithoutData):
     """A circuit of numbers, in doubles."""
 
     def __init__(self, circuit: Circuit, point: Point, wrt: tuple[str, ...] | None) -> None:
         self.warnings = complete(circuit, point)
-        self._circuit, self._rules = circuit, Rules(Float64())
+        self.circuit, self._rules = circuit, Rules(Float64())
         self._targets = parameters_of(circuit, wrt)
         self._marks = circuit.reach(self._targets.values())
         self.parameters = tuple(self._targets)
@@ -82,20 +107,20 @@ class NumberObjective:
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:
         """One forward and one backward sweep."""
         assert rows is None, "there are no data"
-        forth = forward(self._circuit, point, self._rules)
+        forth = forward(self.circuit, point, self._rules)
         refuse_without_output(forth)
         back = backward(forth, self._marks)
         for node in self._targets.values():
             if node in back.failed:
                 raise Refused(back.failed[node])
         gradients = {name: back.gradients[node] for name, node in self._targets.items()}
-        return Landing(float(forth.values[self._circuit.output]), gradients)
+        return Landing(float(forth.values[self.circuit.output]), gradients)
 
     def value(self, point: Values) -> float:
         """One forward sweep."""
-        forth = forward(self._circuit, point, self._rules)
+        forth = forward(self.circuit, point, self._rules)
         refuse_without_output(forth)
-        return float(forth.values[self._circuit.output])
+        return float(forth.values[self.circuit.output])
 
     def updater(self, recipe: Recipe) -> Updater:
         """The optimizer in Python's floats."""

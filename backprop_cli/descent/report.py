@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backprop_cli.arithmetic.base import Number
+from backprop_cli.descent.checking import Checked
 from backprop_cli.descent.loop import Visit
+from backprop_cli.descent.objective import Landing
 from backprop_cli.descent.stopping import Stop
 from backprop_cli.descent.surface import Surface
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.problems import Diagnostic
 from backprop_cli.report.array_report import Block
-
-if TYPE_CHECKING:
-    from backprop_cli.report.array_report import ArrayReport
-    from backprop_cli.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class DescentReport:
     ``steps`` are those made, ``before`` and ``value`` the output at the start and at the end. ``values`` has the output
     at every point (with batches, of the batch that the next step used), ``early`` the first points, ``trail`` points at
     even distances, ``surface`` the output round the way, where two numbers move and it was wanted. ``fixed`` are the
-    variables that were held fixed, ``checked`` the report of the last point with its check, None where there was none.
+    variables that were held fixed, ``checked`` the check of the last gradient, None where there was none. ``rows``
+    counts the rows of data, ``single_rows`` has what each of few rows comes to, for the first steps by their number.
     """
 
     expression: str
@@ -52,7 +51,9 @@ class DescentReport:
     early: Sequence[Visit]
     trail: Sequence[Visit]
     warnings: tuple[Diagnostic, ...]
-    checked: Report | ArrayReport | None
+    checked: Checked | None
+    rows: int
+    single_rows: Mapping[int, Sequence[tuple[str, Landing]]]
     surface: Surface | None = None
 
     @property
@@ -73,7 +74,7 @@ class DescentReport:
     @property
     def exit_code(self) -> int:
         """1 where the check found a gradient wrong, else what the end of the descent says."""
-        return 1 if self.checked is not None and not self.checked.ok else self.stop.exit_code
+        return 1 if self.checked is not None and self.checked.ok is False else self.stop.exit_code
 
 
 def block(value: Number) -> Block:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.loop import Visit
+from backprop_cli.descent.objective import Landing
 from backprop_cli.descent.report import DescentReport
 
 FEW, SOME = 10, 3
@@ -36,11 +37,15 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: the value and the gradients where it begins, and what moves how."""
+    """One step: the value and the gradients where it begins, and what moves how.
+
+    ``rows`` has each row of data alone, where they are few; value and gradients are then their means.
+    """
 
     number: int
     value: float
     gradients: Mapping[str, Number]
+    rows: Sequence[tuple[str, Landing]]
     updates: tuple[Update, ...]
 
 
@@ -65,7 +70,8 @@ def work(report: DescentReport) -> Work:
 
 def _step(report: DescentReport, before: Visit, after: Visit) -> Step:
     updates = tuple(Update(name, tuple(_lines(report, name, before, after))) for name in before.gradients)
-    return Step(after.step, before.value, before.gradients, updates)
+    rows = report.single_rows.get(before.step, ())
+    return Step(after.step, before.value, before.gradients, rows, updates)
 
 
 def _lines(report: DescentReport, name: str, before: Visit, after: Visit) -> Iterator[Line]:

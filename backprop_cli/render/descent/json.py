@@ -44,8 +44,12 @@ def members(report: DescentReport, history: Sequence[Visit] | None) -> dict[str,
         found["error"] = problem(report.stop.problem)
     if history is not None:
         found["history"] = [visit(one) for one in history]
-    check = report.checked.check if report.checked is not None else None
+    if report.rows:
+        found["rows"] = report.rows
+    check = report.checked
     found["check"] = {"method": check.method if check else "none", "ok": check.ok if check else None}
+    if check is not None and check.rows:
+        found["check"]["rows"] = check.rows
     found["warnings"] = [{"code": p.code, "message": p.message, "hint": p.hint or None} for p in report.warnings]
     return found
 

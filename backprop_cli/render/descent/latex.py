@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.report import DescentReport, block
@@ -34,13 +34,19 @@ def work(shown: Work) -> str:
 
 
 def _step(step: Step, out: str) -> Iterator[str]:
-    yield f"{out} &= {_number(step.value)}"
-    for name, gradient in step.gradients.items():
-        yield f"{_partial(out, name)} &= {_number(gradient)}"
+    for name, one in step.rows:
+        yield from _landing(one.value, one.gradients, out, rf" \quad \text{{({name})}}")
+    yield from _landing(step.value, step.gradients, out, r" \quad \text{(mean)}" if step.rows else "")
     for update in step.updates:
         for line in update.lines:
             written = formula(filled(line, {"w": update.parameter}))
             yield f"{latex_name(line.name)} &= {written} = {_number(line.result)}"
+
+
+def _landing(value: float, gradients: Mapping[str, Number], out: str, note: str) -> Iterator[str]:
+    yield f"{out} &= {_number(value)}{note}"
+    for name, gradient in gradients.items():
+        yield f"{_partial(out, name)} &= {_number(gradient)}{note}"
 
 
 def _number(value: Number) -> str:

@@ -11,6 +11,7 @@ def render(report: DescentReport) -> str:
     """Numbers are whole, arrays nested lists."""
     lines = [f"**{escape(report.output)}**: {code(repr(report.before))} → {code(repr(report.value))}"]
     lines[0] += f" in {words.count(report)} ({escape(words.manner(report))})"
+    lines[0] += f", {words.data(report)}" if report.rows else ""
     lines += ["", row("parameter", "before", "after", "gradient"), row("---", "---:", "---:", "---:")]
     for one in report.parameters:
         lines.append(row(code(one.name), code(one.before.text), code(one.after.text), code(one.gradient.text)))

@@ -13,6 +13,7 @@ def render(report: DescentReport) -> str:
     lines += [f"{row.name} = {row.after.text}" for row in report.parameters]
     lines += [f"d{report.output}/d{row.name} = {row.gradient.text}" for row in report.parameters]
     lines.append(f"# {words.count(report)} from {report.output} = {report.before!r}: {words.manner(report)}")
+    lines += [f"# {words.data(report)}"] if report.rows else []
     lines.append(f"# {report.stop.sentence}")
     lines += [f"# {line}" for line in (words.agreement(report), *words.kinks(report))]
     return "".join(f"{visible(line)}\n" for line in lines)

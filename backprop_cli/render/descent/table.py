@@ -35,7 +35,7 @@ def _head(report: DescentReport, screen: Screen) -> Iterable[Text]:
     said.append(f"{report.before!r} → {report.value!r}" if screen.unicode else f"{report.before!r} -> {report.value!r}")
     said.stylize(VALUE, len(report.output) + 2)
     said.append(f" in {words.count(report)} ({words.manner(report)})")
-    yield said
+    yield said.append(f", {words.data(report)}") if report.rows else said
     yield Text()
 
 
@@ -91,7 +91,7 @@ def _curve(report: DescentReport, screen: Screen) -> Iterable[Text]:
 def _foot(report: DescentReport) -> Iterable[Text]:
     yield Text()
     yield Text(report.stop.sentence, no_wrap=False)
-    ok = report.checked is not None and report.checked.ok
+    ok = report.checked is not None and report.checked.ok is not False
     style = FAINT if report.checked is None else Style(color="green" if ok else "red")
     yield Text(("✓ " if ok else "") + words.agreement(report), style, no_wrap=False)
     yield from (Text(f"  {visible(line)}", GRADIENT, no_wrap=False) for line in words.kinks(report))

@@ -31,19 +31,29 @@ def agreement(report: DescentReport) -> str:
     checked = report.checked
     if checked is None:
         return "the last gradient is not checked (--no-check)"
-    return f"at the last point, {_agreement(checked)}"
+    if not checked.rows:
+        return f"at the last point, {_agreement(checked.report)}"
+    where = f"in {'1 row' if checked.rows == 1 else f'{checked.rows:,} rows'} at the last point"
+    if not checked.ok:
+        return f"{where}, gradients do not agree with power series: {_agreement(checked.report)}"
+    return f"{where}, each gradient agrees with power series, and so does their mean"
 
 
 def kinks(report: DescentReport) -> list[str]:
     """The one-sided slopes where the last point stands on a kink."""
     checked = report.checked
-    if checked is None:
+    if checked is None or checked.rows:
         return []
-    if isinstance(checked, Report):
-        return sentences.kinks(checked)
+    if isinstance(checked.report, Report):
+        return sentences.kinks(checked.report)
     from backprop_cli.render.arrays import words
 
-    return words.kinks(checked)
+    return words.kinks(checked.report)
+
+
+def data(report: DescentReport) -> str:
+    """How many rows of data the output is the mean of; nothing where there are none."""
+    return f"the mean over {report.rows:,} row{'s' * (report.rows > 1)}" if report.rows else ""
 
 
 def _agreement(checked: Report | ArrayReport) -> str:

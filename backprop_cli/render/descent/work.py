@@ -66,15 +66,24 @@ def _signs(rule: str) -> str:
 
 
 def _step(step: Step, output: str) -> Iterator[str]:
-    yield f"{output} = {number(step.value)}"
-    singles = [f"∂{output}/∂{name} = {number(g)}" for name, g in step.gradients.items() if not block(g).shape]
-    if singles:
-        yield ", ".join(singles)
-    for name, gradient in step.gradients.items():
-        if block(gradient).shape:
-            yield from _grid(f"∂{output}/∂{name} = ", gradient)
+    for name, one in step.rows:
+        yield from _landing(f"{name}: ", one.value, one.gradients, output)
+    yield from _landing("mean: " if step.rows else "", step.value, step.gradients, output)
     for update in step.updates:
         yield from _update(update, output)
+
+
+def _landing(head: str, value: float, gradients: Mapping[str, Number], output: str) -> Iterator[str]:
+    """The value and the gradients of numbers in a line or two, those of arrays below it."""
+    singles = [f"∂{output}/∂{name} = {number(one)}" for name, one in gradients.items() if not block(one).shape]
+    first = f"{head}{output} = {number(value)}"
+    if head:
+        yield ", ".join([first, *singles])
+    else:
+        yield from [first, ", ".join(singles)] if singles else [first]
+    for name, one in gradients.items():
+        if block(one).shape:
+            yield from _grid(f"{' ' * len(head)}∂{output}/∂{name} = ", one)
 
 
 def _update(update: Update, output: str) -> Iterator[str]:

@@ -1,0 +1,43 @@
+"""What the check of the last gradient said: of the circuit at the point, or of a sample of rows there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backprop_cli.circuit import Circuit
+from backprop_cli.descent.updating import Values
+from backprop_cli.differentiation import differentiate
+from backprop_cli.problems import Diagnostic
+
+if TYPE_CHECKING:
+    from backprop_cli.report.array_report import ArrayReport
+    from backprop_cli.report.report import Report
+
+_USUAL = ("digits.lost", "check.note")  # where a gradient comes to 0, its terms cancel
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``report`` is that of the point; of ``rows`` rows of data the first that is wrong, else the last.
+
+    ``ok`` None: nothing could be checked.
+    """
+
+    method: str
+    ok: bool | None
+    report: Report | ArrayReport
+    rows: int = 0
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What is to be said of the point; a single row's kink says nothing of all of them."""
+        return [one for one in self.report.warnings if one.code not in _USUAL and not self.rows]
+
+
+def checked_at(circuit: Circuit, point: Values, moved: tuple[str, ...]) -> Checked:
+    """The gradients at a point beside a derivation that shares nothing with the backward pass."""
+    values: dict[str, object] = dict(point)
+    report = differentiate(circuit, values, wrt=moved, check="forward")
+    assert report.check is not None
+    return Checked(report.check.method, report.check.ok, report)
