@@ -59,7 +59,7 @@ class Prepared:
 
 def run_arrays(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> ArrayReport:
     """An array circuit at a point. ``upstream`` is the gradient at an output that is an array, of its shape."""
-    ready = _prepared(circuit, point, settings, upstream)
+    ready = prepared(circuit, point, settings, upstream)
     if settings.digits is not None or settings.exact:
         return _with_more_digits(ready, settings)
     _output_exists(ready)
@@ -73,12 +73,13 @@ def run_arrays(circuit: Circuit, point: Point, settings: Settings, upstream: Giv
 
 def run_scalars(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> Report:
     """The same circuit written out, as a circuit of numbers."""
-    ready = _prepared(circuit, point, settings, upstream)
-    out = _written(ready, "--scalars")
-    return run(out.circuit, _elements(ready, out), _element_settings(ready, out, settings))
+    ready = prepared(circuit, point, settings, upstream)
+    out = written(ready, "--scalars")
+    return run(out.circuit, elements_of(ready, out), _element_settings(ready, out, settings))
 
 
-def _prepared(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None) -> Prepared:
+def prepared(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None) -> Prepared:
+    """Shapes, forward run and targets, before any gradient. Raises ``Refused`` where shapes or values do not fit."""
     warnings = complete(circuit, point)
     rules = Rules(Float64())
     arrays = {name: point[name] for name in circuit.inputs}
@@ -167,7 +168,7 @@ def _value(ready: Prepared) -> float | None:
 
 def _judge(ready: Prepared, out: WrittenOut, settings: Settings) -> Any:
     def judge(gradients: Mapping[int, float], value: float | None, method: str) -> Check:
-        circuit, point = out.circuit, _elements(ready, out)
+        circuit, point = out.circuit, elements_of(ready, out)
         marks = circuit.reach(gradients)
         forth, back = sweep(circuit, point, Float64(), marks)
         if value is not None:
@@ -183,7 +184,7 @@ def _judge(ready: Prepared, out: WrittenOut, settings: Settings) -> Any:
     return judge
 
 
-def _elements(ready: Prepared, out: WrittenOut) -> dict[str, Given]:
+def elements_of(ready: Prepared, out: WrittenOut) -> dict[str, Given]:
     """The point of the circuit written out."""
     found: dict[str, Given] = {}
     arrays = {name: ready.point[name] for name in ready.circuit.inputs}
@@ -207,7 +208,8 @@ def _element_settings(ready: Prepared, out: WrittenOut, settings: Settings) -> S
     return replace(settings, wrt=tuple(wanted), check="forward" if symbolic and large else settings.check)
 
 
-def _written(ready: Prepared, what: str) -> WrittenOut:
+def written(ready: Prepared, what: str) -> WrittenOut:
+    """The circuit written out; ``what`` needs it. Raises ``Refused`` where it would be too large."""
     try:
         return written_out(ready.run)
     except TooLargeError as error:
@@ -215,8 +217,8 @@ def _written(ready: Prepared, what: str) -> WrittenOut:
 
 
 def _with_more_digits(ready: Prepared, settings: Settings) -> ArrayReport:
-    out = _written(ready, "--exact" if settings.exact else "--digits")
-    report = run(out.circuit, _elements(ready, out), _element_settings(ready, out, settings))
+    out = written(ready, "--exact" if settings.exact else "--digits")
+    report = run(out.circuit, elements_of(ready, out), _element_settings(ready, out, settings))
     watched = _watched(ready, settings)
     check = gathered(out, watched, report.check) if report.check is not None else None
     numbers = ScalarNumbers(ready.run, report, out, ready.upstream is not None)

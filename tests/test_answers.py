@@ -67,10 +67,17 @@ TEXTS = {
         '{"a": NaN, "b": -Infinity, "c": 1}',
         [("a", "answer.finite", 1), ("b", "answer.finite", 1), ("c", "1", 1)],
     ),
-    "json: no answers": ('{"a": [1], "b": true, "c": {}, "d": [[]]}', [(name, "answer.kind", 1) for name in "abd"]),
+    "json: no answers": (
+        '{"a": [1], "b": true, "c": {}, "d": [[]]}',
+        [("a", "[1]", 1), ("b", "answer.kind", 1), ("d", "answer.kind", 1)],
+    ),
     "json: gradients": (
         '{"grad": {"x": 1},\n"Gradient": {"y": [2]}}',
-        [("grad x", "1", 1), ("grad y", "answer.kind", 2)],
+        [("grad x", "1", 1), ("grad y", "[2]", 2)],
+    ),
+    "json: arrays": (
+        '{"a": [[1, 0.50], ["pi/3", null]], "b": [NaN], "c": [1, {}], "d": [true]}',
+        [("a", "[[1, 0.50], [pi/3, null]]", 1), ("b", "[NaN]", 1), ("c", "answer.kind", 1), ("d", "answer.kind", 1)],
     ),
     "json: many digits": ('{"a": ' + "9" * 1_900 + "}", [("a", "9" * 1_900, 1)]),
     "json: half a character": ('{"a": "\\ud800"}', [("a", "\ufffd", 1)]),

@@ -28,6 +28,7 @@ MAY_LOAD = {
     "numpy": (
         *("arithmetic.arrays", "array_calculation", "check.arrays", "report.array_assembly", "report.array_remarks"),
         *("reading.array_files", "engine.array_values", "engine.array_rules", "engine.array_elements"),
+        *("grading.arrays.broken", "grading.arrays.judging", "grading.arrays.mistakes", "grading.arrays.question"),
         *("engine.array_problems", "engine.vectorised", "engine.pullback", "engine.written_out"),
         "descent.arrays",
         *("rows.memory", "rows.array_rows"),

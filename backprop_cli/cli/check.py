@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,9 +20,10 @@ from backprop_cli.grading.levels import ACCEPT
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
+    from backprop_cli.grading.arrays.question import ArrayQuestion
     from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
-    from backprop_cli.grading.question import Ask
+    from backprop_cli.grading.question import Ask, Question
     from backprop_cli.grading.records import ProblemResult
 
 _WRONG = 1
@@ -34,6 +36,7 @@ class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
     words: tuple[str, ...]
     file: str | None
     ask: tuple[str, ...]
+    upstream: str | None
     accept: Literal["number", "formula", "any"]
 
 
@@ -49,6 +52,7 @@ class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
 @click.option("--answers", "file", metavar="FILE", help="Answers from a file or -: JSON, CSV, or lines name = value.")
 @click.option("--ask", metavar="NAMES", multiple=True, help="What must be answered: dx,dy,q. The rest is extra.")
 @click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input).")
+@click.option("--upstream", metavar="ARRAY", help="The gradient that arrives at an output that is an array.")
 @tolerance_options
 @click.option(
     "--accept",
@@ -104,21 +108,59 @@ def _report(result: ProblemResult, source: str, options: Options) -> None:
 
 def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple[ProblemResult, str]:
     """The result, and what its answers came from."""
-    from backprop_cli.cli.report_options import tolerance
-    from backprop_cli.grading.question import prepare
+    from backprop_cli.differentiation import has_arrays
     from backprop_cli.grading.scoring import Scoring, result
 
-    near = tolerance(options)
-    circuit, given = circuit_and_point(expression, values, options)
-    answers, source = _answers(circuit, options)
+    circuit, given = circuit_and_point(expression, values, options, arrays=True)
+    arrays = has_arrays(circuit, given)
+    if options.upstream and not arrays:
+        raise click.UsageError("--upstream is for arrays, and here are numbers only")
+    answers, source = _answers(_meaning(circuit, arrays=arrays), options)
     _no_answer_as_value(circuit, given)
-    asks = _asks(circuit, answers, options.ask)
+    question = (_about_arrays if arrays else _about_numbers)(circuit, given, answers, options)
+    warn(question.warnings)
+    points = sum((ask.weight for ask in question.asks), Fraction(0))
+    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
+
+
+def _meaning(circuit: Circuit, *, arrays: bool) -> Callable[[str], Hashable | None]:
+    """What a name means."""
+    if not arrays:
+        from backprop_cli.grading.names import Names
+
+        return Names(circuit).read
+    from backprop_cli.grading.arrays.names import ArrayNames
+
+    return ArrayNames(circuit).read
+
+
+def _about_numbers(
+    circuit: Circuit, given: Mapping[str, Given], answers: tuple[Answer, ...], options: Options
+) -> Question:
+    from backprop_cli.cli.report_options import tolerance
+    from backprop_cli.grading.question import prepare
+
     functions = options.accept == "formula" or not _needs_point(circuit, answers)
     point = None if functions and circuit.inputs and not given else given
-    question = prepare(circuit, point, asks, near, options.accept)
-    warn(question.warnings)
-    points = sum((ask.weight for ask in asks), Fraction(0))
-    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
+    return prepare(circuit, point, _asks(circuit, answers, _wanted(options)), tolerance(options), options.accept)
+
+
+def _about_arrays(
+    circuit: Circuit, point: Mapping[str, Given], answers: tuple[Answer, ...], options: Options
+) -> ArrayQuestion:
+    from backprop_cli.cli.report_options import tolerance
+    from backprop_cli.engine.point import given
+    from backprop_cli.grading.arrays.question import answered, prepare_arrays
+
+    wanted = _wanted(options) or answered(circuit, [answer.name for answer in answers])
+    upstream = given("upstream", options.upstream) if options.upstream else None
+    return prepare_arrays(circuit, point, wanted, tolerance(options), options.accept, upstream=upstream)
+
+
+def _wanted(options: Options) -> list[str]:
+    """The names that --ask lists, where commas in brackets belong to a name."""
+    names = re.split(r",(?![^\[]*\])", ",".join(options.ask))
+    return [name.strip() for name in names if name.strip()]
 
 
 def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
@@ -134,7 +176,7 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
             )
 
 
-def _answers(circuit: Circuit, options: Options) -> tuple[tuple[Answer, ...], str]:
+def _answers(meaning: Callable[[str], Hashable | None], options: Options) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
     from backprop_cli.grading.files.answers import from_words
 
@@ -144,24 +186,23 @@ def _answers(circuit: Circuit, options: Options) -> tuple[tuple[Answer, ...], st
     from backprop_cli.grading.files.notes import Notes
     from backprop_cli.grading.files.sheets import Problems
     from backprop_cli.grading.files.submissions import one_student
-    from backprop_cli.grading.names import Names
 
-    names, notes = Names(circuit), Notes()
+    notes = Notes()
     data, source = data_of(options.file, limits.SUBMISSION_BYTES)
-    problems = Problems(meaning=lambda _, name: names.read(name))
+    problems = Problems(meaning=lambda _, name: meaning(name))
     submission = one_student(data, source, problems, ways(options), notes)
     warn((*notes.said(), *submission.warnings))
     answers = (one for found in submission.answers.values() for one in found)
     return (*answers, *words), source
 
 
-def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: tuple[str, ...]) -> tuple[Ask, ...]:
+def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: list[str]) -> tuple[Ask, ...]:
     """What counts: what --ask names, or what is answered."""
     from backprop_cli.grading.names import Names
     from backprop_cli.grading.question import Ask, asks_of
 
     if wanted:
-        return asks_of(circuit, [name.strip() for text in wanted for name in text.split(",") if name.strip()])
+        return asks_of(circuit, wanted)
     names = Names(circuit)
     found: dict[Asked, Ask] = {}
     for answer in answers:

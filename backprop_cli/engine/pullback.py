@@ -38,7 +38,7 @@ def run_backward(run: VectorRun, targets: bytearray, seed: Number) -> VectorGrad
     """
     try:
         with np.errstate(**STRICT):
-            found = _Sweep(run, targets).all(seed)
+            found = Sweep(run, targets).all(seed)
         if not run.failed and (run.program.flagged or _finite(found.gradients[: run.program.circuit.first_gate])):
             return found
     except FloatingPointError:
@@ -67,7 +67,7 @@ def fitted(contribution: Number, shape: Shape) -> Number:
     return contribution if np.shape(contribution) == shape else np.broadcast_to(contribution, shape)
 
 
-class _Sweep:
+class Sweep:
     """The sweep on whole arrays."""
 
     def __init__(self, run: VectorRun, targets: bytearray) -> None:
@@ -179,7 +179,7 @@ class _Sweep:
         raise Refused(problem.at(self.circuit.source, self.circuit.spans[index]))
 
 
-class _CarefulSweep(_Sweep):
+class _CarefulSweep(Sweep):
     """The sweep with a mask beside each gradient: which elements the output's gradient reaches at all."""
 
     def __init__(self, run: VectorRun, targets: bytearray) -> None:
@@ -254,7 +254,7 @@ def narrowed(mask: Any, shape: Shape) -> Any:
     return np.not_equal(fitted(np.asarray(mask, dtype=np.float64), shape), 0)
 
 
-def takes_part(sweep: _Sweep, index: int, position: int, inputs: Sequence[Number], reached: Any) -> Any:
+def takes_part(sweep: Sweep, index: int, position: int, inputs: Sequence[Number], reached: Any) -> Any:
     """The elements of an array gate's input from which marked elements of its output come."""
     row = sweep.program.shaped.rows[index]
     shape = sweep.shapes[sweep.circuit.nodes[index].inputs[position]]
@@ -271,7 +271,7 @@ def takes_part(sweep: _Sweep, index: int, position: int, inputs: Sequence[Number
 def live(run: VectorRun) -> dict[int, Any]:
     """The elements of every node from which the output's value flows: not those behind a branch that is not taken."""
     circuit, shapes = run.program.circuit, run.program.shaped.shapes
-    sweep = _Sweep(run, bytearray(b"\1" * len(circuit.nodes)))
+    sweep = Sweep(run, bytearray(b"\1" * len(circuit.nodes)))
     marks: dict[int, Any] = {circuit.output: np.ones(shapes[circuit.output], dtype=bool)}
     with np.errstate(all="ignore"):
         for index in range(circuit.output, circuit.first_gate - 1, -1):
@@ -290,7 +290,7 @@ def live(run: VectorRun) -> dict[int, Any]:
     return marks
 
 
-def _flows(sweep: _Sweep, index: int, position: int, inputs: Sequence[Number], asked: Any) -> Any:
+def _flows(sweep: Sweep, index: int, position: int, inputs: Sequence[Number], asked: Any) -> Any:
     row = sweep.program.shaped.rows[index]
     assert row is not None
     if not row.pullback(position):

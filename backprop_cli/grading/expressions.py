@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
+from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import from_mapping, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.equality import Formulas
@@ -40,12 +41,10 @@ class Expressions:
         bound = frozenset(name for at in problem.at for name in at)
         key = problem.expression, problem.share, bound
         if key not in self._known:
-            circuit = read(problem.expression, bound=bound, share=problem.share, name=f"expression of {problem.id}")
+            name = f"expression of {problem.id}"
+            circuit = read(problem.expression, bound=bound, share=problem.share, name=name, arrays=True)
             rules = Rules(Float64())
-            points = tuple(
-                numbers(circuit, from_mapping(at), rules)
-                for at in self._points[problem.expression]
-                if circuit.inputs.keys() <= at.keys()
-            )
+            given = [from_mapping(at) for at in self._points[problem.expression] if circuit.inputs.keys() <= at.keys()]
+            points = tuple(numbers(circuit, point, rules) for point in given if not has_arrays(circuit, point))
             self._known[key] = Expression(circuit, points)
         return self._known[key]

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from backprop_cli.choices import Method
-from backprop_cli.engine.point import from_mapping
+from backprop_cli.differentiation import has_arrays
+from backprop_cli.engine.point import Point, from_mapping, given
 from backprop_cli.grading.again import Results
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.keys.key import Key, KeyProblem
 from backprop_cli.grading.levels import Feedback
-from backprop_cli.grading.question import Question, asks_of, prepare
+from backprop_cli.grading.question import asks_of, prepare
 from backprop_cli.grading.records import (
     BUG,
     ClassSummary,
@@ -34,6 +36,9 @@ from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.summary import empty
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
 
+if TYPE_CHECKING:
+    from backprop_cli.grading.asking import AnyQuestion
+
 _NAMED_APART = 3
 
 Guard = Callable[[], AbstractContextManager[None]]
@@ -46,7 +51,7 @@ class Part:
 
     id: str
     title: str
-    question: Question
+    question: AnyQuestion
     scoring: Scoring
 
 
@@ -162,23 +167,29 @@ def _named(problem: KeyProblem, one: Diagnostic) -> Diagnostic:
 
 def _parts(problem: KeyProblem, expression: Expression, method: Method) -> Iterator[Part]:
     """The parts of one problem."""
-    many, circuit = len(problem.at) > 1, expression.circuit
-    asks = asks_of(circuit, problem.ask or None, problem.weights)
-    points = problem.points if problem.points is not None else sum((ask.weight for ask in asks), Fraction(0))
+    many = len(problem.at) > 1
     for index, at in enumerate(problem.at or (None,), 1):
-        point = None if at is None else from_mapping(at)
-        question = prepare(
-            circuit,
-            point,
-            asks,
-            problem.tolerance,
-            problem.accept,
-            method,
-            expression.points,
-            expression.functions,
+        question = _question(problem, expression, None if at is None else from_mapping(at), method)
+        points = (
+            problem.points if problem.points is not None else sum((ask.weight for ask in question.asks), Fraction(0))
         )
         share = points / max(1, len(problem.at))
         yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _scoring(problem, share))
+
+
+def _question(problem: KeyProblem, expression: Expression, point: Point | None, method: Method) -> AnyQuestion:
+    """The question of a problem at a point: about numbers, or about arrays."""
+    circuit, near, accept = expression.circuit, problem.tolerance, problem.accept
+    if has_arrays(circuit, point or {}):
+        from backprop_cli.grading.arrays.question import prepare_arrays
+
+        upstream = given("upstream", problem.upstream) if problem.upstream else None
+        wanted = problem.ask or None
+        return prepare_arrays(circuit, point or {}, wanted, near, accept, method, problem.weights, upstream)
+    if problem.upstream:
+        raise Refused(Diagnostic("usage.upstream", "upstream is for arrays, and here are numbers only"))
+    asks = asks_of(circuit, problem.ask or None, problem.weights)
+    return prepare(circuit, point, asks, near, accept, method, expression.points, expression.functions)
 
 
 def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:

@@ -25,7 +25,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Everything that is known about one answer. Not ``settled``: a formula that nothing refutes or confirms."""
+    """Everything that is known about one answer. Not ``settled``: a formula that nothing refutes or confirms.
+
+    ``parts`` are the opinions on the components of an array, each with its part of the weight.
+    """
 
     name: str
     word: Word
@@ -38,6 +41,7 @@ class Opinion:
     line: int | None = None
     entry: Entry | None = None
     settled: bool = True
+    parts: tuple[Opinion, ...] = ()
 
     @property
     def followed(self) -> bool:

@@ -21,7 +21,7 @@ from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.opinion import Opinion
-from backprop_cli.grading.reading import Reading, bound_names, read_answer
+from backprop_cli.grading.reading import CircuitOf, Reading, bound_names, read_answer
 from backprop_cli.grading.tolerance import CERTAIN, Doubt, Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.problems import Diagnostic, Refused
@@ -47,6 +47,7 @@ class Question:
 
     ``warnings`` are about the question itself, for whoever asks it. ``elsewhere`` are the points at which the same is
     asked in other questions, whose answers are not to be told either, and ``functions`` is shared with those.
+    ``circuit_of`` reads the formulas of answers, where they are not plain ones.
     """
 
     circuit: Circuit
@@ -58,6 +59,7 @@ class Question:
     warnings: tuple[Diagnostic, ...] = ()
     elsewhere: Sequence[Mapping[str, float]] = ()
     functions: dict[Asked, Formulas] = field(default_factory=dict)
+    circuit_of: CircuitOf | None = None
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
     _opinions: dict[tuple[Asked, str, str], Opinion] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class Question:
 
     def reading(self, text: str) -> Reading:
         """An answer's text, read: a class writes the same numbers again and again."""
-        return _remembered(self._readings, text, lambda: read_answer(text, self._bound))
+        return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of))
 
     def opinion(self, ask: Ask, text: str, side: str, make: Callable[[], Opinion]) -> Opinion:
         """The opinion on a number, one ``side`` of a text, remembered: a class writes the same again and again."""

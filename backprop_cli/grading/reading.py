@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -20,6 +20,9 @@ from backprop_cli.reading import read
 
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "none"})
 _TITLE = re.compile(r"[^\W\d]\w*|[d∂]\w+\s*/\s*[d∂]\w+|\w+\.grad")  # dx = …, df/dx = …
+
+CircuitOf = Callable[[str, Collection[str]], Circuit]
+"""Reads the text of a formula, given the names of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def bound_names(circuit: Circuit) -> frozenset[str]:
     return frozenset([*circuit.inputs, *(stage.name for stage in circuit.stages)])
 
 
-def read_answer(text: str, names: Collection[str]) -> Reading:
-    """Read an answer; ``names`` are the question's own (``bound_names``)."""
+def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None = None) -> Reading:
+    """Read an answer; ``names`` are the question's own (``bound_names``), ``circuit_of`` reads its formulas."""
     text = plainly(text)
     problem = several(text)
     if problem is not None:
@@ -69,7 +72,7 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
     parts = sides(text)
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         parts = parts[1:]
-    found = [_read_side(part, names) for part in parts]
+    found = [_read_side(part, names, circuit_of or constant_or_formula) for part in parts]
     if len(found) == 1:
         return found[0]
     problem = next((one.problem for one in found if one.problem is not None), None)
@@ -78,7 +81,7 @@ def read_answer(text: str, names: Collection[str]) -> Reading:
     return Reading(text, problem=problem, sides=tuple(found) if problem is None else ())
 
 
-def _read_side(text: str, names: Collection[str]) -> Reading:
+def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Reading:
     if not text:
         return Reading(text)
     decimal = typed_decimal(text)
@@ -93,7 +96,7 @@ def _read_side(text: str, names: Collection[str]) -> Reading:
         return Reading(text, problem=problem)
     try:
         text = with_products(text, names, _meaningful())
-        circuit, condition = constant_or_formula(text, names), is_condition(text)
+        circuit, condition = circuit_of(text, names), is_condition(text)
         typed = None if circuit.inputs else Typed(_value(circuit))
         return Reading(text, typed, circuit if circuit.inputs else None, condition=condition)
     except Refused as refused:

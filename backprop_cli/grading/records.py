@@ -46,6 +46,7 @@ class Judged:
     the student's own text, never to be printed raw. ``expected`` is there at feedback ``full`` only. ``rel_error`` is
     CS231n's: |s - t|/max(1e-8, |s| + |t|), at ``full`` only: it tells the truth in a few tries. ``kink``: any slope
     between the one-sided ones was right. ``credit`` is the part of ``weight`` that was earned, from 0 to 1.
+    ``parts`` are the components of an array.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Judged:
     credit: Fraction = Fraction(0)
     weight: Fraction = Fraction(0)
     line: int | None = None
+    parts: tuple[Judged, ...] = ()
 
     @property
     def counted(self) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from backprop_cli.grading.asking import judged as judged_by
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.judging import judge
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.opinion import Opinion
-from backprop_cli.grading.question import Question
 from backprop_cli.grading.records import ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.asking import AnyQuestion
 
 _ALL, _NOTHING = Fraction(1), Fraction(0)
 
@@ -36,10 +39,10 @@ class Scoring:
 
 
 def result(
-    id_: str, title: str, question: Question, scoring: Scoring, answers: Sequence[Answer]
+    id_: str, title: str, question: AnyQuestion, scoring: Scoring, answers: Sequence[Answer]
 ) -> tuple[ProblemResult, Tally]:
     """The result of one problem of one submission, and what the class summary counts of it."""
-    opinions, hints = judge(question, answers)
+    opinions, hints = judged_by(question, answers)
     credits_ = [_credit(opinion, scoring) for opinion in opinions]
     judged = tuple(told(one, scoring.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
     counted = [one for one in opinions if one.weight]
@@ -51,6 +54,8 @@ def result(
 
 
 def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
+    if opinion.parts:
+        return sum((_credit(part, scoring) for part in opinion.parts), Fraction(0)) / len(opinion.parts)
     if opinion.word == "ok":
         return _ALL if opinion.settled else scoring.unsettled
     earned = scoring.close if opinion.word == "close" else _NOTHING

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from backprop_cli.grading.asking import why_unreadable
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.notes import Notes
 from backprop_cli.grading.files.sheets import COMMA, Submission
-from backprop_cli.grading.judging import unreadable
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.problems import Diagnostic
 
@@ -87,7 +87,7 @@ class Survey:
         for ask in part.question.asks:
             column = self.columns.setdefault(f"{part.id}.{ask.name}", _Column())
             answer = given.get(ask.asked) or Answer(ask.name, "")
-            problem = unreadable(part.question, answer)
+            problem = why_unreadable(part.question, answer)
             column.missing += problem is None and not answer.text
             column.answered += problem is not None or bool(answer.text)
             if problem is not None:

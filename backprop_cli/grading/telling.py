@@ -32,6 +32,7 @@ def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:
         credit,
         opinion.weight,
         opinion.line,
+        () if secret else tuple(told(part, feedback, credit) for part in opinion.parts),
     )
 
 

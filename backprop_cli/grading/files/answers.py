@@ -33,14 +33,16 @@ def answer(name: str, value: object, line: int | None = None, problem: Diagnosti
     name = cut(name)
     if value is None:
         return Answer(name, "", line, problem)
+    value = trees.as_list(value) or value
     if not isinstance(value, str):
         problem = Diagnostic("answer.kind", f"an answer is a number or a text, and this is {trees.kind(value)}")
         return Answer(name, "", line, problem)
     text = value.strip()
     if isinstance(value, trees.NotFinite):
         problem = Diagnostic("answer.finite", f"{text} is no answer: it must be a finite number or a formula")
-    if len(text) > limits.ANSWER_CHARACTERS:
-        message = f"the answer has {len(text):,} characters; the limit is {limits.ANSWER_CHARACTERS:,}"
+    most = limits.ARRAY_ANSWER_CHARACTERS if "[" in text[:10] else limits.ANSWER_CHARACTERS
+    if len(text) > most:
+        message = f"the answer has {len(text):,} characters; the limit is {most:,}"
         text, problem = cut(text), Diagnostic("answer.long", message)
     return Answer(name, text, line, problem)
 

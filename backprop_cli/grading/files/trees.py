@@ -187,3 +187,15 @@ def _section(names: tuple[str, ...], counts: Mapping[Path, int]) -> Path:
 
 def _toml_path(text: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in _TOML_PART.findall(text))
+
+
+def as_list(value: object) -> str | None:
+    """An array of numbers and texts, also nested, as the text ``[[1, 0], [2, 1]]``; None for all else."""
+    if not isinstance(value, list) or not value:
+        return None
+    parts = [_element(one) for one in value]
+    return None if None in parts else f"[{', '.join(one for one in parts if one is not None)}]"
+
+
+def _element(value: object) -> str | None:
+    return str(value) or "null" if isinstance(value, str) else "null" if value is None else as_list(value)

@@ -244,12 +244,18 @@ class Fields:
         return None
 
     def texts(self, key: str, table: trees.Table) -> Mapping[str, str]:
-        """A table of numbers and texts, all kept as typed."""
-        for name, value in table.pairs:
+        """A table of numbers, texts and arrays of them, all kept as typed."""
+        found = {name: trees.as_list(value) or value for name, value in table.pairs}
+        for name, value in found.items():
             if not isinstance(value, str) or isinstance(value, trees.NotFinite):
                 shown = trees.kind(value)
                 self.wrong("key.value", key, f"{cut(name)} in {key} must be a number or a text, and is {shown}")
-        return {name: str(value) for name, value in table.pairs if isinstance(value, str)}
+        return {name: str(value) for name, value in found.items() if isinstance(value, str)}
+
+    def listed(self, key: str) -> str:
+        """An array of numbers, also nested, as a text; nothing if it is left out."""
+        text = trees.as_list(self.table.get(key))
+        return text if text is not None else self.text(key, "")
 
 
 def _is_name(value: object) -> bool:

@@ -27,7 +27,7 @@ _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "n
 _TOLERANCE = tuple(one.name for one in fields(Tolerance))
 _COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "unsettled", "accept", "hidden", "share")
 _OF_KEY = ("title", *_COMMON, "columns", "attempt", "problem")
-_OF_PROBLEM = ("id", "title", "expression", "at", "ask", "points", "weights", *_COMMON)
+_OF_PROBLEM = ("id", "title", "expression", "at", "upstream", "ask", "points", "weights", *_COMMON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class KeyProblem:
     """One problem. Without ``at`` only formulas can be judged, without ``ask`` every gradient is asked for.
 
     ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 if not given.
+    ``upstream`` is the gradient that arrives at an output that is an array.
     ``columns`` are the titles of the columns in which answers stand in a table of the class.
     """
 
@@ -75,6 +76,7 @@ class KeyProblem:
     unsettled: Fraction
     hidden: bool
     share: bool
+    upstream: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
         columns=columns,
         points=given.fraction("points", None, most=10**9),
         weights=_weights(given),
+        upstream=given.listed("upstream"),
         **{one.name: getattr(manner, one.name) for one in fields(Manner)},
     )
 

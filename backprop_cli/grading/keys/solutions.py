@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from backprop_cli.check import formulas
+from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import expected
-from backprop_cli.grading.question import Question
+from backprop_cli.grading.question import Ask, Question
+from backprop_cli.grading.truth import Fact
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.arrays.question import ArrayAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +39,22 @@ def solutions(marker: Marker) -> Iterator[Solution]:
         weights = sum((ask.weight for ask in part.question.asks), Fraction(0))
         for ask in part.question.asks:
             share = part.scoring.points * ask.weight / weights if weights else Fraction(0)
-            yield Solution(part.id, ask.name, share, *_answer(part, ask.asked))
+            yield Solution(part.id, ask.name, share, *_answer(part, ask))
 
 
-def _answer(part: Part, asked: Asked) -> tuple[str, str]:
-    fact = part.question.facts.get(asked)
+def _answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
+    if not isinstance(ask, Ask):
+        answers = [_of_fact(part.question.facts[cell.asked]) for cell in ask.cells]
+        return nested(ask.shape, [answer for answer, _ in answers]), next((note for _, note in answers if note), "")
+    fact = part.question.facts.get(ask.asked)
     if fact is None:
-        formula = _formula(part.question, asked)
+        assert isinstance(part.question, Question)
+        formula = _formula(part.question, ask.asked)
         return formula, "" if formula else "its formula is too large to show"
+    return _of_fact(fact)
+
+
+def _of_fact(fact: Fact) -> tuple[str, str]:
     if fact.problem is not None:
         return "none", f"no answer is right: {fact.problem.message}"
     return expected(fact), "a kink: any slope between is right" if fact.slopes is not None else ""

@@ -55,7 +55,7 @@ class Mistakes:
         if answers.wrong:
             found += [(rank, one) for rank, whole in WHOLE if (one := whole(self._tape, answers.wrong))]
             found += self._mutants.explaining(answers)
-        return _chosen(found) if found else self._following(entries, answers)
+        return chosen(found) if found else self._following(entries, answers)
 
     def followed(self, entries: Sequence[Entry]) -> frozenset[str]:
         """The wrong answers that are right given the student's own earlier wrong numbers."""
@@ -127,7 +127,7 @@ class Mistakes:
         found: tuple[Explanation, ...] = ()
         if slopes and follow.tape is not self._tape:
             right = tuple(entry for entry in entries if entry.right or entry.name in follow.names)
-            found = _chosen(Mutants(follow.tape, _WORK_FOR_ONE).explaining(Answers(right, (), slopes)))[:1]
+            found = chosen(Mutants(follow.tape, _WORK_FOR_ONE).explaining(Answers(right, (), slopes)))[:1]
         ratio = None if found else one_ratio(follow.tape, slopes)
         found = found if ratio is None else (ratio,)
         followed = [entry for entry in entries if entry.name in follow.names]
@@ -149,7 +149,7 @@ def _from_own(roots: Sequence[Entry], followed: Sequence[Entry]) -> Explanation:
     return Explanation("mistake.follow-through", said, said, names)
 
 
-def _chosen(found: Sequence[Ranked]) -> tuple[Explanation, ...]:
+def chosen(found: Sequence[Ranked]) -> tuple[Explanation, ...]:
     """The kinds of mistake that rank first, if they are not more than two."""
     best = min((rank for rank, _ in found), default=0)
     kinds = {one.code: one for rank, one in reversed(found) if rank == best}

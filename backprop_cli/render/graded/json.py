@@ -154,7 +154,12 @@ def _answer(one: Judged) -> dict[str, Any]:
         "credit": number(one.credit) if judged else None,
         "line": one.line,
         "remarks": [_remark(remark) for remark in one.remarks],
+        **({"components": [_component(part) for part in one.parts]} if one.parts else {}),
     }
+
+
+def _component(one: Judged) -> dict[str, Any]:
+    return {"name": one.name, "verdict": one.word, "answer": one.typed, "expected": one.expected}
 
 
 def _remark(remark: Remark) -> dict[str, Any]:

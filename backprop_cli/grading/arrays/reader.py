@@ -1,0 +1,79 @@
+"""A formula in an answer to a question about arrays: read in the notation of arrays, and written out as numbers.
+
+What comes out is a circuit over the components' names, ``W[0,1]``, as the question written out has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from backprop_cli import limits
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.array_calculation import Prepared
+from backprop_cli.circuit import Circuit
+from backprop_cli.engine.shapes import Shaped, shaped
+from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.written_out import TooLargeError, written_out
+from backprop_cli.gates.array_shapes import shown
+from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.nearest import meant
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.reading import read
+from backprop_cli.reading.lists import Shape
+
+
+class ElementReader:
+    """Reads a text that says one number, in the names of one question."""
+
+    def __init__(self, ready: Prepared) -> None:
+        self._ready = ready
+
+    @cached_property
+    def _known(self) -> Mapping[str, int]:
+        circuit = self._ready.circuit
+        return circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
+
+    def __call__(self, text: str, names: Collection[str]) -> Circuit:
+        """The circuit of a text, without arrays. Raises ``Refused`` if it cannot be read, or says an array."""
+        circuit = self._read(text)
+        if not self._has_arrays(circuit):
+            return circuit
+        ready = self._shaped(circuit)
+        if ready.output:
+            message = f"one number is asked for, and this is {shown(ready.output)}"
+            raise Refused(Diagnostic("answer.shape", message).at(circuit.source, circuit.spans[circuit.output]))
+        try:
+            return written_out(run_forward(Program(ready), self._values(circuit))).circuit
+        except TooLargeError as error:
+            message = f"written out, the formula is too large: {error}"
+            raise Refused(Diagnostic("limit.formula", message)) from None
+
+    def shape(self, text: str) -> Shape:
+        """The shape of what a text says. Raises ``Refused`` if it cannot be read, or its own shapes do not fit."""
+        circuit = self._read(text)
+        return self._shaped(circuit).output if self._has_arrays(circuit) else ()
+
+    def _read(self, text: str) -> Circuit:
+        circuit = read(text, bound=frozenset(self._known), name="answer", arrays=True)
+        for name, node in circuit.inputs.items():
+            if name not in self._known:
+                hint = meant(name, self._known, f"the names here are {', '.join(list(self._known)[:6])}")
+                message = f"{name} is no name of this expression"
+                raise Refused(Diagnostic("answer.name", message, hint).at(circuit.source, circuit.spans[node]))
+        if len(circuit.nodes) > limits.FORMULA_WORK:
+            raise Refused(Diagnostic("limit.formula", "the formula is too large"))
+        return circuit
+
+    def _shape(self, name: str) -> Shape:
+        return self._ready.run.program.shaped.shapes[self._known[name]]
+
+    def _has_arrays(self, circuit: Circuit) -> bool:
+        gates = circuit.nodes[circuit.first_gate :]
+        return any(map(self._shape, circuit.inputs)) or any(node.op in ARRAY_GATES for node in gates)
+
+    def _shaped(self, circuit: Circuit) -> Shaped:
+        return shaped(circuit, {name: self._shape(name) for name in circuit.inputs})
+
+    def _values(self, circuit: Circuit) -> dict[str, Number]:
+        return {name: self._ready.run.values[self._known[name]] for name in circuit.inputs}
