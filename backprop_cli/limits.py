@@ -51,9 +51,9 @@ DESCENT_STEPS: Final = 100_000_000  # of one descent; a double is kept for each
 
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
-ANSWER_CHARACTERS: Final = 2_000
 LINE_CHARACTERS: Final = 10_000_000  # of a text file of data
 
+ANSWER_CHARACTERS: Final = 2_000
 ARRAY_ANSWER_CHARACTERS: Final = 50_000  # of an answer that is a list of numbers
 FORMULA_COMPONENTS: Final = 64  # of an array, that one formula is compared with as functions
 SUBMISSION_BYTES: Final = 1_000_000  # one student's file, or one line of a class's

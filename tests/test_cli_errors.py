@@ -66,7 +66,7 @@ ERRORS = [
     ("syntax.unnamed", ["x + 1; y"], 3, "this statement's value is never used", "x + 1"),
     (
         "syntax.matrix",
-        ["check", "W @ x", "W=1", "x=2", "-a", "dx=1"],
+        ["x*x", "x=2 @ 3"],
         3,
         "@ multiplies arrays, and these are single numbers",
         "@",
@@ -368,6 +368,7 @@ HOMEWORK = re.compile(
     r"(answers?|ask|submission|key|mistake|class)\.[a-z-]+|limit\.(formula|process)|usage\.(answer|atol|report|encoding)"
 )
 HOMEWORK_TESTS = (
+    "homework_arrays",
     "answers",
     "formulas",
     "homework_check",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import numpy as np
 import pytest
 from command import backprop
@@ -333,3 +334,27 @@ def test_every_report_holds_arrays(class_, form):
 def test_jobs_give_the_same(class_):
     one, two = (backprop("grade", *class_, "--force", "--format", "jsonl", *more).out for more in ([], ["--jobs", "2"]))
     assert one == two != ""
+
+
+def test_the_components_are_on_schema():
+    found = checked(NET, "dW=[[160, 390], [192, 468]]", more=("--feedback", "full"))
+    schema = json.loads(backprop("schema", "check").out)
+    jsonschema.validate(found, schema)
+    assert found["answers"][0]["remarks"][0]["code"] == "answer.components"
+    assert found["answers"][0]["components"][1] == {
+        "name": "dW[0, 1]",
+        "verdict": "wrong",
+        "answer": "390",
+        "expected": "192.0",
+    }
+
+
+def test_a_formula_for_many_components_is_refused():
+    question = ("sum(A^2)", f"A={np.ones((9, 9)).tolist()}")
+    [one] = checked(question, "dA=2*A")["answers"]
+    assert one["verdict"] == "invalid"
+    assert one["remarks"][0] == {
+        "code": "limit.formula",
+        "message": "a formula for 81 components; at most 64 are judged as functions",
+    }
+    assert checked(question, f"dA={(2 * np.ones((9, 9))).tolist()}")["ok"]

@@ -107,8 +107,8 @@ def test_expressions_of_several_lines_stay_as_they_are():
 def test_the_example_is_a_key_and_uses_every_field():
     key = read_key(new_key(), "key.toml")
     assert [(one.id, one.points, len(one.at)) for one in key.problems] == [
-        ("chain", Fraction(5), 1), ("neuron", Fraction(8), 2), ("formulas", Fraction(10, 3), 0), ("layer", Fraction(6), 1),
-        ("secret", None, 1),
+        ("chain", Fraction(5), 1), ("neuron", Fraction(8), 2), ("formulas", Fraction(10, 3), 0),
+        ("layer", Fraction(6), 1), ("secret", None, 1),
     ]  # fmt: skip
     assert [name for name in KeyProblem.__slots__ if name not in new_key()] == ["share"]
     assert all(len(line) <= 100 for line in new_key().splitlines())
@@ -180,7 +180,10 @@ IN_PROBLEM = {
     "id: long": (f'id = "{"a" * 65}"', "key.value", f"`{'a' * 65}` is no id", None),
     "title": ("title = [1]", "key.value", "title must be a text, and is an array", ""),
     "at: an array of objects": (
-        "at = {x = [1, {y = 2}]}", "key.value", "x in at must be a number or a text, and is an array", "",
+        "at = {x = [1, {y = 2}]}",
+        "key.value",
+        "x in at must be a number or a text, and is an array",
+        "",
     ),
     "at: not finite": ("at = {x = nan}", "key.value", "x in at must be a number or a text, and is nan", ""),
     "at: a date": (

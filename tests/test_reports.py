@@ -307,7 +307,8 @@ def _every_key(schema: Any, defs: dict[str, Any], value: Any) -> None:
     if "$ref" in schema:
         schema = defs[schema["$ref"].rpartition("/")[2]]
     if isinstance(value, dict) and "properties" in schema:
-        assert set(value) == set(schema["properties"])
+        optional = set(schema["properties"]) - set(schema.get("required", schema["properties"]))
+        assert set(value) | optional == set(schema["properties"])
         for key, inner in value.items():
             _every_key(schema["properties"][key], defs, inner)
     if isinstance(value, list) and "items" in schema:
