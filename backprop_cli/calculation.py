@@ -16,6 +16,7 @@ from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.swept import Run, Swept
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.assembly import assembled
@@ -24,8 +25,6 @@ from backprop_cli.report.report import Report
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
-
-Run = tuple[Forward, Backward]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,16 @@ def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
     warnings = list(complete(circuit, point))
     targets = targets_of(circuit, settings.wrt)
     marks = circuit.reach(targets.values())
-    (forth, back), notes = _sweeps(circuit, point, settings, marks)
+    swept = _sweeps(circuit, point, settings, marks)
+    forth, back = swept.run
     watched = targets | {stage.name: stage.node for stage in circuit.stages if marks[stage.node]}
     watched = {name: node for name, node in watched.items() if node not in forth.failed}
     check = checked(forth, back, point, watched, settings)
+    if swept.doubt is not None and (check is None or check.value.word != "ok"):
+        raise swept.doubt
     named = watched if settings.wrt is not None else circuit.inputs
     _refuse_without_gradient(back, check, [node for name, node in targets.items() if name in named])
-    warnings += [*notes, *remarks(forth, back, check)]
+    warnings += [*swept.notes, *remarks(forth, back, check)]
     parameters = frozenset(name for name in circuit.inputs if name in targets)
     asked = tuple(circuit.inputs) if settings.wrt is None else tuple(targets)
     return assembled((forth, back), asked, parameters, check, tuple(warnings))
@@ -73,7 +75,7 @@ def targets_of(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
     return {name: known[name] for name in dict.fromkeys(wrt)}
 
 
-def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray) -> tuple[Run, list[Diagnostic]]:
+def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray) -> Swept:
     if settings.digits is not None and settings.exact:
         message = "--digits and --exact exclude each other"
         raise Refused(Diagnostic("usage.arithmetic", message, "leave one of them out"))
@@ -86,8 +88,8 @@ def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray
 
         if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
             raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
-        return sweep(circuit, point, ExactNumbers(), marks), []
-    return sweep(circuit, point, Float64(), marks, explain=settings.check != "none"), []
+        return Swept(sweep(circuit, point, ExactNumbers(), marks))
+    return Swept(sweep(circuit, point, Float64(), marks, explain=settings.check != "none"))
 
 
 def sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:

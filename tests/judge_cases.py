@@ -364,6 +364,48 @@ ROUNDED_AWAY = {
     ),
 }
 
+BEHIND_EQUAL_NUMBERS = {
+    "tie behind exp(log), digits": Case(
+        "max(exp(log(x)), 10)", "x=10", DIGITS, words={"x": EDGE}, slopes={"x": (0.0, 1.0)}, value="10.0000"
+    ),
+    "tie behind exp(log), no check": Case("max(exp(log(x)), 10)", "x=10", f"{DIGITS} --no-check", codes=(4,)),
+    "tie behind a quotient of logarithms, digits": Case(
+        "max(log(x)/log(3), 10)", "x=59049", DIGITS, words={"x": OPEN}, value="10.0000"
+    ),
+    "corner behind a quotient of logarithms, digits": Case(
+        "abs(log(x)/log(3) - 10)", "x=59049", DIGITS, words={"x": OPEN}, value="0.0"
+    ),
+    "floor of a square root squared, digits": Case(
+        "floor(sqrt(x)^2)*y", "x=3 y=3", DIGITS, words={"x": EDGE, "y": OK}, gradient={"y": 3.0}, value="9.0000"
+    ),
+    "half of a square root squared, digits": Case(
+        "round(sqrt(x)^2)*y", "x=2.5 y=3", DIGITS, words={"x": EDGE, "y": OK}, gradient={"y": 2.0}, value="6.0000"
+    ),
+    "floor of a quotient of logarithms, digits": Case(
+        "floor(log(x)/log(3))*y", "x=59049 y=2", DIGITS, codes=(4,), says="--exact"
+    ),
+    "floor of a quotient of logarithms, exact": Case(
+        "floor(log(x)/log(3))*y", "x=59049 y=2", "--exact", words={"x": EDGE, "y": OK}, gradient={"y": 10.0}, value="20"
+    ),
+    "domain behind a quotient of logarithms": Case("log(log(x)/log(3) - 10)", "x=59049", DIGITS, codes=(4,)),
+    "the end of asin's domain, of literals": Case(
+        "asin(square(sin(1)) + square(cos(1))) + y", "y=1", words={"y": "ok|undecided"}, gradient={"y": 1.0}
+    ),
+    "the end of asin's domain": Case(
+        "asin(log(x)/log(3) - 9) + y", "x=59049 y=1", words={"x": "kink|undecided", "y": OK}, gradient={"y": 1.0}
+    ),
+    "sine of the end of asin's domain": Case(
+        "sin(asin(x))", "x=1", words={"x": EDGE}, gradient={"x": 1.0}, slopes={"x": (1.0, None)}
+    ),
+    "a domain left behind an inverse pair": Case("y + exp(log(x))", "x=-3 y=3", codes=(4,), says="log needs x > 0"),
+}
+
+EXACT_SPEED = {
+    f"{name}({at})": Case(f"{name}(x)", f"x={at}", "--exact", words={"x": OK}, seconds=12)
+    for name in ("gamma", "lgamma", "digamma")
+    for at in ("1.5707963267948966", "7/2", "1/3", "1e-3", "12.345")
+}
+
 TABLES = {
     "false wrong": FALSE_WRONG,
     "silent": SILENT,
@@ -372,4 +414,6 @@ TABLES = {
     "hostile": HOSTILE,
     "limit": LIMITS,
     "rounded away": ROUNDED_AWAY,
+    "behind equal numbers": BEHIND_EQUAL_NUMBERS,
+    "exact in time": EXACT_SPEED,
 }

@@ -133,7 +133,7 @@ def test_functions_stay_short(name):
     assert long == {}
 
 
-GATE_FUNCTIONS = {"check.smooth", "check.special", "check.pieces"}
+GATE_FUNCTIONS = {"check.arcs", "check.smooth", "check.special", "check.pieces"}
 
 
 @pytest.mark.parametrize("name", MODULES)

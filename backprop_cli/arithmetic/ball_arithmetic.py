@@ -8,7 +8,7 @@ from flint import ctx
 
 from backprop_cli.arithmetic.ball_functions import OPERATIONS
 from backprop_cli.arithmetic.ball_text import decimal, to_float
-from backprop_cli.arithmetic.balls import ONE, ZERO, decided, from_float, from_text, is_finite
+from backprop_cli.arithmetic.balls import ONE, ZERO, decided, from_float, from_text, is_finite, supposing
 from backprop_cli.arithmetic.base import Number, Operation
 
 
@@ -16,15 +16,15 @@ class Balls:
     """The arithmetic of rationals and balls with ``bits`` of precision, printed with ``digits``.
 
     ``of_doubles`` reads a user's literals as the doubles nearest to them, for the reference of a run with doubles; a
-    rule's literals are exact always.
+    rule's literals are exact always. ``supposes``: what stands on an edge as far as balls tell is taken to stand there.
     """
 
     name = "digits"
     doubles = exact = False
     zero, one = ZERO, ONE
 
-    def __init__(self, bits: int, *, digits: int = 17, of_doubles: bool = False) -> None:
-        self.bits, self.digits, self.of_doubles = bits, digits, of_doubles
+    def __init__(self, bits: int, *, digits: int = 17, of_doubles: bool = False, supposes: bool = False) -> None:
+        self.bits, self.digits, self.of_doubles, self.supposes = bits, digits, of_doubles, supposes
         self.operations: dict[str, Operation] = {name: self._at(operation) for name, operation in OPERATIONS.items()}
 
     def _at(self, operation: Operation) -> Operation:
@@ -34,7 +34,11 @@ class Balls:
             ctx.prec = bits
             return operation(*arguments)
 
-        return at
+        def supposing_at(*arguments: Number) -> Number:
+            with supposing():
+                return at(*arguments)
+
+        return supposing_at if self.supposes else at
 
     def number(self, text: str) -> Number:
         """A rule's literal."""
@@ -51,7 +55,11 @@ class Balls:
 
     def truth(self, value: Number) -> bool:
         """Whether it is not 0. Raises ``Undecided``."""
-        return decided(value) != 0
+        if not self.supposes:
+            return decided(value) != 0
+        ctx.prec = self.bits
+        with supposing():
+            return decided(value) != 0
 
     def to_float(self, value: Number) -> float:
         """The double nearest to the number, or to the middle of its ball."""

@@ -12,12 +12,12 @@ from backprop_cli.arithmetic.balls import (
     NAN,
     ONE,
     ZERO,
-    Undecided,
     add,
     decided,
     div,
     exact_root,
     floor,
+    half,
     mul,
     neg,
     power,
@@ -114,7 +114,7 @@ def _angle(y: Number, x: Number) -> Number:
     if up == 0 and across is not None:
         return NAN if across == 0 else ZERO if across > 0 else arb.pi()
     if up is None and across != 1:
-        raise Undecided
+        return _angle(fmpq(decided(y)), x)
     return settled(arb.atan2(arb(y), arb(x)))
 
 
@@ -129,7 +129,8 @@ def _whole(find: Callable[[Number], fmpq | None]) -> Operation:
     def whole(value: Number) -> Number:
         found = find(value)
         if found is None:
-            raise Undecided
+            found = find(half(value))
+            assert found is not None
         return found
 
     return whole

@@ -2,7 +2,8 @@
 
 A number is an ``fmpq`` until a transcendental function, or its own size, makes it an ``arb``; an ``arb`` that turns out
 exact is a rational again. So equal decimals are equal, and what a ball says is proved. A question that a ball cannot
-answer is not answered: ``sign`` is None, and an operation that depends on it raises ``Undecided``. This module knows no
+answer is not answered: ``sign`` is None, and an operation that depends on it raises ``Undecided``, or goes on as if the
+small ball were 0 where that is asked for (``supposing``). This module knows no
 gate's derivative. The precision is FLINT's global one, set here and nowhere else; a race for it between threads could
 cost accuracy, never truth.
 
@@ -62,6 +63,23 @@ def from_text(text: str) -> Number:
     return fmpq(digits * 10**ten) if ten >= 0 else fmpq(digits, 10**-ten)
 
 
+_supposes = [False]
+
+
+@contextmanager
+def supposing() -> Iterator[None]:
+    """What a small ball around 0 leaves open is decided as if it were 0, and what is near a half as if it were it."""
+    _supposes[0] = True
+    try:
+        yield
+    finally:
+        _supposes[0] = False
+
+
+def _supposed(value: arb) -> bool:
+    return _supposes[0] and bool(value.is_finite() and value.rad() < arb(2) ** (-ctx.prec // 4))
+
+
 def settled(value: arb) -> Number:
     """An exact ball of ordinary size as the rational that it is."""
     if not value.is_exact() or not value.is_finite():
@@ -88,8 +106,18 @@ def decided(value: Number) -> int:
     """The sign. Raises ``Undecided``."""
     found = sign(value)
     if found is None:
-        raise Undecided
+        if not _supposed(value):
+            raise Undecided
+        return 0
     return found
+
+
+def half(value: Number) -> fmpq:
+    """The half or whole number in a small ball that no floor tells. Raises ``Undecided``."""
+    found = floor(2 * value.mid() + HALF)
+    if found is None or not _supposed(value):
+        raise Undecided
+    return found / 2
 
 
 def add(x: Number, y: Number) -> Number:

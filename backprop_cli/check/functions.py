@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.check import pieces, smooth, special
+from backprop_cli.check import arcs, pieces, smooth, special
 from backprop_cli.check.series import NOTHING, less, minus_of, over, plus, times
 from backprop_cli.check.smooth import Function
 
@@ -30,18 +30,18 @@ FUNCTIONS: dict[str, Function] = {
     "cot": lambda side, x: smooth.div(side, smooth.COS(side, x), smooth.SIN(side, x)),
     "sec": lambda side, x: smooth.div(side, smooth.UNIT, smooth.COS(side, x)),
     "csc": lambda side, x: smooth.div(side, smooth.UNIT, smooth.SIN(side, x)),
-    "asin": smooth.arc("asin"),
-    "acos": smooth.arc("acos"),
-    "atan": smooth.ATAN,
-    "atan2": smooth.atan2,
+    "asin": arcs.arc("asin"),
+    "acos": arcs.arc("acos"),
+    "atan": arcs.ATAN,
+    "atan2": arcs.atan2,
     "hypot": smooth.hypot,
     "sinh": smooth.sinh_cosh("sinh"),
     "cosh": smooth.sinh_cosh("cosh"),
     "tanh": smooth.by_slope("tanh", smooth.tanh_slope),
     "sech": lambda side, x: smooth.div(side, smooth.UNIT, smooth.sinh_cosh("cosh")(side, x)),
-    "asinh": smooth.asinh,
-    "acosh": smooth.acosh,
-    "atanh": smooth.atanh,
+    "asinh": arcs.asinh,
+    "acosh": arcs.acosh,
+    "atanh": arcs.atanh,
     "sigmoid": smooth.sigmoid,
     "softplus": smooth.softplus,
     "relu": lambda side, x: pieces.positive(side, x, x, NOTHING),

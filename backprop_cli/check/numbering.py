@@ -1,16 +1,36 @@
 """Which nodes of a circuit are the same number, whatever the point: the same gate on the same numbers.
 
 Equality is asked here before anything is subtracted, because two equal balls never compare equal. A stage is a node of
-its own in a circuit; here it has the number of the expression that it names.
+its own in a circuit; here it has the number of the expression that it names. A gate that undoes the one before it, as
+in exp(log(x)), is what that one was given, wherever that one has a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from backprop_cli.circuit import INPUT, Circuit
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 
 _COMMUTES = frozenset({"add", "mul", "max", "min", "hypot", "eq", "ne"})
+_UNDOES = {
+    # f: the functions g with f(g(x)) = x for every x that g takes
+    "exp": "log",
+    "log": "exp",
+    "expm1": "log1p",
+    "log1p": "expm1",
+    "sin": "asin",
+    "cos": "acos",
+    "tan": "atan",
+    "sinh": "asinh",
+    "asinh": "sinh",
+    "cosh": "acosh",
+    "tanh": "atanh",
+    "atanh": "tanh",
+    "square": "sqrt",
+    "neg": "neg",
+}
+_ROOTS = {"2": "sqrt", "3": "cbrt"}
+_BASES = {"log2": "2", "log10": "10"}
 
 
 def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
@@ -27,3 +47,30 @@ def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
             key = (node.op, tuple(sorted(inputs)) if node.op in _COMMUTES else inputs, node.text)
             numbers.append(first.setdefault(key, index))
     return numbers
+
+
+def undone(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> dict[int, int]:
+    """For each gate that undoes the one before it, the node that it is equal to: x for exp(log(x))."""
+    found: dict[int, int] = {}
+    for index, node in enumerate(circuit.nodes):
+        pair = _pair(circuit, node.op, [numbers[i] for i in node.inputs]) if node.is_gate else None
+        if pair is not None and pair[0] not in apart:
+            found[index] = pair[1]
+    return found
+
+
+def _pair(circuit: Circuit, op: str, inputs: Sequence[int]) -> tuple[int, int] | None:
+    """The node that a gate on these inputs undoes, and what that one was given."""
+    first, last = inputs[0], inputs[-1]
+    before, after = circuit.nodes[first], circuit.nodes[last]
+    if op == "mul":
+        return (first, before.inputs[0]) if first == last and before.op == "sqrt" else None
+    if op == "pow" and after.op == CONSTANT:
+        return (first, before.inputs[0]) if before.op == _ROOTS.get(after.text) else None
+    if op == "pow" and before.op == CONSTANT:
+        return (last, after.inputs[0]) if before.text == _BASES.get(after.op) else None
+    if op in _BASES or op == "cbrt":
+        place, text = (1, "3") if op == "cbrt" else (0, _BASES[op])
+        fits = before.op == "pow" and circuit.nodes[before.inputs[place]].text == text
+        return (first, before.inputs[1 - place]) if fits else None
+    return (first, before.inputs[0]) if before.op == _UNDOES.get(op) else None

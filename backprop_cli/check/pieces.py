@@ -32,7 +32,7 @@ def _extreme(want: int) -> Function:
     def function(side: Side, *inputs: Series) -> Series:
         best = inputs[0]
         for one in inputs[1:]:
-            best = one if side.compare(one, best) == want else best
+            best = one if side.compare(best, one) == -want else best
         return best
 
     return function

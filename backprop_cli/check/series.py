@@ -280,6 +280,6 @@ def derivative(x: Series) -> Series:
 
 def with_constant(x: Series, value: Number) -> Series:
     """The series with the number that it is known to begin with."""
-    if x.low > 0 or not x.terms:
+    if x.low > 0 or not x.terms or (x.low == 0 and x.terms[0] is value):
         return x
     return series(0, [value, *x.terms[1:]], exact=x.exact)

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from backprop_cli.arithmetic.balls import HALF, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.composed import function
-from backprop_cli.check.numbering import numbering
+from backprop_cli.check.numbering import numbering, undone
 from backprop_cli.check.series import (
     Gap,
     MoreTermsError,
@@ -66,6 +66,7 @@ class Walk:
         self.gaps: list[Gap | None] = [None] * count
         self.pieces: list[tuple[int, ...]] = [()] * count
         self.edges: set[int] = set()
+        self.undone: Mapping[int, int] = {}
         self._gate, self._noted = -1, list[int]()
 
     def sign(self, x: Series) -> int:
@@ -132,7 +133,7 @@ class Walk:
         try:
             asked = self.asked(index)
             inputs = [self._known(i) for i in asked]
-            self.series[index] = inputs[-1] if op == "where" else function(op)(self, *inputs)
+            self.series[index] = self._value(index, op, inputs)
         except NearEdgeError as gap:
             self.gaps[index], self.series[index] = gap if gap.gate >= 0 else NearEdgeError(index, gap.away), None
         except Gap as gap:
@@ -141,6 +142,12 @@ class Walk:
             self.gaps[index], self.series[index] = NotKnownError(), None
         self.pieces[index] = tuple(self._noted)
         return asked
+
+    def _value(self, index: int, op: str, inputs: Sequence[Series]) -> Series:
+        same = self.undone.get(index)
+        if same is not None:
+            return self._known(same)
+        return inputs[-1] if op == "where" else function(op)(self, *inputs)
 
     def _known(self, index: int) -> Series:
         found, gap = self.series[index], self.gaps[index]
@@ -172,6 +179,7 @@ class Here(Walk):
         super().__init__(circuit, forced or {})
         self.bits = bits
         self.same = numbering(circuit)
+        self.undone = undone(circuit, self.same)
         with working(bits):
             for index, number in enumerate(numbers):
                 if number is None:
@@ -215,6 +223,7 @@ class Beside(Walk):
         self.series, self.gaps, self.pieces = [*here.series], [*here.gaps], [*here.pieces]
         gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
         same = numbering(self.circuit, gates) if gates else here.same
+        self.undone = undone(self.circuit, same, gates) if gates else here.undone
         marks = self.circuit.reach(seeds)
         self.continuous = bytearray(b"\1" * len(marks))
         for seed, weight in seeds.items():

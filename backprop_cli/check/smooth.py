@@ -2,8 +2,7 @@
 
 No rule of the gate table stands here, so that the two can disagree. Where FLINT has no series, or a worse one, a
 function is composed of those it has, in the form that keeps its relative accuracy: tanh as ∫ 4E/(1 + E)² with
-E = exp(-2x), acosh as 2·asinh(√((x - 1)/2)), asin beside ±1 by the arctangent of a root. A decision (a sign, a whole
-part) is asked of the ``Side``, which knows what is on an edge.
+E = exp(-2x). A decision (a sign, a whole part) is asked of the ``Side``, which knows what is on an edge.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class Side(Protocol):
 
 
 Function = Callable[..., Series]
-UNIT, _TWO, _FOUR, HALVES = (constant(value) for value in (ONE, fmpq(2), fmpq(4), HALF))
+UNIT, TWO, _FOUR, HALVES = (constant(value) for value in (ONE, fmpq(2), fmpq(4), HALF))
 MINUS_UNIT = constant(-ONE)
 
 
@@ -259,82 +258,6 @@ def tan(side: Side, x: Series) -> Series:
 
 
 SIN, COS = of_flint("sin"), of_flint("cos")
-
-
-def arc(name: str) -> Function:
-    """acos(x) = 2·atan(√((1 - x)/(1 + x))), asin(x) = π/2 - acos(x): the steepness at ±1 is that of the root."""
-
-    def function(side: Side, x: Series) -> Series:
-        before, after = plus(UNIT, x), less(UNIT, x)
-        low, high = side.sign(before), side.sign(after)
-        if low < 0 or high < 0:
-            raise NoValueError
-        if x.is_constant:
-            return number(name, x)
-        if before.low == 0 and after.low == 0:
-            steep = inverse(sqrt(side, times(before, after)))
-            slope = steep if name == "asin" else minus_of(steep)
-            return integral(number(name, constant(x.term(0))).term(0), slope, x)
-        inner = sqrt(side, over(after, before) if before.low == 0 else over(before, after))
-        angle = times(_TWO, ATAN(side, inner))
-        if before.low != 0:  # at -1: π - acos(-x)
-            angle = less(constant(arb.pi()), angle)
-        return angle if name == "acos" else less(constant(arb.pi() / 2), angle)
-
-    return function
-
-
-ATAN = of_flint("atan")
-
-
-def _asinh_of(x: Series) -> Series:
-    def slope(at: Series) -> Series:
-        return to_the(plus(UNIT, times(at, at)), -HALF)
-
-    value = number("asinh", constant(x.term(0))).term(0)
-    return constant(value) if x.is_constant else integral(value, slope(x), x)
-
-
-def asinh(side: Side, x: Series) -> Series:
-    if x.low < 0:
-        raise NoSeriesError
-    return _asinh_of(x)
-
-
-def acosh(side: Side, x: Series) -> Series:
-    above = less(x, UNIT)
-    if side.sign(above) < 0:
-        raise NoValueError
-    if x.is_constant:
-        return number("acosh", x)
-    if x.low < 0:
-        raise NoSeriesError
-    return times(_TWO, _asinh_of(sqrt(side, times(HALVES, above))))
-
-
-def atanh(side: Side, x: Series) -> Series:
-    before, after = plus(UNIT, x), less(UNIT, x)
-    if side.sign(before) <= 0 or side.sign(after) <= 0:
-        raise NoValueError
-    if x.is_constant:
-        return number("atanh", x)
-    if before.low != 0 or after.low != 0:
-        raise NoSeriesError
-    return integral(number("atanh", constant(x.term(0))).term(0), inverse(times(before, after)), x)
-
-
-def atan2(side: Side, y: Series, x: Series) -> Series:
-    """Along the axes by the arctangent of the flatter quotient."""
-    up, across = side.sign(y), side.sign(x)
-    side.note(up < 0 and across < 0 and x.low <= 0)
-    if up == 0 and across == 0:
-        raise NoValueError
-    if up == 0:
-        return NOTHING if across > 0 else constant(arb.pi())
-    if across == 0 or x.low > y.low:
-        return less(constant(arb.pi() * up / 2), ATAN(side, over(x, y)))
-    angle = ATAN(side, over(y, x))
-    return angle if across > 0 else plus(angle, constant(arb.pi() * up))
 
 
 def hypot(side: Side, x: Series, y: Series) -> Series:

@@ -13,22 +13,19 @@ from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import ZERO
 from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import Forward
+from backprop_cli.engine.swept import Run, Swept
 from backprop_cli.problems import Diagnostic, Refused
 
 _GUARD_BITS = 32
 _MARGIN_BITS = 7  # a shown digit is off by at most 0.51 of its unit
 
-Run = tuple[Forward, Backward]
 _AGAIN = ("digits.undecided", "overflow.")  # what more bits may take away
 
 
-def to_digits(circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run]) -> tuple[Run, list[Diagnostic]]:
+def to_digits(circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run]) -> Swept:
     """The sweeps with every value and gradient proved to ``digits``, and what is a ball around 0 as 0, which is said.
 
-    Raises ``Refused`` where the digits cannot be proved with as much work as is allowed, or where a gate stands so near
-    its jump that no ball tells the side.
+    Raises ``Refused`` where the digits cannot be proved with as much work as is allowed.
     """
     _affordable(circuit, digits)
     found: Run | None = None
@@ -42,11 +39,15 @@ def to_digits(circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run])
             refused = error
         else:
             if not _open(found, digits):
-                return found, []
-    if refused is not None:
-        raise Refused(*(_undecided(problem, digits) for problem in refused.problems))
+                return Swept(found)
+    doubt = refused and Refused(*(_undecided(problem, digits) for problem in refused.problems))
+    if doubt is not None:
+        try:
+            found = sweep(Balls(bits, digits=digits, supposes=True))
+        except Refused:
+            raise doubt from None
     assert found is not None
-    return _without_noise(found, digits, bits)
+    return Swept(found, tuple(_without_noise(found, digits, bits)), doubt)
 
 
 def _ladder(circuit: Circuit, digits: int) -> Iterator[int]:
@@ -95,7 +96,7 @@ def _undecided(problem: Diagnostic, digits: int) -> Diagnostic:
     return replace(problem, message=problem.message.replace("these digits", f"{digits:,} digits"))
 
 
-def _without_noise(run: Run, digits: int, bits: int) -> tuple[Run, list[Diagnostic]]:
+def _without_noise(run: Run, digits: int, bits: int) -> list[Diagnostic]:
     """A small ball around 0 is shown as 0; of anything else there are no right digits."""
     forth, _ = run
     circuit, said = forth.circuit, list[Diagnostic]()
@@ -111,4 +112,4 @@ def _without_noise(run: Run, digits: int, bits: int) -> tuple[Run, list[Diagnost
             message = f"the {kind} of {circuit.names[index]} is 0 as far as could be followed (0 ± {size}), shown as 0"
             said.append(Diagnostic("digits.zero", message))
         numbers[index] = ZERO
-    return run, said
+    return said

@@ -81,7 +81,7 @@ def _about(circuit: Circuit, what: str, verdict: Verdict) -> list[Diagnostic]:
         gate = verdict.undecided.gate
         below, on, above = map(_slope, verdict.undecided.outcomes)
         message = f"{what} is undecided: no number of digits tells on which side of its edge this gate stands"
-        hint = f"just below the edge {what} is {below}, on it {on}, just above {above}"
+        hint = f"on one side of the edge {what} is {below}, on the edge {on}, on the other side {above}"
         return [Diagnostic("check.undecided", message, hint).at(circuit.source, circuit.spans[gate])]
     return [Diagnostic("check.note", f"{what} could not be checked: {verdict.reason}")] if verdict.reason else []
 

@@ -188,8 +188,10 @@ def _waves(form: Any) -> tuple[dict[Any, Counts], dict[Any, Any]]:
 
 
 def _shifted(form: Any) -> Any:
-    """gamma(x + 2) as x·(x + 1)·gamma(x), and its like, for small shifts."""
-    shift, _ = form.args[-1].as_coeff_Add() if form.args else (0, None)
+    """gamma(x + 2) as x·(x + 1)·gamma(x), and its like, for small shifts and for fractions of few parts."""
+    shift, rest = form.args[-1].as_coeff_Add() if form.args else (0, None)
+    if rest == 0 and form.args[-1].q > _MULTIPLE:
+        return form
     return form.expand(func=True) if shift and abs(shift) <= _MULTIPLE else form
 
 
