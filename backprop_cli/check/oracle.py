@@ -15,6 +15,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.check import formulas, gatewise, mixed
 from backprop_cli.check.blame import Blame
 from backprop_cli.check.judging import Judging, Tolerance
+from backprop_cli.check.patience import OutOfPatienceError, patience
 from backprop_cli.check.reference import Reference, scales
 from backprop_cli.check.tracing import Trace, Tracing
 from backprop_cli.check.verdict import Check, Verdict
@@ -80,18 +81,18 @@ class _Checking:
         reason = formulas.too_large(self.circuit, variables)
         if not reason:
             try:
-                derivatives = formulas.derive(self.circuit, variables)
-                self.symbolic = formulas.shown(self.circuit, derivatives)
-                values = formulas.evaluate(
-                    derivatives.of(list(smooth)),
-                    self.reference,
-                    [traces[node].left.slope for node in smooth.values()],
-                    self.tolerance.bits,
-                )
+                with patience(limits.SYMBOLIC_SECONDS):
+                    derivatives = formulas.derive(self.circuit, variables)
+                    self.symbolic = formulas.shown(self.circuit, derivatives)
+                    slopes = [traces[node].left.slope for node in smooth.values()]
+                    of = derivatives.of(list(smooth))
+                    values = formulas.evaluate(of, self.reference, slopes, self.tolerance.bits)
                 expected |= dict(zip(smooth.values(), values, strict=True))
                 return "symbolic"
             except formulas.NotThisWayError as error:
                 reason = str(error)
+            except OutOfPatienceError:
+                reason = f"SymPy takes more than {limits.SYMBOLIC_SECONDS} s over the formula"
         self.notes.append(f"checked gate by gate: {reason}")
         return "gatewise"
 

@@ -118,9 +118,9 @@ def _report(expression: str, values: tuple[str, ...], options: Options) -> Repor
 
 def _rendered(report: Report | ArrayReport, options: Options) -> str:
     """The report in the format asked for, after its steps if they are wanted; each format's module is loaded alone."""
-    from backprop_cli.report.array_report import ArrayReport
+    from backprop_cli.report.report import Report
 
-    if isinstance(report, ArrayReport):
+    if not isinstance(report, Report):
         from backprop_cli.cli.array_output import rendered
 
         return rendered(report, options)
@@ -162,12 +162,12 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
 
 def _warn(report: Report | ArrayReport, *, quiet: bool) -> None:
     from backprop_cli.render.problems import drawn
-    from backprop_cli.report.array_report import ArrayReport
+    from backprop_cli.report.report import Report
 
     for problem in report.warnings:
         if not quiet or problem.code != "check.note":
             print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
-    if isinstance(report, ArrayReport):
+    if not isinstance(report, Report):
         from backprop_cli.cli.array_output import mismatches
 
         mismatches(report)
