@@ -139,3 +139,11 @@ def test_a_plot_without_its_library(monkeypatch):
     ran = backprop("descend", "x^2", "x=1", "--plot", "plot.svg")
     assert (ran.out, ran.code, Path("plot.svg").exists()) == ("", 3, False)
     assert ran.said == "error[plot.library]: a plot needs the package matplotlib, which is not installed"
+
+
+def test_the_rules_in_the_documents_are_those_that_run():
+    document = (Path(__file__).parent.parent / "docs" / "data.md").read_text("utf-8")
+    for row in OPTIMIZERS.values():
+        rules = ", ".join(f"`{name} = {rule}`" for name, rule in (*row.lines, ("w", row.update(maximize=False))))
+        settings = ", ".join(f"`{name}={value:g}`" for name, value in row.settings.items())
+        assert f"| `{row.name}` | {rules} | {settings} | {row.rate:g} |\n" in document
