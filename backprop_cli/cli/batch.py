@@ -103,7 +103,7 @@ def _task(expression: str, words: tuple[str, ...], options: Options, data: Data)
 
 
 def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> None:
-    from backprop_cli.rows.batch import Asked, batch, worked
+    from backprop_cli.rows.batch import Asked, batch
     from backprop_cli.rows.selection import selected, selection
 
     chosen = selection(options.where, options.weights, options.limit, data.columns)
@@ -111,10 +111,11 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> None:
     blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
     if options.reduce == "none":
         from backprop_cli.render.batch import lines
+        from backprop_cli.rows.summing import every_row
 
         form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
         sys.stdout.write(form.head())
-        for one in worked(task, blocks, rejected):
+        for one in every_row(task, blocks, rejected):
             sys.stdout.write(form.piece(one))
         return
     files = tuple(file.name for file in data.files)

@@ -36,6 +36,8 @@ class Extra(TypedDict, total=False):
     aliases: tuple[str, ...]
     example: str
     symbol: str
+    quick: str
+    quick_slopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Gate:
     Where the value itself jumps at the kink, ``edge`` is a rule that is 0 there and measures the way to it.
     ``silent`` says that doubles outside the domain may give a number all the same, so that whoever looks at results
     alone would miss it.
+
+    ``quick`` and ``quick_slopes`` are texts for many rows at once, with little or no ``where``: right wherever no
+    floating-point status flag rises, and used only there. Those of a gate with any number of inputs are for two of
+    them: this input ``x`` and the other one ``y``.
     """
 
     name: str
@@ -68,6 +74,8 @@ class Gate:
     aliases: tuple[str, ...] = ()
     example: str = ""
     symbol: str = ""
+    quick: str = ""
+    quick_slopes: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:

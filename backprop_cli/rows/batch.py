@@ -1,35 +1,21 @@
-"""The whole way of a batch: blocks of rows and a task → the report.
-
-Rows go through the engine for one row at a time. A row without a value is rejected like a cell that is no number.
-"""
+"""The whole way of a batch: blocks of rows and a task → the report."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.lists import Shape
-from backprop_cli.rows.number_rows import RowEngine, RowResult
-from backprop_cli.rows.records import BadRow, Block, Place
+from backprop_cli.rows.records import Block
 from backprop_cli.rows.report import BatchReport, KinkRow, Nested, ParameterRow, Reduce
-from backprop_cli.rows.row_engine import row_engine
-from backprop_cli.rows.selection import kept_of
 from backprop_cli.rows.source import Reject
-from backprop_cli.rows.sums import Summary, Totals, block_sums
+from backprop_cli.rows.summing import summed
+from backprop_cli.rows.sums import Summary, Totals
 from backprop_cli.rows.task import Task
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """A block and the results of its rows, in order."""
-
-    block: Block
-    results: Sequence[RowResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +27,23 @@ class Asked:
     weights: str | None = None
 
 
-def worked(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[Worked]:
-    """The result of every row, block by block; ``reject`` is told of rows without one."""
-    engine: RowEngine | None = None
-    for block in blocks:
-        engine = engine or row_engine(task, block.values(0))
-        results: list[RowResult] = []
-        kept: list[int] = []
-        for at in range(len(block)):
-            try:
-                results.append(engine(task.parameters | {name: block.columns[name][at] for name in task.data}))
-                kept.append(at)
-            except Refused as refused:
-                if refused.problems[0].code.startswith(("shape.", "limit.")):
-                    raise
-                reject(without_value(task, block, at, refused.problems[0]))
-        if results:
-            yield Worked(block if len(kept) == len(block) else kept_of(block, kept), results)
-
-
-_SHOWN = 6  # columns of a row in an error
-
-
-def without_value(task: Task, block: Block, at: int, problem: Diagnostic) -> BadRow:
-    """A row at which the expression has no value or no gradient, with its data."""
-    place: Place = block.place(at)
-    data = [f"{name} = {block.columns[name][at]!r}" for name in task.data[:_SHOWN]]
-    where = f" with {', '.join(data)}" if data else ""
-    more = f"; {problem.hint}" if problem.hint else ""
-    hint = f"the row is left out with --skip-bad{more}"
-    return BadRow(place, replace(problem, message=f"{place}{where}: {problem.message}", hint=hint), "", "")
-
-
 def batch(
     task: Task, blocks: Iterable[Block], reject: Reject, asked: Asked, step: Callable[[int], None] = lambda _: None
 ) -> BatchReport:
     """The mean or the sum over all rows. Raises ``Refused`` where no row is left, or a sum is too large."""
-    work = worked(task, blocks, reject)
-    first = next(work, None)
-    if first is None:
-        raise Refused(
-            Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
-        )
-    totals = Totals(first.results[0].numbers)
-    for one in chain([first], work):
-        numbers = [result.numbers for result in one.results]
-        totals.add(block_sums(numbers, one.block.weights, totals.pivot, [result.kinks for result in one.results]))
-        step(len(one.results))
+    totals: Totals | None = None
+    for pivot, sums in summed(task, blocks, reject):
+        totals = totals or Totals(pivot)
+        totals.add(sums)
+        step(sums.rows)
+    if totals is None:
+        raise Refused(no_rows())
     return _report(task, totals, asked)
+
+
+def no_rows() -> Diagnostic:
+    """The problem of data without a usable row."""
+    return Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
 
 
 def _report(task: Task, totals: Totals, asked: Asked) -> BatchReport:
@@ -97,7 +52,7 @@ def _report(task: Task, totals: Totals, asked: Asked) -> BatchReport:
         raise Refused(Diagnostic("data.weight", f"the weights in {asked.weights} add up to 0"))
     numbers, errors = _reduced(summary, asked.reduce)
     circuit = task.circuit
-    kinks = tuple(_kink(task, gate, rows) for gate, rows in sorted(totals.kinks.items()))
+    kinks = tuple(_kink(*gate, rows) for gate, rows in totals.kinks.items())
     return BatchReport(
         expression=circuit.source.text,
         staged=bool(circuit.stages),
@@ -131,10 +86,8 @@ def _reduced(summary: Summary, reduce: Reduce) -> tuple[Sequence[float], Sequenc
     return numbers, [one if one is not None and math.isfinite(one) else None for one in errors]
 
 
-def _kink(task: Task, gate: int, rows: int) -> KinkRow:
-    op = task.circuit.nodes[gate].op
-    convention = (GATES.get(op) or ARRAY_GATES[op]).convention
-    return KinkRow(op, task.circuit.typed(gate, 60), rows, convention)
+def _kink(op: str, typed: str, rows: int) -> KinkRow:
+    return KinkRow(op, typed, rows, (GATES.get(op) or ARRAY_GATES[op]).convention)
 
 
 def parameter_rows(task: Task, gradients: Sequence[float], errors: Sequence[float | None]) -> Iterator[ParameterRow]:

@@ -19,15 +19,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.batch import without_value
+from backprop_cli.rows.block_engine import ManyRows, Ready, many_rows, weighted_sums
+from backprop_cli.rows.careful import without_value
 from backprop_cli.rows.number_rows import RowEngine
-from backprop_cli.rows.records import Block, Place
+from backprop_cli.rows.records import BLOCK, Block, Place
 from backprop_cli.rows.row_engine import row_engine
 from backprop_cli.rows.selection import Selection, selected
 from backprop_cli.rows.source import Data, Reject
@@ -35,6 +37,7 @@ from backprop_cli.rows.sums import total
 from backprop_cli.rows.task import Task
 
 Rows = slice | Sequence[int] | None
+_WEIGHTS = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class Table:
     columns: Mapping[str, list[Any]]
     weights: list[float] | None
     places: tuple[Place, ...]
+
+    @cached_property
+    def arrays(self) -> dict[str, Any]:
+        """The columns, and the weights under a name that no column has, as arrays of doubles."""
+        weights = {} if self.weights is None else {_WEIGHTS: self.weights}
+        return {name: np.array(column, dtype=np.float64) for name, column in {**self.columns, **weights}.items()}
 
     def __len__(self) -> int:
         return len(self.places)
@@ -72,7 +81,8 @@ def objective(circuit: Circuit, table: Table, parameters: Mapping[str, Any], wrt
     data = tuple(name for name in circuit.inputs if name in table.columns)
     values = {name: parameters[name] for name in circuit.inputs if name not in data}
     task = Task(circuit, data, values, tuple(name for name in values if name in wrt))
-    return Objective(task, table, row_engine(task, {name: table.columns[name][0] for name in data}))
+    example = {name: table.columns[name][0] for name in data}
+    return Objective(task, table, row_engine(task, example), many_rows(task, example))
 
 
 @dataclass(frozen=True)
@@ -82,25 +92,46 @@ class Objective:
     task: Task
     table: Table
     engine: RowEngine
+    many: ManyRows | None
 
     def value_and_gradient(self, point: Mapping[str, Any], rows: Rows = None) -> tuple[float, dict[str, Any]]:
         """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
-        every = range(len(self.table))
-        chosen = every if rows is None else every[rows] if isinstance(rows, slice) else rows
-        weights = [1.0] * len(chosen) if self.table.weights is None else [self.table.weights[at] for at in chosen]
-        whole = total(weights)
+        blocks = self._blocks(rows)
+        whole = total(weight for block in blocks for weight in _weights(block))
         if not whole:
             raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
-        numbers = [self._row(point, at) for at in chosen]
-        means = [total(map(float.__mul__, weights, column)) / whole for column in zip(*numbers, strict=True)]
+        ready = None if self.many is None else self.many.at(point)
+        sums = [self._sums(point, block, ready) for block in blocks]
+        means = [total(column) / whole for column in zip(*sums, strict=True)]
         return means[0], self._shaped(means[1:])
 
-    def _row(self, point: Mapping[str, Any], at: int) -> tuple[float, ...]:
-        data = {name: self.table.columns[name][at] for name in self.task.data}
+    def _blocks(self, rows: Rows) -> list[Block]:
+        """The rows in runs of a block's length."""
+        every = range(len(self.table))
+        chosen = every if rows is None else every[rows] if isinstance(rows, slice) else rows
+        return [self._block(chosen[begin : begin + BLOCK]) for begin in range(0, len(chosen), BLOCK)]
+
+    def _block(self, chosen: Sequence[int]) -> Block:
+        part: Any = slice(chosen.start, chosen.stop, chosen.step) if isinstance(chosen, range) else list(chosen)
+        columns = {name: self.table.arrays[name][part] for name in self.task.data}
+        weights = None if self.table.weights is None else self.table.arrays[_WEIGHTS][part]
+        return Block("", columns, chosen, None, weights)
+
+    def _sums(self, point: Mapping[str, Any], block: Block, ready: Ready | None) -> Sequence[float]:
+        """Σ w·v over one block, of the value and each component."""
+        found = None if ready is None else ready.results(block.columns, len(block))
+        if found is not None:
+            return weighted_sums(found, block.weights, len(block))
+        plain = block.plain()
+        numbers = [self._row(point, plain.values(at), position) for at, position in enumerate(block.rows)]
+        weights = _weights(plain)
+        return [total(map(float.__mul__, weights, column)) for column in zip(*numbers, strict=True)]
+
+    def _row(self, point: Mapping[str, Any], data: dict[str, Any], position: int) -> tuple[float, ...]:
         try:
             return self.engine({**point, **data}).numbers
         except Refused as refused:
-            place = self.table.places[at]
+            place = self.table.places[position]
             block = Block(place.file, {name: [cell] for name, cell in data.items()}, [place.row], [place.line or 0])
             raise Refused(without_value(self.task, block, 0, refused.problems[0]).problem) from None
 
@@ -112,3 +143,7 @@ class Objective:
             found[name] = np.array(means[begin:end]).reshape(shape) if shape else means[begin]
             begin = end
         return found
+
+
+def _weights(block: Block) -> Sequence[float]:
+    return [1.0] * len(block) if block.weights is None else block.weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backprop_cli.problems import Diagnostic
@@ -88,6 +88,14 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def plain(self) -> Block:
+        """The block with lists for columns."""
+        columns = {
+            name: column if isinstance(column, list) else column.tolist() for name, column in self.columns.items()
+        }
+        weights = self.weights if self.weights is None or isinstance(self.weights, list) else self.weights.tolist()
+        return replace(self, columns=columns, weights=weights)
 
     def place(self, at: int) -> Place:
         """Where a row of the block stands."""

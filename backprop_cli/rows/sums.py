@@ -13,7 +13,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backprop_cli.circuit import Circuit
+
 Numbers = tuple[float, ...]
+Kink = tuple[str, str]
+"""A gate that can stand on a kink: its name, and what was typed."""
+_TYPED = 60
+
+
+def kink_of(circuit: Circuit, gate: int) -> Kink:
+    """A gate's name and text."""
+    return circuit.nodes[gate].op, circuit.typed(gate, _TYPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class BlockSums:
     sums: Numbers
     apart: Numbers
     squares: Numbers
-    kinks: Mapping[int, int]
+    kinks: Mapping[Kink, int]
     kink_rows: int
 
 
@@ -44,7 +54,7 @@ def total(parts: Iterable[float]) -> float:
 
 
 def block_sums(
-    numbers: Sequence[Numbers], weights: Sequence[float] | None, pivot: Numbers, kinks: Sequence[tuple[int, ...]]
+    numbers: Sequence[Numbers], weights: Sequence[float] | None, pivot: Numbers, kinks: Sequence[tuple[Kink, ...]]
 ) -> BlockSums:
     """The sums of rows that are tuples of numbers, each sum rounded once."""
     w = [1.0] * len(numbers) if weights is None else weights
@@ -57,7 +67,7 @@ def block_sums(
         tuple(total(map(float.__mul__, w, column)) for column in columns),
         tuple(total(a * a * d for a, d in zip(w, column, strict=True)) for column in far),
         tuple(total(a * a * d * d for a, d in zip(w, column, strict=True)) for column in far),
-        Counter(gate for row in kinks for gate in row),
+        Counter(gate for row in kinks for gate in dict.fromkeys(row)),
         sum(map(bool, kinks)),
     )
 
@@ -69,7 +79,7 @@ class Totals:
     pivot: Numbers
     rows: int = 0
     kink_rows: int = 0
-    kinks: Counter[int] = field(default_factory=Counter)
+    kinks: Counter[Kink] = field(default_factory=Counter)
     _parts: list[array[float]] = field(default_factory=list)
 
     def add(self, block: BlockSums) -> None:

@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 
 from backprop_cli.render.json import escaped
-from backprop_cli.rows.batch import Worked, nested
+from backprop_cli.rows.batch import nested
+from backprop_cli.rows.careful import Worked
 from backprop_cli.rows.task import Task
 
 
@@ -30,12 +31,12 @@ class Form:
     def piece(self, worked: Worked) -> str:
         """The lines of one block."""
         block = worked.block
-        pairs = zip(block.rows, worked.results, strict=True)
+        pairs = zip(block.rows, worked.numbers, strict=True)
         if self.json:
-            return "".join(self._object(block.file, int(row), result.numbers) for row, result in pairs)
+            return "".join(self._object(block.file, int(row), numbers) for row, numbers in pairs)
         if self.quiet:
-            return "".join(f"{' '.join(map(repr, result.numbers[1:]))}\n" for _, result in pairs)
-        return "".join(_row((block.file, row, *map(repr, result.numbers))) for row, result in pairs)
+            return "".join(f"{' '.join(map(repr, numbers[1:]))}\n" for _, numbers in pairs)
+        return "".join(_row((block.file, row, *map(repr, numbers))) for row, numbers in pairs)
 
     def _object(self, file: str, row: int, numbers: tuple[float, ...]) -> str:
         gradient, begin = {}, 1

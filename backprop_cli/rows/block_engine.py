@@ -1,0 +1,225 @@
+"""Many rows at once: a task as straight-line instructions over blocks, in as many threads as one likes.
+
+A block in which a status flag rises runs again by the table's plain texts; if it rises there, too, the block is asked
+row by row (``careful.py``). Which of the three gives a block's numbers depends on the block alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.circuit import INPUT, Circuit, pruned
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.buffers import Program
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.straight import NotStraightError, Straight, slope_key, straight, value_key
+from backprop_cli.rows.records import BLOCK, Block
+from backprop_cli.rows.row_engine import needs_arrays
+from backprop_cli.rows.sums import BlockSums, Kink, Numbers, kink_of
+from backprop_cli.rows.task import Task
+from backprop_cli.rows.written import Written, written
+
+_MOST_REGISTERS = 1_500  # of 64 KB each, for every thread
+_MOST_GATES = 20_000
+_MOST_ENTRIES = 500  # gates of parameters alone that feed rows
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A program, the instructions it is from, and the gates whose kinks are its last outputs."""
+
+    program: Program
+    straight: Straight
+    kinks: tuple[Kink, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The rows of a block: arrays, or numbers that are the same for all rows; and the masks of rows on kinks."""
+
+    numbers: list[Any]
+    masks: list[Any]
+    kinks: tuple[Kink, ...]
+
+
+class BlockEngine:
+    """A task of numbers compiled. Raises ``NotStraightError`` where that cannot be."""
+
+    def __init__(self, task: Task, *, quick: bool = True) -> None:
+        if len(task.circuit.nodes) - task.circuit.first_gate > _MOST_GATES:
+            raise NotStraightError
+        self.task = task
+        self._quick = self._compiled(quick=quick)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+
+    def _compiled(self, *, quick: bool) -> Compiled:
+        circuit = self.task.circuit
+        made = straight(circuit, self.task.data, self.task.wrt, quick=quick)
+        if len(made.values) > _MOST_ENTRIES:
+            raise NotStraightError
+        outputs = (made.value, *made.gradients, *(mask for _, mask in made.kinks))
+        program = Program(made.code, outputs, made.required, BLOCK)
+        if program.registers > _MOST_REGISTERS:
+            raise NotStraightError
+        return Compiled(program, made, tuple(kink_of(circuit, gate) for gate, _ in made.kinks))
+
+    @cached_property
+    def _plain(self) -> Compiled:
+        return self._compiled(quick=False)
+
+    @cached_property
+    def _entries(self) -> list[tuple[int, Circuit]]:
+        """The gates of parameters alone that feed rows, each as a circuit."""
+        circuit = self.task.circuit
+        gates = [node for node in self._quick.straight.values if circuit.nodes[node].op != INPUT]
+        return [(node, pruned(replace(circuit, output=node))) for node in gates]
+
+    def at(self, parameters: Mapping[str, float]) -> Ready:
+        """The engine at values of the parameters. Raises ``NotStraightError`` where rows must be asked one by one."""
+        given = {
+            value_key(node): parameters[name] for name, node in self.task.circuit.inputs.items() if name in parameters
+        }
+        rules = Rules(Float64())
+        for node, circuit in self._entries:
+            run = forward(circuit, {name: parameters[name] for name in circuit.inputs}, rules)
+            if circuit.output in run.failed or run.live_kinks:
+                raise NotStraightError
+            given[value_key(node)] = run.values[circuit.output]
+            wanted = {name: place for name, place in circuit.inputs.items() if name in self.task.wrt}
+            back = backward(run, circuit.reach(wanted.values()))
+            for name, place in wanted.items():
+                if place in back.failed:
+                    raise NotStraightError
+                given[slope_key(node, name)] = back.gradients[place]
+        try:
+            return Ready(self, given, self._quick.program.scalars(given))
+        except FloatingPointError:
+            raise NotStraightError from None
+
+    def results(
+        self, given: Mapping[str, float], scalars: Any, columns: Mapping[str, Any], rows: int
+    ) -> Results | None:
+        """The rows of some columns, None where they must be asked one by one; valid until this thread asks again."""
+        try:
+            return self._run(self._quick, scalars, columns, rows)
+        except FloatingPointError:
+            pass
+        try:
+            with self._lock:
+                plain = self._plain
+            return self._run(plain, plain.program.scalars(given), columns, rows)
+        except (FloatingPointError, NotStraightError):
+            return None
+
+    def _run(self, compiled: Compiled, scalars: Any, columns: Mapping[str, Any], rows: int) -> Results:
+        held = self._local.__dict__.setdefault("buffers", {})
+        buffers = held.get(id(compiled))
+        if buffers is None:
+            buffers = held[id(compiled)] = compiled.program.buffers()
+        found = compiled.program.run(scalars, buffers, columns, rows)
+        count = 1 + len(self.task.wrt)
+        return Results(found[:count], found[count:], compiled.kinks)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine at values of the parameters; ``written`` where the task had arrays."""
+
+    engine: BlockEngine
+    given: Mapping[str, float]
+    scalars: Any
+    written: Written | None = None
+
+    def results(self, columns: Mapping[str, Any], rows: int) -> Results | None:
+        """The rows of some columns, at most a block of them; None where they must be asked one by one."""
+        if self.written is not None:
+            columns = self.written.columns(columns)
+        else:
+            columns = {name: np.asarray(columns[name], dtype=np.float64) for name in self.engine.task.data}
+        return self.engine.results(self.given, self.scalars, columns, rows)
+
+    def numbers(self, block: Block) -> list[Numbers] | None:
+        """Each row's value and gradients."""
+        found = self.results(block.columns, len(block))
+        if found is None:
+            return None
+        columns = [np.broadcast_to(one, len(block)) + 0.0 for one in found.numbers]
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    def sums(self, block: Block, pivot: Numbers) -> BlockSums | None:
+        """The sums over a block."""
+        found = self.results(block.columns, len(block))
+        if found is None:
+            return None
+        weights = None if block.weights is None else np.asarray(block.weights, dtype=np.float64)
+        return array_sums(found, weights, len(block), pivot)
+
+
+@dataclass(frozen=True)
+class ManyRows:
+    """A task compiled once, to be run at any values of its parameters; ``written`` where it had arrays."""
+
+    engine: BlockEngine
+    written: Written | None
+
+    def at(self, parameters: Mapping[str, Any]) -> Ready | None:
+        """The engine at these values, None where rows must be asked one by one."""
+        numbers = parameters if self.written is None else self.written.parameters(parameters)
+        try:
+            return replace(self.engine.at(numbers), written=self.written)
+        except NotStraightError:
+            return None
+
+
+def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
+    """The task compiled, None where rows must be asked one by one; ``example`` is a row, with the columns' shapes."""
+    in_numbers = written(task, example) if needs_arrays(task, example) else None
+    if in_numbers is None and needs_arrays(task, example):
+        return None
+    try:
+        return ManyRows(BlockEngine(task if in_numbers is None else in_numbers.task), in_numbers)
+    except NotStraightError:
+        return None
+
+
+def weighted_sums(found: Results, weights: Any, rows: int) -> list[float]:
+    """Σ w·v over a block, of the value and of each gradient."""
+    with np.errstate(all="ignore"):
+        whole = [np.broadcast_to(one, rows) for one in found.numbers]
+        return [float(np.add.reduce(one if weights is None else weights * one)) for one in whole]
+
+
+def array_sums(found: Results, weights: Any, rows: int, pivot: Numbers) -> BlockSums:
+    """The sums of a block's arrays, pairwise as NumPy adds a row of numbers."""
+    w = np.ones(()) if weights is None else weights
+    total = np.add.reduce
+    with np.errstate(all="ignore"):
+        whole = [np.broadcast_to(one, rows) for one in found.numbers]
+        far = [one - p for one, p in zip(whole, pivot, strict=True)]
+        sums = [total(one if weights is None else w * one) for one in whole]
+        apart = [total(one if weights is None else w * w * one) for one in far]
+        squares = [total(one * one if weights is None else w * w * one * one) for one in far]
+        weight = (float(rows), float(rows)) if weights is None else (float(total(w)), float(total(w * w)))
+    kinks, on_any = _on_kinks(found, rows)
+    first, second, third = (tuple(map(float, part)) for part in (sums, apart, squares))
+    return BlockSums(rows, *weight, first, second, third, kinks, on_any)
+
+
+def _on_kinks(found: Results, rows: int) -> tuple[dict[Kink, int], int]:
+    """In how many rows each gate stands on its kink, and in how many any does."""
+    masks: dict[Kink, Any] = {}
+    for kink, mask in zip(found.kinks, found.masks, strict=True):
+        masks[kink] = mask if kink not in masks else np.logical_or(masks[kink], mask)
+    counts = {kink: int(np.count_nonzero(np.broadcast_to(mask, rows))) for kink, mask in masks.items()}
+    met = [masks[kink] for kink, count in counts.items() if count]
+    on_any = int(np.count_nonzero(np.broadcast_to(np.logical_or.reduce(met), rows))) if met else 0
+    return {kink: count for kink, count in counts.items() if count}, on_any

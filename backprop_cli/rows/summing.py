@@ -1,0 +1,129 @@
+"""Which engine takes the rows, and the sums of their blocks.
+
+Few rows go one at a time, without NumPy; more go in blocks through straight-line programs, in several threads. Which
+way is taken depends on the number of rows alone, never on the kind of file, so that equal rows give equal digits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+from backprop_cli.problems import Refused
+from backprop_cli.rows.careful import Worked, carefully, worked
+from backprop_cli.rows.records import Block
+from backprop_cli.rows.row_engine import row_engine
+from backprop_cli.rows.source import Reject
+from backprop_cli.rows.sums import BlockSums, Numbers, block_sums, kink_of
+from backprop_cli.rows.task import Task
+
+if TYPE_CHECKING:
+    from backprop_cli.rows.block_engine import Ready
+
+SMALL_ROWS = 2_000
+
+_MOST_THREADS = 8
+_AHEAD = 4  # blocks in waiting for each thread
+
+T = TypeVar("T")
+
+
+def summed(
+    task: Task, blocks: Iterable[Block], reject: Reject, threads: int | None = None
+) -> Iterator[tuple[Numbers, BlockSums]]:
+    """The pivot, and the sums of each block in order."""
+    head, rest = _first_rows(blocks)
+    ready = _many(task, head)
+    pivot = _pivot(task, head) if ready is not None else None
+    if ready is None or pivot is None:
+        yield from _row_by_row(task, chain(head, rest), reject)
+        return
+    engine = row_engine(task, head[0].values(0))
+    for block, sums in in_threads(lambda block: ready.sums(block, pivot), chain(head, rest), threads):
+        found = _sums_of(task, carefully(task, engine, block, reject), pivot) if sums is None else sums
+        if found.rows:
+            yield pivot, found
+
+
+def every_row(task: Task, blocks: Iterable[Block], reject: Reject, threads: int | None = None) -> Iterator[Worked]:
+    """The value and the gradients of every row, block by block."""
+    head, rest = _first_rows(blocks)
+    ready = _many(task, head)
+    if ready is None:
+        yield from worked(task, chain(head, rest), reject)
+        return
+    engine = row_engine(task, head[0].values(0))
+    for block, numbers in in_threads(ready.numbers, chain(head, rest), threads):
+        yield carefully(task, engine, block, reject) if numbers is None else Worked(block, numbers, ())
+
+
+def _first_rows(blocks: Iterable[Block]) -> tuple[list[Block], Iterator[Block]]:
+    """The blocks with the first rows, more than a few if there are so many, and the blocks to come."""
+    rest = iter(blocks)
+    head: list[Block] = []
+    while sum(map(len, head)) <= SMALL_ROWS and (block := next(rest, None)) is not None:
+        head.append(block)
+    return head, rest
+
+
+def _many(task: Task, head: list[Block]) -> Ready | None:
+    """The engine for many rows at once, where there are many and it can be."""
+    if sum(map(len, head)) <= SMALL_ROWS:
+        return None
+    from backprop_cli.rows.block_engine import many_rows
+
+    many = many_rows(task, head[0].plain().values(0))
+    return None if many is None else many.at(task.parameters)
+
+
+def _row_by_row(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[tuple[Numbers, BlockSums]]:
+    pivot: Numbers | None = None
+    for one in worked(task, blocks, reject):
+        pivot = pivot or one.numbers[0]
+        yield pivot, _sums_of(task, one, pivot)
+
+
+def _pivot(task: Task, head: list[Block]) -> Numbers | None:
+    """The numbers of the first row that has a value."""
+    engine = row_engine(task, head[0].plain().values(0))
+    for block in map(Block.plain, head):
+        for at in range(len(block)):
+            try:
+                return engine(task.parameters | {name: block.columns[name][at] for name in task.data}).numbers
+            except Refused:
+                continue
+    return None
+
+
+def _sums_of(task: Task, one: Worked, pivot: Numbers) -> BlockSums:
+    """The sums of rows taken one by one."""
+    known = {gate: kink_of(task.circuit, gate) for gate in {gate for row in one.kinks for gate in row}}
+    kinks = [tuple(known[gate] for gate in row) for row in one.kinks]
+    return block_sums(one.numbers, one.block.weights, pivot, kinks)
+
+
+def in_threads(work: Callable[[Block], T], blocks: Iterable[Block], threads: int | None) -> Iterator[tuple[Block, T]]:
+    """Each block with what the work makes of it, in the blocks' order, a few blocks ahead."""
+    count = threads or min(_MOST_THREADS, processors())
+    if count == 1:
+        yield from ((block, work(block)) for block in blocks)
+        return
+    waiting: deque[tuple[Block, Future[T]]] = deque()
+    with ThreadPoolExecutor(count) as pool:
+        for block in blocks:
+            waiting.append((block, pool.submit(work, block)))
+            if len(waiting) > _AHEAD * count:
+                first, done = waiting.popleft()
+                yield first, done.result()
+        while waiting:
+            first, done = waiting.popleft()
+            yield first, done.result()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
