@@ -196,11 +196,11 @@ def test_text_of_the_user_ends_nothing(text):
 
 
 def test_the_data_block_holds_no_character_that_acts():
-    from backprop_cli.render.picture.page import _block
+    from backprop_cli.render.single_file import block
 
     for size in (1, 3000):
-        block = _block({"text": "</script><!--&\u2028\u2029" * size})
-        inner = block.partition(">")[2].removesuffix("</script>")
+        made = block({"text": "</script><!--&\u2028\u2029" * size})
+        inner = made.partition(">")[2].removesuffix("</script>")
         assert not set("<>&\u2028\u2029") & set(inner)
 
 

@@ -1,37 +1,31 @@
 """The page: one HTML file with the picture and a stepper, which asks nothing of any network.
 
-Style and script are allowed by their hashes alone (Content-Security-Policy), and every word from the user goes through
-HTML's escapes, or through JSON in which no character can end the block. What a large circuit has to say is packed, so
-that 60 gates fit in 60 KB; what a small one says can be read in the file.
+Every word from the user goes through HTML's escapes, or through the data block of ``single_file.py``. What a large
+circuit has to say is packed, so that 60 gates fit in 60 KB; what a small one says can be read in the file.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from base64 import b64encode
 from dataclasses import replace
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import Any, Literal
 
 from backprop_cli.render.picture.frames import Card, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
 from backprop_cli.render.picture.svg import Look, css, look, svg
+from backprop_cli.render.single_file import asset, block, policy
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.report import Report
 from backprop_cli.report.steps import steps
 
 Theme = Literal["auto", "light", "dark"]
 
+_HERE = "backprop_cli.render.picture"
 _EXPRESSION, _TITLE = 600, 80
-_PLAIN = 8_000
 _PATH = re.compile(r' d="(M[\d CHM-]*)"')
 _COORDINATE = re.compile(r' (?:x|y|cx|cy|r|rx|width|height|d)="[^"<>]*"')
-_UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> str:
@@ -42,7 +36,7 @@ def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> 
     light = look(palette, "light")
     drawn = svg(_named(scene(report), {gate.id: gate.name for gate in report.gates}), light, inline=True)
     style = "\n" + _style(light, look(palette, "dark"), theme) + _room(drawn) + "\n"
-    script = "\n" + _asset("page.js") + "\n"
+    script = "\n" + asset(_HERE, "page.js") + "\n"
     work = steps(report)
     told = frames(report, work)
     data = {
@@ -51,8 +45,8 @@ def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> 
         "gates": {number: _card(card) for number, card in cards(report, work).items()},
         "ops": intuitions(report),
     }
-    return Template(_asset("page.html")).substitute(
-        policy=_policy(style, script),
+    return Template(asset(_HERE, "page.html")).substitute(
+        policy=policy(style, script),
         scheme={"auto": "light dark"}.get(theme, theme),
         title=escape(shorten(visible(" ".join(report.expression.split())), _TITLE)),
         style=style,
@@ -61,16 +55,9 @@ def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> 
         picture=_lean(drawn),
         result=escape(result(report)),
         check=escape(checked(report)),
-        data=_block(data),
+        data=block(data),
         script=script,
     )
-
-
-def _asset(name: str) -> str:
-    """A file of the page, without the indentation and the lines of comment that its readers here need."""
-    text = files("backprop_cli.render.picture").joinpath(name).read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _lean(picture: str) -> str:
@@ -108,7 +95,7 @@ def _style(light: Look, dark: Look, theme: Theme) -> str:
         when = "@media screen and (prefers-color-scheme: dark)" if theme == "auto" else "@media screen"
         changed = [rule for rule in css(dark).splitlines() if rule not in css(light)]
         rules.append("\n".join([f"{when} {{", _colours(dark), *changed, "}"]))
-    return "\n".join([*rules, re.sub(r" ?([{}]) ?|(?<=[:;,]) ", r"\1", _asset("page.css"))])
+    return "\n".join([*rules, re.sub(r" ?([{}]) ?|(?<=[:;,]) ", r"\1", asset(_HERE, "page.css"))])
 
 
 def _room(picture: str) -> str:
@@ -121,16 +108,6 @@ def _room(picture: str) -> str:
 def _colours(look: Look) -> str:
     names = ("value", "gradient", "ink", "faint", "fill", "paper")
     return f":root{{{';'.join(f'--{name}:{getattr(look, name)}' for name in names)}}}"
-
-
-def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _lines(expression: str) -> str:
@@ -148,12 +125,3 @@ def _tidy(fields: list[Any]) -> list[Any]:
     while fields[-1] in ("", -1):
         fields.pop()
     return fields
-
-
-def _block(data: dict[str, Any]) -> str:
-    """The data as an element: JSON, or where there is much of it JSON deflated."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    if len(text) <= _PLAIN:
-        return f'<script type="application/json" id="data">{text.translate(_UNSAFE)}</script>'
-    packed = b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'<script type="application/zlib" id="data">{packed}</script>'
