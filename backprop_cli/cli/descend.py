@@ -103,5 +103,7 @@ def _descend(
             one(visit)
         return interrupted() if asked() else None
 
-    wanted = Wanted(check=not options.no_check, surface=options.plot is not None, single_rows=options.show_work)
+    drawn = options.plot is not None or options.output is not None
+    few = options.show_work or options.output is not None
+    wanted = Wanted(check=not options.no_check, surface=drawn, single_rows=few)
     return descend(goal, plan(options, goal.rows), wanted, watch)

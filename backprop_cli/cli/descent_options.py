@@ -36,6 +36,7 @@ _SHOWING = (
     click.option("--show-work", is_flag=True, help="Write the first steps out: gradients, and every update."),
     click.option("--history", metavar="FILE", help="Write every step to a .csv or .jsonl file; - is standard output."),
     click.option("--plot", metavar="FILE", help="Draw the values, and the way of two parameters: .svg or .png."),
+    click.option("-o", "--output", metavar="FILE", help="Write a page with a slider over the steps: .html."),
     click.option("--no-check", is_flag=True, help="Leave the check of the last gradient out."),
     click.option(
         "--format",
@@ -70,6 +71,7 @@ class DescentOptions(DataOptions):
     show_work: bool
     history: str | None
     plot: str | None
+    output: str | None
     no_check: bool
     format_: str | None
     as_json: bool
@@ -94,7 +96,7 @@ def batch_options(command: Command) -> Command:
 
 
 def showing_options(command: Command) -> Command:
-    """--show-work, --history, --plot, --no-check, --format, --json, --quiet, --full, --color."""
+    """--show-work, --history, --plot, --output, --no-check, --format, --json, --quiet, --full, --color."""
     return with_options(command, _SHOWING)
 
 
@@ -112,6 +114,8 @@ def no_contradiction(options: DescentOptions) -> None:
         raise click.UsageError(f"--history takes a .csv or a .jsonl file, and got {options.history}")
     if options.plot is not None and not options.plot.endswith((".svg", ".png")):
         raise click.UsageError(f"--plot takes an .svg or a .png file, and got {options.plot}")
+    if options.output is not None and not options.output.endswith(".html"):
+        raise click.UsageError(f"-o takes an .html file, and got {options.output}")
 
 
 def refuse_data_options(options: DescentOptions) -> None:

@@ -49,6 +49,10 @@ def write(report: DescentReport, options: DescentOptions, kept: list[Visit]) -> 
         from backprop_cli.render.descent.plot import picture
 
         write_out(options.plot, picture(report, options.plot.rpartition(".")[2]))
+    if options.output is not None:
+        from backprop_cli.render.descent.page import page
+
+        write_out(options.output, page(report))
     if options.history != "-" or options.form == "json":
         sys.stdout.write(_rendered(report, options, kept))
     sys.stdout.flush()  # the answer first, also where both streams go to one file

@@ -20,22 +20,26 @@ class Course:
         self.values = array("d")
         self.early: list[Visit] = []
         self._late: deque[Visit] = deque(maxlen=_LAST)
-        self._trail: list[Visit] = []
+        self._moves: list[tuple[Visit, Visit]] = []
         self._stride, self._most = 1, _POINTS
 
     def see(self, visit: Visit) -> None:
         """One more point was reached."""
-        self.values.append(visit.value)
-        self._late.append(visit)
-        if visit.step == 0:
+        if self._late:
+            self._moved(self._late[-1], visit)
+        else:
             elements = sum(getattr(value, "size", 1) for value in visit.point.values())
             self._most = max(2, min(_POINTS, _NUMBERS // elements))
+        self.values.append(visit.value)
+        self._late.append(visit)
         if visit.step <= FIRST:
             self.early.append(visit)
-        if visit.step % self._stride == 0:
-            self._trail.append(visit)
-            if len(self._trail) > 2 * self._most:
-                self._trail, self._stride = self._trail[::2], 2 * self._stride
+
+    def _moved(self, before: Visit, after: Visit) -> None:
+        if before.step % self._stride == 0:
+            self._moves.append((before, after))
+            if len(self._moves) > 2 * self._most:
+                self._moves, self._stride = self._moves[::2], 2 * self._stride
 
     @property
     def start(self) -> Visit:
@@ -53,6 +57,11 @@ class Course:
         return tuple(self._late)
 
     @property
+    def moves(self) -> Sequence[tuple[Visit, Visit]]:
+        """Steps at even distances, at most some thousand: where each begins, and where it leads to."""
+        return self._moves
+
+    @property
     def trail(self) -> Sequence[Visit]:
-        """Points along the way at even distances, at most some thousand, and the last one."""
-        return self._trail if self._trail[-1] is self.end else [*self._trail, self.end]
+        """The points where these steps begin, and the last one."""
+        return [*(before for before, _ in self._moves), self.end]

@@ -87,6 +87,7 @@ def _report(objective: Objective, walk: Walk, course: Course, wanted: Wanted) ->
         fixed=tuple((name, block(value)) for name, value in end.point.items() if name not in moved),
         values=course.values,
         early=course.early,
+        moves=course.moves,
         trail=course.trail,
         warnings=(*objective.warnings, *said, *(checked.warnings if checked is not None else ())),
         checked=checked,

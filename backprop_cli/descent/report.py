@@ -32,10 +32,11 @@ class DescentReport:
     """What came of a descent.
 
     ``steps`` are those made, ``before`` and ``value`` the output at the start and at the end. ``values`` has the output
-    at every point (with batches, of the batch that the next step used), ``early`` the first points, ``trail`` points at
-    even distances, ``surface`` the output round the way, where two numbers move and it was wanted. ``fixed`` are the
-    variables that were held fixed, ``checked`` the check of the last gradient, None where there was none. ``rows``
-    counts the rows of data, ``single_rows`` has what each of few rows comes to, for the first steps by their number.
+    at every point (with batches, of the batch that the next step used), ``early`` the first points, ``moves`` steps at
+    even distances, each from where to where, ``trail`` where they begin and the last point, ``surface`` the output
+    round the way, where two numbers move and it was wanted. ``fixed`` are the variables that were held fixed,
+    ``checked`` the check of the last gradient, None where there was none. ``rows`` counts the rows of
+    data, ``single_rows`` has what each of few rows comes to, for the first steps by their number.
     """
 
     expression: str
@@ -49,6 +50,7 @@ class DescentReport:
     fixed: tuple[tuple[str, Block], ...]
     values: Sequence[float]
     early: Sequence[Visit]
+    moves: Sequence[tuple[Visit, Visit]]
     trail: Sequence[Visit]
     warnings: tuple[Diagnostic, ...]
     checked: Checked | None

@@ -13,6 +13,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.loop import Visit
 from backprop_cli.descent.objective import Landing
 from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.updating import Recipe
 
 FEW, SOME = 10, 3
 
@@ -61,14 +62,18 @@ class Work:
 
 def work(report: DescentReport) -> Work:
     """All steps where there are fewer than ten, else the first three."""
-    recipe = report.recipe
-    rules = (*recipe.optimizer.lines, ("w", recipe.optimizer.update(maximize=recipe.maximize)))
     shown = report.steps if report.steps < FEW else SOME
-    steps = tuple(_step(report, before, after) for before, after in pairwise(report.early[: shown + 1]))
-    return Work(report.output, rules, steps, report.steps - shown)
+    steps = tuple(written(report, before, after) for before, after in pairwise(report.early[: shown + 1]))
+    return Work(report.output, rules(report.recipe), steps, report.steps - shown)
 
 
-def _step(report: DescentReport, before: Visit, after: Visit) -> Step:
+def rules(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """The optimizer's rules by the names of what they give, the parameter's last."""
+    return (*recipe.optimizer.lines, ("w", recipe.optimizer.update(maximize=recipe.maximize)))
+
+
+def written(report: DescentReport, before: Visit, after: Visit) -> Step:
+    """The step from one point to the next."""
     updates = tuple(Update(name, tuple(_lines(report, name, before, after))) for name in before.gradients)
     rows = report.single_rows.get(before.step, ())
     return Step(after.step, before.value, before.gradients, rows, updates)

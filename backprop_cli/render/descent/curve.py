@@ -9,10 +9,10 @@ from typing import TypeVar
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"
 _WIDE, _NOTHING = 1_000.0, 1e-6
 
-Number = TypeVar("Number", int, float)
+Item = TypeVar("Item")
 
 
-def sampled(values: Sequence[Number], most: int) -> list[Number]:
+def sampled(values: Sequence[Item], most: int) -> list[Item]:
     """At most so many of the values at even distances, the first and the last among them."""
     if len(values) <= most:
         return list(values)

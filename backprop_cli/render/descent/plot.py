@@ -11,13 +11,14 @@ import warnings
 from importlib.util import find_spec
 from typing import Any
 
+from backprop_cli.descent.contours import levels
 from backprop_cli.descent.report import DescentReport
 from backprop_cli.descent.surface import Surface
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.descent import curve, words
 
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#666666"
-_POINTS, _LEVELS, _MARKED, _LOWEST = 2_000, 18, 60, 3_000.0
+_POINTS, _MARKED = 2_000, 60
 _SETTINGS: Any = {
     "svg.fonttype": "path",
     "svg.hashsalt": "backprop",
@@ -67,10 +68,10 @@ def _values(axes: Any, report: DescentReport) -> None:
 
 def _way(axes: Any, report: DescentReport, surface: Surface) -> None:
     known = [[math.nan if value is None else value for value in row] for row in surface.values]
-    levels = _levels([value for row in known for value in row if math.isfinite(value)])
-    if levels:
-        drawn = axes.contour(surface.across, surface.up, known, levels=levels, cmap="viridis", linewidths=0.8)
-        axes.clabel(drawn, levels[::4], fontsize=7, fmt="%.3g")
+    heights = levels(surface)
+    if heights:
+        drawn = axes.contour(surface.across, surface.up, known, levels=heights, cmap="viridis", linewidths=0.8)
+        axes.clabel(drawn, heights[::4], fontsize=7, fmt="%.3g")
     across, up = ([float(visit.point[name]) for visit in report.trail] for name in surface.names)
     axes.plot(across, up, color=_ORANGE, linewidth=1.4, marker="o" if len(across) <= _MARKED else None, markersize=3)
     axes.plot(across[:1], up[:1], "s", color=_ORANGE, label="start")
@@ -78,15 +79,3 @@ def _way(axes: Any, report: DescentReport, surface: Surface) -> None:
     axes.legend(edgecolor="none", framealpha=0.8, fontsize=8)
     axes.set_xlabel(surface.names[0])
     axes.set_ylabel(surface.names[1])
-
-
-def _levels(values: list[float]) -> list[float]:
-    """Heights of the contours, closer together where the surface is low: by powers where it is positive."""
-    low, high = (min(values), max(values)) if values else (0.0, 0.0)
-    if not low < high or not math.isfinite(high - low):
-        return []
-    parts = [(at + 1) / (_LEVELS + 1) for at in range(_LEVELS)]
-    if low > 0 and high / low > _LEVELS:
-        low = max(low, high / _LOWEST)
-        return [low * (high / low) ** part for part in parts]
-    return [low + (high - low) * part**2 for part in parts]

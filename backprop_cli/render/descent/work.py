@@ -16,21 +16,21 @@ _NAME = re.compile(r"(?<![\w.])([A-Za-z]\w*)(\^?)")
 
 def render(work: Work) -> str:
     """The rules, then each step."""
-    lines = ["each step, for every parameter w and its gradient g, from the old values of all:"]
-    lines += [f"  {_rule(name, rule)}" for name, rule in work.rules]
+    made = ["each step, for every parameter w and its gradient g, from the old values of all:"]
+    made += [f"  {rule(name, text)}" for name, text in work.rules]
     for step in work.steps:
-        lines += ["", f"step {step.number}", *(f"  {line}" for line in _step(step, work.output))]
+        made += ["", f"step {step.number}", *(f"  {line}" for line in lines(step, work.output))]
     if work.more:
-        lines += ["", f"and {work.more:,} more step{'s' * (work.more > 1)}: --history FILE has all"]
-    return "".join(f"{visible(line)}\n" for line in lines)
+        made += ["", f"and {work.more:,} more step{'s' * (work.more > 1)}: --history FILE has all"]
+    return "".join(f"{visible(line)}\n" for line in made)
 
 
 def markdown(work: Work) -> str:
     """The same with a heading for each step."""
     made = ["Each step, for every parameter w and its gradient g, all from the old values:", ""]
-    made += [f"- `{_rule(name, rule)}`" for name, rule in work.rules]
+    made += [f"- `{rule(name, text)}`" for name, text in work.rules]
     for step in work.steps:
-        made += ["", f"### Step {step.number}", "", "```text", *map(visible, _step(step, work.output)), "```"]
+        made += ["", f"### Step {step.number}", "", "```text", *map(visible, lines(step, work.output)), "```"]
     if work.more:
         made += ["", f"… and {work.more:,} more."]
     return "\n".join(made) + "\n"
@@ -57,23 +57,27 @@ def filled(line: Line, words: Mapping[str, str]) -> str:
     return _NAME.sub(put, line.rule)
 
 
-def _rule(name: str, rule: str) -> str:
-    return f"{name} = {_signs(rule)}"
+def rule(name: str, text: str) -> str:
+    """A rule of the optimizer, as it stands."""
+    return f"{name} = {_signs(text)}"
 
 
 def _signs(rule: str) -> str:
     return rule.replace("*", " × ")
 
 
-def _step(step: Step, output: str) -> Iterator[str]:
+def lines(step: Step, output: str) -> Iterator[str]:
+    """One step: the rows where they are few, value and gradients, and every update."""
     for name, one in step.rows:
-        yield from _landing(f"{name}: ", one.value, one.gradients, output)
-    yield from _landing("mean: " if step.rows else "", step.value, step.gradients, output)
+        yield from landing(f"{name}: ", one.value, one.gradients, output)
+    yield from landing("mean: " if step.rows else "", step.value, step.gradients, output)
     for update in step.updates:
         yield from _update(update, output)
 
 
-def _landing(head: str, value: float, gradients: Mapping[str, Number], output: str) -> Iterator[str]:
+def landing(
+    head: str, value: float, gradients: Mapping[str, Number], output: str, *, point: Mapping[str, Number] | None = None
+) -> Iterator[str]:
     """The value and the gradients of numbers in a line or two, those of arrays below it."""
     singles = [f"∂{output}/∂{name} = {number(one)}" for name, one in gradients.items() if not block(one).shape]
     first = f"{head}{output} = {number(value)}"
@@ -84,6 +88,8 @@ def _landing(head: str, value: float, gradients: Mapping[str, Number], output: s
     for name, one in gradients.items():
         if block(one).shape:
             yield from _grid(f"{' ' * len(head)}∂{output}/∂{name} = ", one)
+    for name, one in (point or {}).items():
+        yield from _grid(f"{name} = ", one) if block(one).shape else [f"{name} = {number(one)}"]
 
 
 def _update(update: Update, output: str) -> Iterator[str]:
