@@ -121,6 +121,8 @@ BRANCHES = [
     "where(x0 > 1 or x1 > 1, acosh(p0*max(x0, x1)), p1)",
     "q = log(p0*x0); where(x0 > 0, q*q, p1) + where(x0 > 0, q, 0)",
     "where(x0 == 0, p0, sin(p0*x0)/x0)",
+    "(x0 > 0 and log(x0) > 0)*p0 + (x0 <= 0 or sqrt(x0) > 1)*p1",
+    "where(x0 > 0 and log(x0) > x1 or x1 > 0 and log(x1) > 0, p0*x0, p1*x1)",
     "where(not x0 > 0, exp(-p0*x0), exp(p1*x1)) + where(x0 > 0, 0, atanh(p0*x0/(1 + abs(x0))))",
     "relu(where(x0 > 0, p0*log(x0), -1)) + abs(p1*x1)",
 ]

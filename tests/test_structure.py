@@ -17,7 +17,20 @@ PACKAGE = Path(backprop_cli.__file__).parent
 HOUSE = Package.at(PACKAGE)
 MODULES, TREES = HOUSE.paths, HOUSE.trees
 
-THIRD_PARTY = {"click", "rich", "sympy", "mpmath", "flint", "numpy", "matplotlib", "plotext", "cairosvg"}
+THIRD_PARTY = {
+    "click",
+    "rich",
+    "sympy",
+    "mpmath",
+    "flint",
+    "numpy",
+    "matplotlib",
+    "pyarrow",
+    "dask",
+    "distributed",
+    "plotext",
+    "cairosvg",
+}
 MAY_LOAD = {
     "click": ("cli",),
     "rich": ("render",),
@@ -31,8 +44,18 @@ MAY_LOAD = {
         *("grading.arrays.broken", "grading.arrays.judging", "grading.arrays.mistakes", "grading.arrays.question"),
         *("engine.array_problems", "engine.vectorised", "engine.pullback", "engine.written_out"),
         "descent.arrays",
-        *("rows.memory", "rows.array_rows", "rows.block_engine", "rows.written", "engine.buffers"),
+        *(
+            "rows.arrow",
+            "rows.chunks",
+            "rows.numpy_files",
+            "rows.memory",
+            "rows.array_rows",
+            "rows.block_engine",
+            "rows.written",
+            "engine.buffers",
+        ),
     ),
+    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd"),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}
 NEVER_LOADED = {"pickle", "marshal", "shelve", "yaml", "subprocess", "ctypes", "runpy", "code"}

@@ -32,6 +32,7 @@ class Options(DataOptions):
     format_: str | None
     as_json: bool
     quiet: bool
+    threads: int | None
     full: bool
     color: str
 
@@ -61,6 +62,7 @@ class Options(DataOptions):
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--full", is_flag=True, help="Print large arrays whole.")
+@click.option("--threads", metavar="N", type=click.IntRange(1, 64), help="In N threads; the digits are the same.")
 @click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
 @click.option(
     "--max-size",
@@ -115,11 +117,11 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> None:
 
         form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
         sys.stdout.write(form.head())
-        for one in every_row(task, blocks, rejected):
+        for one in every_row(task, blocks, rejected, options.threads):
             sys.stdout.write(form.piece(one))
         return
     files = tuple(file.name for file in data.files)
-    report = batch(task, blocks, rejected, Asked(options.reduce, files, options.weights))
+    report = batch(task, blocks, rejected, Asked(options.reduce, files, options.weights), options.threads)
     sys.stdout.write(_rendered(replace(report, skipped=rejected.count), options))
     sys.stdout.flush()
 

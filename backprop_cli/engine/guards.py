@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.engine.instructions import ALWAYS, NEVER, Guard, Instruction, Instructions
+from backprop_cli.engine.instructions import ALWAYS, NEVER, Guard, Instruction, Instructions, side
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
 
@@ -42,7 +42,7 @@ def holding(code: Instructions, condition: int, *, holds: bool) -> Guard:
     number = code.value(condition)
     if number is not None:
         return ALWAYS if (number != 0) == holds else NEVER
-    return frozenset({frozenset({(code.mask(condition), holds)})})
+    return side(code.mask(condition), holds=holds)
 
 
 def mask_of(code: Instructions, guard: Guard) -> int | None:

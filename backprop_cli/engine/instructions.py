@@ -20,6 +20,12 @@ Guard = frozenset[frozenset[Literal]]
 ALWAYS: Guard = frozenset({frozenset()})
 NEVER: Guard = frozenset()
 
+
+def side(mask: int, *, holds: bool) -> Guard:
+    """Where a mask holds, or where it does not."""
+    return frozenset({frozenset({(mask, holds)})})
+
+
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 LOGIC = frozenset({"and", "or", "not"})
 _SYMMETRIC = frozenset({"add", "mul", "eq", "ne", "max", "min", "and", "or"})
@@ -77,6 +83,10 @@ class Instructions:
         if under == ALWAYS or self.value(local) is not None:
             return self.make("mul", upstream, local)
         return self._add(Instruction("mul", (self._number(upstream), self._number(local)), under=under))
+
+    def joined(self, op: str, first: int, second: int, under: Guard) -> int:
+        """Two masks by ``and`` or ``or``, the second one needed only ``under`` a guard: elsewhere the first decides."""
+        return self._add(Instruction(op, (first, second), under=under))
 
     def make(self, op: str, *inputs: int) -> int:
         """A primitive gate on earlier instructions, in its cheapest form."""
@@ -141,9 +151,9 @@ class Instructions:
         if pair == (0.0, 1.0):
             return self.make("not", mask)
         if pair[1] == 0 and self.is_mask(yes):
-            return self.make("and", mask, yes)
+            return self.joined("and", mask, yes, side(mask, holds=True))
         if pair[0] == 1 and self.is_mask(no):
-            return self.make("or", mask, no)
+            return self.joined("or", mask, no, side(mask, holds=False))
         return None
 
     def _logic(self, op: str, inputs: tuple[int, ...]) -> int:

@@ -169,7 +169,9 @@ class _Writer:
                 raise NotStraightError
             return
         needed, mask = mask_of(self.code, self.guards[index]), self.code.mask(condition)
-        self.required.append(mask if needed is None else self.code.make("or", mask, self.code.make("not", needed)))
+        if needed is not None:
+            mask = self.code.joined("or", self.code.make("not", needed), mask, self.guards[index])
+        self.required.append(mask)
 
     def backward(self) -> tuple[int, ...]:
         """The gradient of each wanted parameter."""
@@ -240,7 +242,9 @@ class _Writer:
             if self.code.value(condition) == 0:
                 continue
             mask, needed = self.code.mask(condition), mask_of(self.code, self.guards[index])
-            found.append((index, mask if needed is None else self.code.make("and", mask, needed)))
+            if needed is not None:
+                mask = self.code.joined("and", needed, mask, self.guards[index])
+            found.append((index, mask))
         return found
 
     def _needed_over_rows(self, index: int) -> bool:

@@ -11,8 +11,8 @@ from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.lists import Shape
 from backprop_cli.rows.records import Block
+from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.report import BatchReport, KinkRow, Nested, ParameterRow, Reduce
-from backprop_cli.rows.source import Reject
 from backprop_cli.rows.summing import summed
 from backprop_cli.rows.sums import Summary, Totals
 from backprop_cli.rows.task import Task
@@ -28,11 +28,16 @@ class Asked:
 
 
 def batch(
-    task: Task, blocks: Iterable[Block], reject: Reject, asked: Asked, step: Callable[[int], None] = lambda _: None
+    task: Task,
+    blocks: Iterable[Block],
+    reject: Reject,
+    asked: Asked,
+    threads: int | None = None,
+    step: Callable[[int], None] = lambda _: None,
 ) -> BatchReport:
     """The mean or the sum over all rows. Raises ``Refused`` where no row is left, or a sum is too large."""
     totals: Totals | None = None
-    for pivot, sums in summed(task, blocks, reject):
+    for pivot, sums in summed(task, blocks, reject, threads):
         totals = totals or Totals(pivot)
         totals.add(sums)
         step(sums.rows)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.number_rows import RowEngine
 from backprop_cli.rows.records import BadRow, Block, Place
+from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
-from backprop_cli.rows.selection import kept_of
-from backprop_cli.rows.source import Reject
 from backprop_cli.rows.task import Task
 
 
@@ -27,7 +26,7 @@ def worked(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[Work
     """Every row, block by block; ``reject`` is told of rows without a value."""
     engine: RowEngine | None = None
     for block in blocks:
-        engine = engine or row_engine(task, block.values(0))
+        engine = engine or row_engine(task, block.example())
         one = carefully(task, engine, block, reject)
         if one.numbers:
             yield one
@@ -50,7 +49,7 @@ def carefully(task: Task, engine: RowEngine, block: Block, reject: Reject) -> Wo
         numbers.append(result.numbers)
         kinks.append(result.kinks)
         kept.append(at)
-    return Worked(block if len(kept) == len(block) else kept_of(block, kept), numbers, kinks)
+    return Worked(block if len(kept) == len(block) else block.kept(kept), numbers, kinks)
 
 
 _SHOWN = 6  # columns of a row in an error

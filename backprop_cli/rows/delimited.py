@@ -40,8 +40,8 @@ class Delimited:
             message = f"{self.file.name}, line {self.reader.line_num:,}: {error}"
             raise Refused(Diagnostic("data.file", message)) from None
 
-    def records(self, wanted: Sequence[str]) -> Iterator[Record | BadRow]:
-        """Every row in order, with the cells of these columns as numbers."""
+    def records(self, wanted: Sequence[str], skip: int = 0) -> Iterator[Record | BadRow]:
+        """Every row in order, with the cells of these columns as numbers; without the first ``skip`` rows."""
         places = tuple(self.names.index(name) for name in wanted)
         reader, width, decimal = self.reader, len(self.names), self.reading.decimal
         row, before = 0, self.head_lines
@@ -53,6 +53,8 @@ class Delimited:
                 if not cells:
                     continue
                 row += 1
+                if row <= skip:
+                    continue
                 if len(cells) != width:
                     yield _width(Place(self.file.name, row, line), len(cells), width)
                     continue
@@ -63,6 +65,17 @@ class Delimited:
         except csv.Error as error:
             message = f"{self.file.name}, line {reader.line_num:,}: {error}"
             raise Refused(Diagnostic("data.file", message)) from None
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """The number of every row, and the line on which it begins."""
+        row, before = 0, self.head_lines
+        waiting = None if self.reading.header else self.first
+        while (cells := waiting if waiting is not None else next(self.reader, None)) is not None:
+            waiting = None
+            line, before = before + 1, self.reader.line_num
+            if cells:
+                row += 1
+                yield row, line
 
     def _bad(self, place: Place, cells: list[str], wanted: Sequence[str], places: tuple[int, ...]) -> BadRow:
         """The first cell of a row that is no number."""

@@ -17,10 +17,12 @@ without a value or a gradient raises ``Refused``, whose message begins with the 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
+from typing import Any, overload
 
 import numpy as np
 
@@ -30,9 +32,10 @@ from backprop_cli.rows.block_engine import ManyRows, Ready, many_rows, weighted_
 from backprop_cli.rows.careful import without_value
 from backprop_cli.rows.number_rows import RowEngine
 from backprop_cli.rows.records import BLOCK, Block, Place
+from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
 from backprop_cli.rows.selection import Selection, selected
-from backprop_cli.rows.source import Data, Reject
+from backprop_cli.rows.source import Data
 from backprop_cli.rows.sums import total
 from backprop_cli.rows.task import Task
 
@@ -46,7 +49,7 @@ class Table:
 
     columns: Mapping[str, list[Any]]
     weights: list[float] | None
-    places: tuple[Place, ...]
+    places: Sequence[Place]
 
     @cached_property
     def arrays(self) -> dict[str, Any]:
@@ -58,6 +61,28 @@ class Table:
         return len(self.places)
 
 
+class Places(Sequence[Place]):
+    """Where each row stands, looked up when it is asked for."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = [replace(block, columns={}, weights=None) for block in blocks]
+        self._ends = list(accumulate(map(len, blocks)))
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    @overload
+    def __getitem__(self, at: int) -> Place: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Place]: ...
+    def __getitem__(self, at: int | slice) -> Place | list[Place]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(len(self))[at]]
+        row = range(len(self))[at]
+        number = bisect_right(self._ends, row)
+        return self._blocks[number].place(row - (self._ends[number - 1] if number else 0))
+
+
 def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
     """The columns that a circuit names."""
     return tuple(name for name in circuit.inputs if name in data.columns)
@@ -66,14 +91,14 @@ def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
 def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> Table:
     """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
     wanted = tuple(dict.fromkeys((*names, *chosen.names)))
-    blocks = list(selected(data.blocks(wanted, reject), chosen, reject))
+    blocks = [block.plain() for block in selected(data.blocks(wanted, reject), chosen, reject)]
     if not blocks:
         raise Refused(
             Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
         )
     columns = {name: [cell for block in blocks for cell in block.columns[name]] for name in names}
     weights = None if chosen.weights is None else [weight for block in blocks for weight in block.weights]
-    return Table(columns, weights, tuple(block.place(at) for block in blocks for at in range(len(block))))
+    return Table(columns, weights, Places(blocks))
 
 
 def objective(circuit: Circuit, table: Table, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Objective:

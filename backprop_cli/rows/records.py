@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,12 @@ from backprop_cli.problems import Diagnostic
 
 BLOCK = 8_192
 """Rows of a block: fixed, because where blocks begin decides the last digit of a sum."""
+
+SMALL_ROWS = 2_000
+"""Up to here rows are taken one at a time: for fewer it does not pay to load NumPy."""
+
+Shapes = dict[str, list[int]]
+"""The shape of each column whose rows are lists, once a row has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ class Block:
 
     ``columns`` has one sequence a column, all as long as ``rows``: lists of floats (or of nested lists of floats), or
     arrays of doubles with the rows along the first axis. ``rows`` are the rows' numbers, ``lines`` their lines;
-    ``weights`` are 1 where there are none.
+    ``weights`` are 1 where there are none; ``locate`` finds a row's line where lines were not
+    counted.
     """
 
     file: str
@@ -85,6 +92,7 @@ class Block:
     rows: Sequence[int]
     lines: Sequence[int] | None = None
     weights: Any = None
+    locate: Callable[[int], int] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -99,8 +107,31 @@ class Block:
 
     def place(self, at: int) -> Place:
         """Where a row of the block stands."""
-        return Place(self.file, int(self.rows[at]), None if self.lines is None else int(self.lines[at]))
+        row = int(self.rows[at])
+        if self.lines is not None:
+            return Place(self.file, row, self.lines[at])
+        return Place(self.file, row, None if self.locate is None else self.locate(row))
+
+    def kept(self, kept: Sequence[int]) -> Block:
+        """The block with these of its rows."""
+        columns = {name: _at(column, kept) for name, column in self.columns.items()}
+        lines = None if self.lines is None else [self.lines[at] for at in kept]
+        weights = None if self.weights is None else _at(self.weights, kept)
+        rows = [self.rows[at] for at in kept]
+        return replace(self, columns=columns, rows=rows, lines=lines, weights=weights)
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """The data of every row."""
+        return (dict(zip(self.columns, cells, strict=True)) for cells in zip(*self.columns.values(), strict=True))
+
+    def example(self) -> dict[str, Any]:
+        """The data of the first row."""
+        return self.kept([0]).plain().values(0)
 
     def values(self, at: int) -> dict[str, Any]:
-        """The data of one row."""
+        """The data of one row, as the columns have it."""
         return {name: column[at] for name, column in self.columns.items()}
+
+
+def _at(column: Any, kept: Sequence[int]) -> Any:
+    return [column[at] for at in kept] if isinstance(column, list) else column[list(kept)]

@@ -10,6 +10,9 @@ from backprop_cli.rows.records import BadRow
 
 _LISTED = 10
 
+Reject = Callable[[BadRow], None]
+"""What is told of a row that cannot be used: it raises, or has it left out."""
+
 
 @dataclass
 class Rejects:

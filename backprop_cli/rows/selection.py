@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
@@ -13,8 +14,12 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.rows.records import BadRow, Block, bad_cell
-from backprop_cli.rows.source import Reject
+from backprop_cli.rows.records import SMALL_ROWS, BadRow, Block, bad_cell
+from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.task import Task
+
+if TYPE_CHECKING:
+    from backprop_cli.rows.block_engine import ManyRows
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,15 @@ def _no_column(option: str, name: str, columns: Sequence[str]) -> Diagnostic:
 def selected(blocks: Iterable[Block], chosen: Selection, reject: Reject) -> Iterator[Block]:
     """Of each block the rows that take part."""
     left = chosen.limit
-    where = None if chosen.where is None else row_condition(chosen.where)
+    where = None if chosen.where is None else Condition(chosen.where)
     for number, block in enumerate(blocks):
         if number == 0:
             _numbers_only(block, chosen.names)
-        kept = block if where is None else kept_of(block, _holding(block, where, reject))
+        kept = block if where is None else block.kept(where.holding(block, reject))
         if chosen.weights is not None:
             kept = _weighted(kept, chosen.weights, reject)
         if left is not None:
-            kept = kept if len(kept) <= left else kept_of(kept, range(left))
+            kept = kept if len(kept) <= left else kept.kept(range(left))
             left -= len(kept)
         if len(kept):
             yield kept
@@ -72,49 +77,51 @@ def selected(blocks: Iterable[Block], chosen: Selection, reject: Reject) -> Iter
 
 def _numbers_only(block: Block, names: Sequence[str]) -> None:
     """Refuse a column of lists where a number is needed."""
+    example = block.example()
     for name in names:
-        if isinstance(block.columns[name][0], list):
+        if isinstance(example[name], list):
             raise Refused(Diagnostic("data.shape", f"{name} has a list in every row, and a number is needed here"))
 
 
-Condition = Callable[[dict[str, Any]], "bool | Diagnostic"]
+class Condition:
+    """A circuit over columns as a condition: many rows at once, or one at a time where they are few or it must be."""
 
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit, self.rules = circuit, Rules(Float64())
 
-def row_condition(circuit: Circuit) -> Condition:
-    """Whether a condition holds for the data of one row, or why that cannot be said."""
-    rules = Rules(Float64())
+    def holding(self, block: Block, reject: Reject) -> Sequence[int]:
+        """The positions of the rows for which it holds."""
+        if len(block) > SMALL_ROWS:
+            found = self._many_at_once(block)
+            if found is not None:
+                return found
+        kept = []
+        for at, row in enumerate(block.plain().each()):
+            run = forward(self.circuit, row, self.rules)
+            problem = run.failed.get(self.circuit.output)
+            if problem is not None:
+                place = block.place(at)
+                reject(BadRow(place, replace(problem, message=f"{place}: {problem.message}")))
+            elif run.values[self.circuit.output]:
+                kept.append(at)
+        return kept
 
-    def holds(values: dict[str, Any]) -> bool | Diagnostic:
-        run = forward(circuit, values, rules)
-        problem = run.failed.get(circuit.output)
-        return problem if problem is not None else bool(run.values[circuit.output])
+    def _many_at_once(self, block: Block) -> Sequence[int] | None:
+        ready = None if self._many is None else self._many.at({})
+        found = None if ready is None else ready.results(block.columns, len(block))
+        return None if found is None else [at for at, holds in enumerate(found.numbers[0].tolist()) if holds]
 
-    return holds
+    @cached_property
+    def _many(self) -> ManyRows | None:
+        from backprop_cli.rows.block_engine import many_rows
 
-
-def _holding(block: Block, holds: Condition, reject: Reject) -> list[int]:
-    kept = []
-    for at in range(len(block)):
-        answer = holds(block.values(at))
-        if isinstance(answer, Diagnostic):
-            place = block.place(at)
-            reject(BadRow(place, replace(answer, message=f"{place}: {answer.message}")))
-        elif answer:
-            kept.append(at)
-    return kept
+        return many_rows(Task(self.circuit, tuple(self.circuit.inputs), {}, ()), {})
 
 
 def _weighted(block: Block, name: str, reject: Reject) -> Block:
     weights = block.columns[name]
-    negative = [at for at in range(len(block)) if weights[at] < 0]
+    negative = [] if min(weights, default=0) >= 0 else [at for at in range(len(block)) if weights[at] < 0]
     for at in negative:
         reject(bad_cell(block.place(at), name, str(weights[at]), "data.weight", "a weight must be 0 or more"))
-    kept = kept_of(block, [at for at in range(len(block)) if not weights[at] < 0]) if negative else block
+    kept = block.kept([at for at in range(len(block)) if not weights[at] < 0]) if negative else block
     return replace(kept, weights=kept.columns[name])
-
-
-def kept_of(block: Block, kept: Sequence[int]) -> Block:
-    """The block with these of its rows."""
-    columns = {name: [column[at] for at in kept] for name, column in block.columns.items()}
-    lines = None if block.lines is None else [block.lines[at] for at in kept]
-    return replace(block, columns=columns, rows=[block.rows[at] for at in kept], lines=lines)

@@ -5,19 +5,30 @@ A row that cannot be used goes to ``reject``, which raises unless such rows are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import groupby
-from typing import Self
+from importlib.util import find_spec
+from typing import Protocol, Self
 
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.cells import shape, shown
+from backprop_cli.rows.bulk import bulk_blocks, can_be_bulk
+from backprop_cli.rows.cells import shown
 from backprop_cli.rows.columns import columns_hint
-from backprop_cli.rows.files import TEXT, DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Place, Reading, Record, bad_cell
-from backprop_cli.rows.text import Table, text_table
+from backprop_cli.rows.delimited import Delimited
+from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.records import Block, Reading, Shapes
+from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.text import text_table
+from backprop_cli.rows.text_blocks import record_blocks
 
-Reject = Callable[[BadRow], None]
+
+class Source(Protocol):
+    """An open file whose columns are known."""
+
+    names: tuple[str, ...]
+
+    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
+        """The usable rows, with these columns; ``shapes`` are those of columns of lists, once a row was read."""
 
 
 class Data:
@@ -30,7 +41,7 @@ class Data:
         self.files, self.reading = tuple(files), reading
         self._open_files = ExitStack()
         try:
-            self._first = table(self.files[0], reading, self._open_files)
+            self._first = opened(self.files[0], reading, self._open_files)
         except BaseException:
             self.close()
             raise
@@ -48,56 +59,52 @@ class Data:
 
     def blocks(self, wanted: Sequence[str], reject: Reject) -> Iterator[Block]:
         """The blocks of every file in order, with these columns; it can be asked for once."""
-        shapes: dict[str, list[int]] = {}
+        shapes: Shapes = {}
         for at, file in enumerate(self.files):
             with self._open_files:
-                one = self._first if at == 0 else table(file, self.reading, self._open_files)
+                one = self._first if at == 0 else opened(file, self.reading, self._open_files)
                 self._has(file, one, wanted)
-                yield from _in_blocks(file, one, wanted, shapes, reject)
+                yield from one.blocks(wanted, shapes, reject)
 
-    def _has(self, file: DataFile, one: Table, wanted: Sequence[str]) -> None:
+    def _has(self, file: DataFile, one: Source, wanted: Sequence[str]) -> None:
         absent = [name for name in wanted if name not in one.names]
         if absent:
             message = f"{file.name} has no column {shown(absent[0])}"
             raise Refused(Diagnostic("data.column", message, columns_hint(one.names)))
 
 
-def table(file: DataFile, reading: Reading, open_files: ExitStack) -> Table:
+def opened(file: DataFile, reading: Reading, open_files: ExitStack) -> Source:
     """A file of any form, opened. Raises ``Refused`` if it cannot be read."""
-    if file.form not in ("csv", "tsv", "jsonl", TEXT):
-        raise Refused(Diagnostic("data.form", f"{file.name} is no text, and is not read here", "save it as CSV"))
-    return text_table(file, reading, open_files)
+    if file.form in ("parquet", "feather"):
+        _needs_pyarrow(file)
+        from backprop_cli.rows.arrow import ArrowTable
+
+        return ArrowTable(file, reading, open_files)
+    if file.form in ("npy", "npz"):
+        from backprop_cli.rows.numpy_files import NumpyTable
+
+        return NumpyTable(file, reading)
+    if file.packed == "zst":
+        _needs_pyarrow(file)
+    return TextSource(file, reading, open_files)
 
 
-def _in_blocks(
-    file: DataFile, one: Table, wanted: Sequence[str], shapes: dict[str, list[int]], reject: Reject
-) -> Iterator[Block]:
-    for _, run in groupby(one.records(wanted), key=_block_number):
-        kept: list[Record] = []
-        for record in run:
-            bad = record if isinstance(record, BadRow) else _misshapen(file, record, wanted, shapes)
-            if bad is not None:
-                reject(bad)
-            elif isinstance(record, Record):
-                kept.append(record)
-        if kept:
-            cells = zip(*(record.cells for record in kept), strict=True)
-            columns = dict(zip(wanted, map(list, cells), strict=True))
-            yield Block(file.name, columns, [record.row for record in kept], [record.line or 0 for record in kept])
+def _needs_pyarrow(file: DataFile) -> None:
+    if find_spec("pyarrow") is None:
+        hint = "pip install 'backprop-cli[data]', or save it as CSV"
+        raise Refused(Diagnostic("data.form", f"{file.name} is read by pyarrow, which is not installed", hint))
 
 
-def _block_number(record: Record | BadRow) -> int:
-    return ((record.place.row if isinstance(record, BadRow) else record.row) - 1) // BLOCK
+class TextSource:
+    """A table or JSON Lines; the bulk of a large table is read by pyarrow where that is installed."""
 
+    def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
+        self.file, self.reading = file, reading
+        self._table = text_table(file, reading, open_files)
+        self.names = self._table.names
 
-def _misshapen(file: DataFile, record: Record, wanted: Sequence[str], shapes: dict[str, list[int]]) -> BadRow | None:
-    """A row with a list whose shape differs from the first row's; the first row says what is expected."""
-    for name, cell in zip(wanted, record.cells, strict=True):
-        if isinstance(cell, float) and not shapes.get(name):
-            continue
-        expected = shapes.setdefault(name, shape(cell))
-        if shape(cell) != expected:
-            have, want = (tuple(one) or "a number" for one in (shape(cell), expected))
-            place = Place(file.name, record.row, record.line)
-            return bad_cell(place, name, str(cell), "data.shape", f"its shape is {have}, and the first row's {want}")
-    return None
+    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
+        """The usable rows with these columns."""
+        if isinstance(self._table, Delimited) and can_be_bulk(self.file):
+            return bulk_blocks(self.file, self.reading, self._table, wanted, shapes, reject)
+        return record_blocks(self.file, self._table.records(wanted), wanted, shapes, reject)

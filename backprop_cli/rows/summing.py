@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backprop_cli.problems import Refused
 from backprop_cli.rows.careful import Worked, carefully, worked
-from backprop_cli.rows.records import Block
+from backprop_cli.rows.records import SMALL_ROWS, Block
+from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
-from backprop_cli.rows.source import Reject
 from backprop_cli.rows.sums import BlockSums, Numbers, block_sums, kink_of
 from backprop_cli.rows.task import Task
 
 if TYPE_CHECKING:
     from backprop_cli.rows.block_engine import Ready
 
-SMALL_ROWS = 2_000
 
 _MOST_THREADS = 8
 _AHEAD = 4  # blocks in waiting for each thread
@@ -42,7 +41,7 @@ def summed(
     if ready is None or pivot is None:
         yield from _row_by_row(task, chain(head, rest), reject)
         return
-    engine = row_engine(task, head[0].values(0))
+    engine = row_engine(task, head[0].example())
     for block, sums in in_threads(lambda block: ready.sums(block, pivot), chain(head, rest), threads):
         found = _sums_of(task, carefully(task, engine, block, reject), pivot) if sums is None else sums
         if found.rows:
@@ -56,7 +55,7 @@ def every_row(task: Task, blocks: Iterable[Block], reject: Reject, threads: int 
     if ready is None:
         yield from worked(task, chain(head, rest), reject)
         return
-    engine = row_engine(task, head[0].values(0))
+    engine = row_engine(task, head[0].example())
     for block, numbers in in_threads(ready.numbers, chain(head, rest), threads):
         yield carefully(task, engine, block, reject) if numbers is None else Worked(block, numbers, ())
 
@@ -76,7 +75,7 @@ def _many(task: Task, head: list[Block]) -> Ready | None:
         return None
     from backprop_cli.rows.block_engine import many_rows
 
-    many = many_rows(task, head[0].plain().values(0))
+    many = many_rows(task, head[0].example())
     return None if many is None else many.at(task.parameters)
 
 
@@ -89,7 +88,7 @@ def _row_by_row(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator
 
 def _pivot(task: Task, head: list[Block]) -> Numbers | None:
     """The numbers of the first row that has a value."""
-    engine = row_engine(task, head[0].plain().values(0))
+    engine = row_engine(task, head[0].example())
     for block in map(Block.plain, head):
         for at in range(len(block)):
             try:

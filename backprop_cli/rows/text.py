@@ -46,7 +46,9 @@ def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
     if file.packed == "zst":
-        raise Refused(Diagnostic("data.form", f"{file.name} is packed by zstd, which is not read here", "unpack it"))
+        from backprop_cli.rows.zstd import unpacked
+
+        return unpacked(raw)
     return cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if file.packed == "gz" else raw
 
 
@@ -69,6 +71,8 @@ def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise Refused(Diagnostic("data.file", f"{file.name} cannot be unpacked: {error}")) from None
     except OSError as error:
+        if error.errno is None:  # of whoever unpacks
+            raise Refused(Diagnostic("data.file", f"{file.name} cannot be unpacked: {error}")) from None
         reason = (error.strerror or str(error)).lower()
         raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
 

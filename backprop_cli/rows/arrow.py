@@ -1,0 +1,128 @@
+"""Files read by pyarrow: Parquet and Feather, and the bulk of large CSV files. Strictly, like the rest.
+
+What pyarrow cannot read as finite doubles is not judged here: a CSV goes back to the standard library at the block
+where it happened, which says what is wrong, or reads it all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.parquet
+
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.rows.chunks import Chunk, blocks_of
+from backprop_cli.rows.columns import named
+from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
+from backprop_cli.rows.rejects import Reject
+
+_BATCH = 8 * BLOCK
+_BUFFER = 1 << 20
+_CSV_BYTES = 1 << 22
+
+
+class ArrowTable:
+    """A Parquet or a Feather file, read in batches: neither its size nor that of its row groups fills the memory."""
+
+    def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
+        self.file = file
+        try:
+            if file.form == "parquet":
+                whole = pa.parquet.ParquetFile(file.path, pre_buffer=False, buffer_size=_BUFFER)
+                self.schema, self._batches = whole.schema_arrow, self._of_parquet(whole)
+            else:
+                whole = pa.ipc.open_file(pa.memory_map(file.path))
+                self.schema, self._batches = whole.schema, self._of_feather(whole)
+            open_files.callback(getattr(whole, "close", lambda: None))
+        except (pa.ArrowException, OSError) as error:
+            raise Refused(_unreadable(file, error)) from None
+        self.names = named(file, self.schema.names, reading)
+
+    @staticmethod
+    def _of_parquet(whole: Any) -> Any:
+        return lambda names: whole.iter_batches(batch_size=_BATCH, columns=names, use_threads=True)
+
+    @staticmethod
+    def _of_feather(whole: Any) -> Any:
+        return lambda names: (whole.get_batch(at).select(names) for at in range(whole.num_record_batches))
+
+    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
+        """The usable rows with these columns."""
+        originals = [self.schema.names[self.names.index(name)] for name in wanted]
+        yield from blocks_of(self.file, self._chunks(wanted, originals), shapes, reject)
+
+    def _chunks(self, wanted: Sequence[str], originals: Sequence[str]) -> Iterator[Chunk]:
+        try:
+            for batch in self._batches(list(originals)):
+                pairs = zip(wanted, originals, strict=True)
+                yield {name: doubles(self.file, name, batch.column(original)) for name, original in pairs}
+        except (pa.ArrowException, OSError) as error:
+            raise Refused(_unreadable(self.file, error)) from None
+
+
+def _unreadable(file: DataFile, error: Exception) -> Diagnostic:
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return Diagnostic("input.file", f"{file.name} cannot be read: {(error.strerror or str(error)).lower()}")
+    return Diagnostic("data.file", f"{file.name} cannot be understood: {str(error).splitlines()[0]}")
+
+
+def doubles(file: DataFile, name: str, column: Any) -> Any:
+    """A column as doubles, lists as further axes, null as NaN. Raises ``Refused`` for what is no number."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return doubles(file, name, column.dictionary_decode())
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.int8())
+    elif pa.types.is_decimal(kind):
+        column = column.cast(pa.string())  # from its digits, so that the double is the nearest one
+    elif _is_list(kind):
+        return _lists(file, name, column)
+    elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
+        raise Refused(Diagnostic("data.kind", f"column {name} of {file.name} holds {kind}, and no numbers"))
+    return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+
+
+def _is_list(kind: Any) -> bool:
+    return any(test(kind) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
+
+
+def _lists(file: DataFile, name: str, column: Any) -> Any:
+    lengths = pa.compute.list_value_length(column)
+    if column.null_count or len(lengths.unique()) > 1:
+        message = f"the lists in column {name} of {file.name} have different lengths, or are missing"
+        raise Refused(Diagnostic("data.shape", message, "every row has the same shape"))
+    inner = doubles(file, name, column.flatten())
+    return inner.reshape(len(column), -1, *inner.shape[1:])
+
+
+def csv_chunks(
+    file: DataFile, reading: Reading, places: dict[str, int], width: int, head_lines: int
+) -> Iterator[Chunk]:
+    """The columns at these places of a CSV file, from its first row; ends in an ``ArrowException`` where it cannot."""
+    delimiter = reading.delimiter or ("\t" if file.form == "tsv" else ",")
+    names = [str(at) for at in range(width)]
+    reader = pa.csv.open_csv(
+        pa.input_stream(file.path, compression="detect", buffer_size=_BUFFER),
+        pa.csv.ReadOptions(column_names=names, skip_rows=head_lines, block_size=_CSV_BYTES),
+        pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.float64()),
+            include_columns=[str(at) for at in dict.fromkeys(places.values())],
+            null_values=[],
+            decimal_point=reading.decimal,
+        ),
+    )
+    with reader:
+        for batch in reader:
+            chunk = {name: batch.column(str(at)).to_numpy(zero_copy_only=False) for name, at in places.items()}
+            if not all(np.isfinite(column).all() for column in chunk.values()):
+                raise pa.ArrowInvalid("a number beyond the doubles, or none")
+            yield chunk

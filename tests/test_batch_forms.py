@@ -1,0 +1,298 @@
+"""Many rows: every form of file gives the same bits, on any number of threads, and large files name what is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import backprop
+from test_cli_json import parsed
+
+from backprop_cli.reading import read
+from backprop_cli.rows.number_rows import number_engine
+from backprop_cli.rows.task import Task
+
+NEURON = "(sigmoid(w*x + b) - t)^2"
+POINT = ("w=0.5", "b=-0.25")
+ROWS = 20_000
+RNG = np.random.default_rng(11)
+X, T = RNG.normal(size=ROWS), RNG.integers(0, 2, ROWS)
+
+
+def table(x: Any = X, t: Any = T) -> str:
+    return "x,t\n" + "".join(f"{a!r},{int(b)}\n" for a, b in zip(x.tolist(), t.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forms")
+    text = table()
+    (folder / "a.csv").write_text(text)
+    (folder / "a.tsv").write_text(text.replace(",", "\t"))
+    (folder / "true.csv").write_text(text.replace(",1\n", ",true\n"))
+    lines = text.splitlines(keepends=True)
+    (folder / "blank.csv").write_text("\n" + "".join(lines[:9_000]) + "\n\n" + "".join(lines[9_000:]))
+    (folder / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    rows = zip(X.tolist(), T.tolist(), strict=True)
+    (folder / "a.jsonl").write_text("".join(json.dumps({"x": x, "t": t}) + "\n" for x, t in rows))
+    np.savez(folder / "a.npz", x=X, t=T)
+    record = np.zeros(ROWS, dtype=[("x", "f8"), ("t", "i4")])
+    record["x"], record["t"] = X, T
+    np.save(folder / "a.npy", record)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def here(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(files)
+    return files
+
+
+def run(*argv: str, stdin: str = "", expression: str = NEURON, point: tuple[str, ...] = POINT) -> Any:
+    ran = backprop("batch", expression, *argv, *point, "--json", stdin=stdin)
+    assert (ran.code, ran.err) == (0, "")
+    found = parsed(ran.out, "batch")
+    del found["files"]
+    return found
+
+
+def whole() -> Any:
+    return run("--data", "a.csv")
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "true.csv", "blank.csv", "a.csv.gz", "a.jsonl", "a.npz", "a.npy"])
+def test_the_same_bits_from_every_file(name):
+    assert run("--data", name) == whole()
+
+
+def test_the_same_bits_from_standard_input_and_without_pyarrow(monkeypatch):
+    assert run("--data", "-", stdin=table()) == whole()
+    monkeypatch.setattr("backprop_cli.rows.bulk.find_spec", lambda _: None)
+    assert run("--data", "a.csv") == whole()
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "5"])
+def test_the_same_bits_on_any_number_of_threads(threads):
+    assert run("--data", "a.csv", "--threads", threads) == whole()
+
+
+@pytest.mark.parametrize("group", [1_000, 9_999, 1_000_000])
+def test_the_same_bits_from_parquet_and_feather(here, group):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    feather = pytest.importorskip("pyarrow.feather")
+    kinds = {"x": arrow.array(X), "t": arrow.array(T.astype(bool))}
+    made = arrow.table(kinds)
+    parquet.write_table(made, here / "a.parquet", row_group_size=group)
+    feather.write_feather(made, here / "a.feather", chunksize=group)
+    assert run("--data", "a.parquet") == run("--data", "a.feather") == whole()
+
+
+def test_the_same_bits_from_zstd(here):
+    arrow = pytest.importorskip("pyarrow")
+    with arrow.CompressedOutputStream(str(here / "z.csv.zst"), "zstd") as out:
+        out.write(table().encode())
+    assert run("--data", "z.csv.zst") == whole()
+
+
+KINDS = {
+    "decimal": lambda arrow: arrow.array([1, 2, 3]).cast(arrow.decimal128(21, 2)),
+    "dictionary": lambda arrow: arrow.array([1.0, 2.0, 3.0]).dictionary_encode(),
+    "float32": lambda arrow: arrow.array([1.0, 2.0, 3.0], arrow.float32()),
+    "uint8": lambda arrow: arrow.array([1, 2, 3], arrow.uint8()),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_of_columns(here, kind):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"x": KINDS[kind](arrow)}), here / "k.parquet")
+    assert run("--data", "k.parquet", expression="w*x", point=("w=1",))["gradient"] == {"w": 2.0}
+
+
+def test_list_columns(here):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"x": [[1.0, 2.0], [3.0, 5.0]]}), here / "l.parquet")
+    found = run("--data", "l.parquet", expression="W @ x", point=("W=[1, 1]",))
+    assert found["gradient"] == {"W": [2.0, 3.5]}
+
+
+def test_the_order_of_files_is_free(here):
+    for name, part in (("p1.csv", slice(0, 9_000)), ("p2.csv", slice(9_000, 9_001)), ("p3.csv", slice(9_001, None))):
+        (here / name).write_text(table(X[part], T[part]))
+    one = run("--data", "p1.csv", "p2.csv", "p3.csv")
+    other = run("--data", "p3.csv", "p1.csv", "p2.csv")
+    assert (one["value"], one["gradient"]) == (other["value"], other["gradient"])
+    assert one["gradient"] == pytest.approx(whole()["gradient"], rel=1e-12)
+    order = RNG.permutation(ROWS)
+    (here / "permuted.csv").write_text(table(X[order], T[order]))
+    assert run("--data", "permuted.csv")["gradient"] == pytest.approx(whole()["gradient"], rel=1e-12)
+
+
+def single(expression: str, rows: list[dict[str, float]], **parameters: float) -> list[tuple[float, ...]]:
+    circuit = read(expression)
+    engine = number_engine(Task(circuit, tuple(rows[0]), parameters, tuple(parameters)))
+    return [engine({**parameters, **row}).numbers for row in rows]
+
+
+def test_many_rows_are_the_mean_of_single_ones():
+    rows = [{"x": x, "t": float(t)} for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+    known = single(NEURON, rows, w=0.5, b=-0.25)
+    found = whole()
+    means = [math.fsum(column) / ROWS for column in zip(*known, strict=True)]
+    assert [found["value"], *found["gradient"].values()] == pytest.approx(means, rel=1e-13)
+    spread = [
+        math.sqrt(math.fsum((v - m) ** 2 for v in column) / (ROWS - 1) / ROWS)
+        for column, m in zip(zip(*known, strict=True), means, strict=True)
+    ]
+    errors = [found["value_standard_error"], *found["standard_error"].values()]
+    assert errors == pytest.approx(spread, rel=1e-10)
+
+
+def test_kinks_and_conditions_of_many_rows(here):
+    x = np.round(X * 2)
+    (here / "round.csv").write_text(table(x, T))
+    found = run("--data", "round.csv", "--where", "x > -3 and t == 1", expression="relu(w*x) + max(x, 1)*b")
+    kept = x[(x > -3) & (T == 1)]
+    assert found["rows"] == len(kept)
+    assert found["kink_gates"] == [
+        {"gate": "relu", "text": "relu(w*x)", "rows": int((kept == 0).sum())},
+        {"gate": "max", "text": "max(x, 1)", "rows": int((kept == 1).sum())},
+    ]
+    assert found["kinks"] == int(((kept == 0) | (kept == 1)).sum())
+    assert found["gradient"] == pytest.approx(
+        {"w": np.mean(np.where(kept > 0, kept, 0)), "b": np.mean(np.maximum(kept, 1))}, rel=1e-12
+    )
+
+
+def test_weights_of_many_rows(here):
+    weights = RNG.integers(0, 4, ROWS)
+    lines = zip(X.tolist(), T.tolist(), weights.tolist(), strict=True)
+    (here / "w.csv").write_text("x,t,k\n" + "".join(f"{x!r},{t},{k}\n" for x, t, k in lines))
+    (here / "repeated.csv").write_text(table(np.repeat(X, weights), np.repeat(T, weights)))
+    found = run("--data", "w.csv", "--weights", "k")
+    assert found["gradient"] == pytest.approx(run("--data", "repeated.csv")["gradient"], rel=1e-12)
+
+
+BAD = [
+    ("{}oops,1\n", 3, "data.number", "row 20,001, line 20,004, column x: 'oops' is no number"),
+    ("{}1,\n", 3, "data.missing", "row 20,001, line 20,004, column t: there is no value"),
+    ("{}1e400,1\n", 3, "data.large", "row 20,001, line 20,004, column x: '1e400' is too large for a double"),
+    ("{}1\n", 3, "data.width", "row 20,001, line 20,004: the row has 1 cell, and the table 2"),
+]
+
+
+@pytest.mark.parametrize(("end", "code", "name", "message"), BAD, ids=[name for _, _, name, _ in BAD])
+def test_a_bad_cell_in_the_last_line_is_found(here, end, code, name, message):
+    head, _, body = table().partition("\n")
+    (here / "bad.csv").write_text(f"{head}\n\n\n{end.format(body)}")
+    ran = backprop("batch", NEURON, "--data", "bad.csv", *POINT)
+    assert (ran.out, ran.code) == ("", code)
+    assert ran.said == f"error[{name}]: bad.csv, {message}"
+
+
+@pytest.mark.parametrize("form", ["csv", "npz"])
+def test_a_row_without_a_value_in_the_last_line_is_found(here, form):
+    x = np.abs(X) + 0.1
+    x[-1] = -2.0
+    head, _, body = table(x).partition("\n")
+    (here / "domain.csv").write_text(f"{head}\n\n{body}")
+    np.savez(here / "domain.npz", x=x)
+    ran = backprop("batch", "log(w*x)", "--data", f"domain.{form}", "w=1")
+    place = "domain.csv, row 20,000, line 20,002" if form == "csv" else "domain.npz, row 20,000"
+    assert (ran.out, ran.code) == ("", 4)
+    said = " ".join(ran.err.replace("\n  expression", " expression").split())
+    assert said.startswith(f"error[domain.log]: {place} with x = -2.0: log needs x > 0, and got -2.0 expression:")
+
+
+def test_bad_rows_of_a_large_file_are_left_out(here):
+    lines = table(np.abs(X) + 0.1).splitlines(keepends=True)
+    lines[15_000] = "no,1\n"
+    lines[19_000] = "-1,1\n"
+    (here / "some.csv").write_text("".join(lines))
+    (here / "without.csv").write_text("".join(line for at, line in enumerate(lines) if at not in (15_000, 19_000)))
+    ran = backprop("batch", "log(w*x) + t*b", "--data", "some.csv", "w=1", "b=2", "--skip-bad", "--json")
+    assert ran.code == 0
+    assert ran.err == (
+        "warning[data.skipped]: 2 rows left out\n"
+        "  some.csv, row 15,000, line 15,001, column x: 'no' is no number\n"
+        "  some.csv, row 19,000, line 19,001 with x = -1.0, t = 1.0: log needs x > 0, and got -1.0\n"
+    )
+    found = json.loads(ran.out)
+    known = run("--data", "without.csv", expression="log(w*x) + t*b", point=("w=1", "b=2"))
+    assert (found["rows"], found["skipped"]) == (ROWS - 2, 2)
+    assert found["gradient"] == pytest.approx(known["gradient"], rel=1e-13)
+
+
+REFUSED = [
+    ("text", "data.kind", "column x of r.parquet holds string, and no numbers"),
+    ("null", "data.missing", "r.parquet, row 2, column x: there is no value"),
+    ("nan", "data.missing", "r.parquet, row 2, column x: there is no value"),
+    ("inf", "data.large", "r.parquet, row 2, column x: inf is no finite number"),
+    ("ragged", "data.shape", "the lists in column x of r.parquet have different lengths, or are missing"),
+]
+COLUMNS = {
+    "text": ["a", "b"],
+    "null": [1, None],
+    "nan": [1.0, math.nan],
+    "inf": [1.0, math.inf],
+    "ragged": [[1], [1, 2]],
+}
+
+
+@pytest.mark.parametrize(("kind", "code", "message"), REFUSED, ids=[kind for kind, _, _ in REFUSED])
+def test_what_parquet_may_hold_is_not_taken_in_silence(here, kind, code, message):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"x": COLUMNS[kind]}), here / "r.parquet")
+    ran = backprop("batch", "sum(w*x)", "--data", "r.parquet", "w=1")
+    assert (ran.out, ran.code, ran.said) == ("", 3, f"error[{code}]: {message}")
+
+
+def test_objects_are_never_loaded(here):
+    np.save(here / "objects.npy", np.array([{"x": 1}], dtype=object), allow_pickle=True)
+    ran = backprop("batch", "w*c1", "--data", "objects.npy", "w=1")
+    assert (ran.said, ran.code) == ("error[data.kind]: objects.npy holds no numbers in NumPy's format", 3)
+
+
+def test_without_pyarrow_parquet_says_what_to_install(here, monkeypatch):
+    (here / "p.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr("backprop_cli.rows.source.find_spec", lambda _: None)
+    ran = backprop("batch", "w*x", "--data", "p.parquet", "w=1")
+    assert ran.err == (
+        "error[data.form]: p.parquet is read by pyarrow, which is not installed\n"
+        "  = pip install 'backprop-cli[data]', or save it as CSV\n"
+    )
+
+
+def test_arrays_in_many_rows(here):
+    rows = [(x, float(t)) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+    found = run(
+        "--data",
+        "a.csv",
+        expression="h = tanh(W @ [x, t] + c); (v @ h - t)^2",
+        point=("W=[[0.5, 1], [-1, 2]]", "c=[0.1, 0]", "v=[1, -1]"),
+    )
+    w, c, v = np.array([[0.5, 1], [-1, 2]]), np.array([0.1, 0]), np.array([1, -1])
+    z = np.array(rows)
+    h = np.tanh(z @ w.T + c)
+    delta = 2 * (h @ v - z[:, 1])
+    assert found["value"] == pytest.approx(float(np.mean((h @ v - z[:, 1]) ** 2)), rel=1e-12)
+    assert np.allclose(found["gradient"]["v"], (delta[:, None] * h).mean(0), rtol=1e-12)
+    inner = delta[:, None] * v * (1 - h * h)
+    assert np.allclose(found["gradient"]["W"], (inner[:, :, None] * z[:, None, :]).mean(0), rtol=1e-9)
+    assert np.allclose(found["gradient"]["c"], inner.mean(0), rtol=1e-9)
+
+
+def test_every_row_of_many(here):
+    ran = backprop("batch", NEURON, "--data", "a.csv", *POINT, "--reduce", "none")
+    assert (ran.err, ran.code) == ("", 0)
+    lines = ran.out.splitlines()
+    assert lines[0] == "file,row,value,dw,db"
+    assert len(lines) == ROWS + 1
+    numbers = [float(cell) for cell in lines[-1].split(",")[1:]]
+    known = single(NEURON, [{"x": float(X[-1]), "t": float(T[-1])}], w=0.5, b=-0.25)[0]
+    assert numbers == pytest.approx([ROWS, *known], rel=1e-13)
