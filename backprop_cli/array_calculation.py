@@ -25,7 +25,7 @@ from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point, complete
 from backprop_cli.engine.pullback import VectorGradients, run_backward
 from backprop_cli.engine.rules import Rules
-from backprop_cli.engine.shapes import one_number, shaped
+from backprop_cli.engine.shapes import Shaped, one_number, shaped
 from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
 from backprop_cli.engine.written_out import TooLargeError, WrittenOut, element_name, refuse_too_large, written_out
 from backprop_cli.gates.array_row import WIRE
@@ -69,6 +69,24 @@ def run_arrays(circuit: Circuit, point: Point, settings: Settings, upstream: Giv
     numbers = VectorNumbers(ready.run, gradients)
     warnings = (*ready.warnings, *array_remarks(ready.run, numbers, check))
     return assembled_arrays(numbers, ready.targets, settings.wrt, check, warnings, _seed_given(ready))
+
+
+def shapes_of(circuit: Circuit, point: Point) -> Shaped:
+    """The shapes of an array circuit at a point."""
+    shapes = {name: one.shape if isinstance(one, GivenArray) else () for name, one in point.items()}
+    return shaped(circuit, shapes)
+
+
+def written_circuit(
+    circuit: Circuit, point: Point, settings: Settings, upstream: Given | None, most: int
+) -> tuple[Circuit, dict[str, Given], Settings]:
+    """The circuit written out, its point, and the settings for it. Raises ``Refused`` beyond ``most`` gates."""
+    ready = prepared(circuit, point, settings, upstream)
+    out = written(ready, "this")
+    gates = len(out.circuit.nodes) - out.circuit.first_gate
+    if gates > most:
+        raise refuse_too_large(TooLargeError(f"that is {gates:,} gates; the limit here is {most:,}"), circuit, "this")
+    return out.circuit, elements_of(ready, out), _element_settings(ready, out, settings)
 
 
 def run_scalars(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> Report:

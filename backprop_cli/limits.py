@@ -50,6 +50,8 @@ DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
 
 DESCENT_STEPS: Final = 100_000_000  # of one descent; a double is kept for each
 
+CODE_ELEMENTS: Final = 10_000  # of the arrays that a program has written down
+CODE_SCALARS: Final = 2_000  # gates of an array circuit written out, a line each
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
 LINE_CHARACTERS: Final = 10_000_000  # of a text file of data

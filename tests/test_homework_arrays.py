@@ -275,6 +275,14 @@ SUBMISSIONS = {
 }
 
 
+def test_a_key_that_asks_nothing_asks_for_every_gradient(tmp_path):
+    key = tmp_path / "key.toml"
+    key.write_text('[[problem]]\nexpression = "s = W @ x; p = s[y]; p^2"\nat = {W = [[1, 2]], x = [3, 4], y = 0}\n')
+    ran = backprop("grade", str(key), "--check-key")
+    assert [line.split()[-2:] for line in ran.out.splitlines()[2:4]] == [["[[66.0,", "88.0]]"], ["[22.0,", "44.0]"]]
+    assert ran.out.endswith("\n2 points\n")
+
+
 @pytest.fixture
 def class_(tmp_path):
     (tmp_path / "key.toml").write_text(KEY)

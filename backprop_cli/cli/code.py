@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from backprop_cli import limits
 from backprop_cli.choices import LANGUAGES
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import PlaceOptions, circuit_and_point, place_options, reading_options
@@ -15,6 +17,8 @@ from backprop_cli.cli.output import write_out
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
+    from backprop_cli.engine.given import Given
+    from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
 
@@ -25,6 +29,7 @@ class Options(PlaceOptions):
     lang: str
     function: str | None
     output: str | None
+    upstream: str | None
 
 
 @click.command(
@@ -38,6 +43,7 @@ class Options(PlaceOptions):
 @click.option("--lang", metavar="LANG", type=click.Choice(LANGUAGES), required=True, help=f"{', '.join(LANGUAGES)}.")
 @click.option("--function", metavar="NAME", help="As a function of the variables; values may then be left out.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output.")
+@click.option("--upstream", metavar="ARRAY", help="The gradient that arrives at an output that is an array.")
 @place_options
 @reading_options
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
@@ -51,10 +57,16 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop code 'q = x + y; f = q*z' x=-2 y=5 z=-4 --lang python
     backprop code 'sigmoid(w*x + b)' --lang c --function neuron -o neuron.c
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    from backprop_cli.differentiation import has_arrays
     from backprop_cli.render.code.languages import render
 
     options = Options(**given)
-    circuit, point = circuit_and_point(expression, values, options)
+    circuit, point = circuit_and_point(expression, values, options, arrays=True)
+    if has_arrays(circuit, point):
+        write_out(options.output, _of_arrays(circuit, point, options))
+        return 0
+    if options.upstream:
+        raise click.UsageError("--upstream is for arrays, and here are numbers only")
     names = options.wanted
     report = None
     if point or options.function is None:
@@ -63,11 +75,38 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     return 0
 
 
+def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: Options) -> str:
+    """The program of an array circuit; python and c have no arrays, and write its elements out."""
+    from backprop_cli.array_calculation import run_arrays, shapes_of, written_circuit
+    from backprop_cli.calculation import Settings, run
+    from backprop_cli.cli.deadline import deadline
+    from backprop_cli.engine.point import given
+    from backprop_cli.render.code.arrays.pages import render_arrays
+    from backprop_cli.render.code.languages import render
+
+    settings = Settings(wrt=options.wanted, check="none")
+    upstream = given("upstream", options.upstream) if options.upstream else None
+    with deadline(options.max_seconds):
+        if options.lang in ("python", "c"):
+            scalars, elements, inner = written_circuit(circuit, point, settings, upstream, limits.CODE_SCALARS)
+            report = run(scalars, elements, inner)
+            wanted = inner.wrt if options.wrt else [name for name in inner.wrt or () if name in scalars.inputs]
+            return render(scalars, wanted, report, options.lang, options.function)
+        found = run_arrays(circuit, point, settings, upstream)
+        _warn(found)
+        return render_arrays(shapes_of(circuit, point), found, options.lang, options.function)
+
+
 def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Report:
     from backprop_cli.calculation import Settings, run
-    from backprop_cli.render.problems import drawn
 
     report = run(circuit, point, Settings(wrt=names, check="none"))
+    _warn(report)
+    return report
+
+
+def _warn(report: Report | ArrayReport) -> None:
+    from backprop_cli.render.problems import drawn
+
     for problem in report.warnings:
         print(drawn(problem, "warning"), file=sys.stderr)
-    return report

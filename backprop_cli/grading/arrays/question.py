@@ -140,7 +140,11 @@ def _asks(
     """What is asked for. Raises ``Refused`` for a name that means nothing, twice the same, a weight of nothing."""
     names = ArrayNames(ready.circuit)
     problems: list[Diagnostic] = []
-    meant = _meant(names, wanted if wanted is not None else [f"d{name}" for name in ready.targets], problems)
+    meant = _meant(
+        names,
+        wanted if wanted is not None else [f"d{name}" for name in ready.targets if name in ready.circuit.inputs],
+        problems,
+    )
     heavy = _meant(names, list(weights), problems)
     problems += [
         Diagnostic("ask.weight", f"{name} has a weight and is not asked for")

@@ -14,6 +14,7 @@ from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Gradient, Ties, Value, assignments
 
 Target = Value | Gradient | Ties
+_ELEMENT = re.compile(r"\[([0-9,]+)\]")
 _WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
@@ -48,6 +49,7 @@ def fresh(wanted: str, used: set[str]) -> str:
 
 def spelled(text: str) -> str:
     """A name in ASCII letters, digits and underscores, with a letter in front."""
+    text = _ELEMENT.sub(lambda place: "_" + place[1].replace(",", "_"), text)  # W[0,1] as W_0_1
     word = "".join(character if character.isascii() else _spelled(character) for character in text)
     return word if word[0].isalpha() else f"v{word}"
 

@@ -257,7 +257,7 @@ class _Backward:
         carried = self.carried.get(index, ())
         text = carried[at] if at < len(carried) and home in self.taken else ""
         comment = f"+= at a fork: adds {text}".removesuffix(": adds ") if adds else text
-        tree = _contribution(local, Gradient(index))
+        tree = contribution(local, Gradient(index))
         if self.routed[index] and _may_have_no_slope(self.circuit.nodes[index].op):
             tree = Apply("where", (Apply("ne", (Gradient(index), ZERO)), tree, ZERO))
         self.blocks[home].append(Assign(Gradient(source), tree, adds, comment))
@@ -276,7 +276,8 @@ def taken(circuit: Circuit, found: Branching, report: Report) -> set[int]:
     return chosen
 
 
-def _contribution(local: Tree, upstream: Tree) -> Tree:
+def contribution(local: Tree, upstream: Tree) -> Tree:
+    """Local × upstream."""
     if local == ONE:
         return upstream
     return Apply("neg", (upstream,)) if local == Numeral("-1") else Apply("times", (local, upstream))

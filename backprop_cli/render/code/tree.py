@@ -63,7 +63,21 @@ class Count:
     same: Tree
 
 
-Tree = Numeral | Value | Gradient | Ties | Parameter | Apply | Count
+@dataclass(frozen=True, slots=True)
+class ArrayCall:
+    """A gate of the array table on trees, with what it is told; ``shape`` is that of its first input."""
+
+    op: str
+    inputs: tuple[Tree, ...]
+    told: tuple[tuple[str, object], ...] = ()
+    shape: tuple[int, ...] = ()
+
+    def get(self, name: str) -> object:
+        """What it is told under a name; None if nothing."""
+        return dict(self.told).get(name)
+
+
+Tree = Numeral | Value | Gradient | Ties | Parameter | Apply | Count | ArrayCall
 ONE, ZERO = Numeral("1"), Numeral("0")
 
 
@@ -119,5 +133,13 @@ def operations(tree: Tree) -> Iterator[str]:
     """The gates that a tree uses."""
     if isinstance(tree, Apply):
         yield tree.op
-        for part in tree.inputs:
-            yield from operations(part)
+    for part in tree.inputs if isinstance(tree, (Apply, ArrayCall)) else ():
+        yield from operations(part)
+
+
+def array_calls(tree: Tree) -> Iterator[ArrayCall]:
+    """The array gates that a tree uses."""
+    if isinstance(tree, ArrayCall):
+        yield tree
+    for part in tree.inputs if isinstance(tree, (Apply, ArrayCall)) else ():
+        yield from array_calls(part)

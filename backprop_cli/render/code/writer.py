@@ -15,6 +15,7 @@ from backprop_cli.render.code.names import Target
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
     Apply,
+    ArrayCall,
     Assign,
     Count,
     Gradient,
@@ -59,6 +60,8 @@ class Language:
     both: str = " and "
     negation: str = "not "
     count: str = ""
+    same: str = "({0} == {1})"
+    array: Callable[[Writer, ArrayCall], Piece] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     wrapped: str = ""
     reserved: frozenset[str] = frozenset()
@@ -147,6 +150,9 @@ class Writer:
             return self.count(tree), SUM
         if isinstance(tree, (Value, Gradient, Ties)):
             return self.names[tree], ATOM
+        if isinstance(tree, ArrayCall):
+            assert self.language.array is not None
+            return self.language.array(self, tree)
         return self._apply(tree)
 
     def number(self, text: str) -> Piece:
@@ -162,7 +168,7 @@ class Writer:
         if self.language.count:
             return self.language.count.format(self.text(tree.same), all=", ".join(map(self.text, tree.inputs)))
         same = self.inside(tree.same, SUM)
-        return " + ".join(f"({self.inside(each, SUM)} == {same})" for each in tree.inputs)
+        return " + ".join(self.language.same.format(self.inside(each, SUM), same) for each in tree.inputs)
 
     def _apply(self, tree: Apply) -> Piece:
         op, inputs, language = tree.op, tree.inputs, self.language
@@ -205,7 +211,11 @@ class Writer:
     def _where(self, inputs: tuple[Tree, ...]) -> Piece:
         condition, yes, no = inputs
         arms = [self._argument(arm) if self._is_bare(arm) else self.inside(arm, OR) for arm in (yes, no)]
-        return self.language.choice.format(self.condition(condition, OR)[0], *arms), CHOICE
+        choice = self.language.choice
+        called = choice.endswith(")")
+        arms = arms if not called else [self._argument(arm) for arm in (yes, no)]
+        asked = self.condition(condition, CHOICE if called else OR)[0]
+        return choice.format(asked, *arms), ATOM if called else CHOICE
 
     def _is_bare(self, tree: Tree) -> bool:
         return bool(self.language.wrapped) and isinstance(tree, (Numeral, Value))
@@ -223,12 +233,20 @@ class Writer:
         if isinstance(tree, Apply) and tree.op == "where":
             first, yes, no = tree.inputs
             if yes == Numeral("0") and no == Numeral("1"):
-                return f"{language.negation}{self.condition(first, ATOM)[0]}", AND
+                return self._joined(language.negation, AND, first)
             if yes == Numeral("1"):
-                return f"{self.condition(first, COMPARISON)[0]}{language.either}{self.condition(no, COMPARISON)[0]}", OR
+                return self._joined(language.either, OR, first, no)
             if no == Numeral("0"):
-                return f"{self.condition(first, COMPARISON)[0]}{language.both}{self.condition(yes, COMPARISON)[0]}", AND
+                return self._joined(language.both, AND, first, yes)
         return f"{self.inside(tree, SUM)} != {self.number('0')[0]}", COMPARISON
+
+    def _joined(self, word: str, binding: int, *conditions: Tree) -> Piece:
+        """Conditions joined by a word between them, or by a function."""
+        if "{" in word:
+            return word.format(*(self.condition(each)[0] for each in conditions)), ATOM
+        if len(conditions) == 1:
+            return word + self.condition(conditions[0], ATOM)[0], binding
+        return word.join(self.condition(each, COMPARISON)[0] for each in conditions), binding
 
 
 def _substituted(tree: Tree, wires: Mapping[str, Tree]) -> Tree:
