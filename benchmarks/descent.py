@@ -1,0 +1,76 @@
+"""A step of gradient descent against the same written by hand in NumPy: ratios from one process.
+
+Run ``python benchmarks/descent.py``; it prints a line for each number of rows: ours, by hand, and the ratio of the
+fastest runs. A step is value, gradients, and the update of both parameters, of ``mean (sigmoid(w*x + b) - t)^2``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from backprop_cli import read
+from backprop_cli.descent.loop import Plan, Walk
+from backprop_cli.descent.rows import RowsObjective
+from backprop_cli.descent.updating import Recipe
+from backprop_cli.engine.point import from_mapping
+from backprop_cli.rows.memory import Table
+
+NEURON = "(sigmoid(w*x + b) - t)^2"
+RATE = 0.1
+
+
+def ours(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
+    """The steps that ``backprop descend`` makes."""
+    table = Table({"x": x.tolist(), "t": t.tolist()}, None, range(len(x)))
+    goal = RowsObjective(read(NEURON), from_mapping({"w": 0.1, "b": 0.0}), table, None)
+    return iter(Walk(goal, Plan(Recipe(rate=RATE), steps=10**8)))
+
+
+def hand(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
+    """The same, as one writes it down."""
+    w, b = 0.1, 0.0
+    while True:
+        z = 1 / (1 + np.exp(-(w * x + b)))
+        d = z - t
+        value = np.mean(d * d)
+        g = 2 * d * z * (1 - z)
+        w, b = w - RATE * np.mean(g * x), b - RATE * np.mean(g)
+        yield value, w, b
+
+
+def fastest(steps: Iterator[object], count: int) -> float:
+    """The least seconds of a step in several runs of so many."""
+    best = float("inf")
+    for _ in range(7):
+        start = time.perf_counter()
+        for _ in islice(steps, count):
+            pass
+        best = min(best, (time.perf_counter() - start) / count)
+    return best
+
+
+def compare(name: str, run: Callable[[], Iterator[object]], other: Callable[[], Iterator[object]], count: int) -> None:
+    """Both in turns, so that a busy machine is busy for both."""
+    one, two = run(), other()
+    next(one), next(two)
+    pairs = [(fastest(one, count), fastest(two, count)) for _ in range(3)]
+    left, right = (min(column) for column in zip(*pairs, strict=True))
+    print(f"{name:>16} {left * 1e6:10.1f} µs {right * 1e6:10.1f} µs   {left / right:5.2f} ×")
+
+
+def main() -> None:
+    """All sizes."""
+    random = np.random.default_rng(0)
+    for rows in (1_000, 10_000, 100_000, 1_000_000):
+        x = random.normal(size=rows)
+        t = (x > random.normal(size=rows)).astype(float)
+        count = max(3, 2_000_000 // rows)
+        compare(f"{rows:,} rows", lambda x=x, t=t: ours(x, t), lambda x=x, t=t: hand(x, t), count)
+
+
+if __name__ == "__main__":
+    main()
