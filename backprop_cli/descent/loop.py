@@ -86,9 +86,14 @@ class Walk:
             after = self._visit(number, {**visit.point, **moved}, rows)
         except Refused as refused:
             return no_value(number, refused)
-        still = all(equal(moved[name], visit.point[name]) for name in moved) and same(after.states, visit.states)
-        self._still = self._still + 1 if still else 0
+        self._still = self._still + 1 if self._unmoved(visit, after) else 0
         return after
+
+    @staticmethod
+    def _unmoved(before: Visit, after: Visit) -> bool:
+        """Whether a step changed nothing, neither a parameter nor what the optimizer remembers."""
+        point, states = after.point, after.states
+        return all(equal(point[name], before.point[name]) for name in states) and same(states, before.states)
 
     def _arrived(self, visit: Visit) -> Stop | None:
         """Whether the gradient is small enough, where a bound is given; of all rows, once a pass."""

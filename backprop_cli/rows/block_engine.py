@@ -175,9 +175,10 @@ class ManyRows:
         """The engine at these values, None where rows must be asked one by one."""
         numbers = parameters if self.written is None else self.written.parameters(parameters)
         try:
-            return replace(self.engine.at(numbers), written=self.written)
+            ready = self.engine.at(numbers)
         except NotStraightError:
             return None
+        return ready if self.written is None else replace(ready, written=self.written)
 
 
 def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
@@ -194,7 +195,7 @@ def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
 def weighted_sums(found: Results, weights: Any, rows: int) -> list[float]:
     """Σ w·v over a block, of the value and of each gradient."""
     with np.errstate(all="ignore"):
-        whole = [np.broadcast_to(one, rows) for one in found.numbers]
+        whole = [one if np.ndim(one) else np.broadcast_to(one, rows) for one in found.numbers]
         return [float(np.add.reduce(one if weights is None else weights * one)) for one in whole]
 
 

@@ -121,14 +121,18 @@ class Objective:
 
     def value_and_gradient(self, point: Mapping[str, Any], rows: Rows = None) -> tuple[float, dict[str, Any]]:
         """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
-        blocks = self._blocks(rows)
-        whole = total(weight for block in blocks for weight in _weights(block))
+        blocks = self._whole if rows is None else self._blocks(rows)
+        whole = _weight(blocks)
         if not whole:
             raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
         ready = None if self.many is None else self.many.at(point)
         sums = [self._sums(point, block, ready) for block in blocks]
         means = [total(column) / whole for column in zip(*sums, strict=True)]
         return means[0], self._shaped(means[1:])
+
+    @cached_property
+    def _whole(self) -> list[Block]:
+        return self._blocks(None)
 
     def _blocks(self, rows: Rows) -> list[Block]:
         """The rows in runs of a block's length."""
@@ -168,6 +172,13 @@ class Objective:
             found[name] = np.array(means[begin:end]).reshape(shape) if shape else means[begin]
             begin = end
         return found
+
+
+def _weight(blocks: Sequence[Block]) -> float:
+    """What the weights of all rows add up to."""
+    if all(block.weights is None for block in blocks):
+        return float(sum(map(len, blocks)))
+    return total(weight for block in blocks for weight in _weights(block))
 
 
 def _weights(block: Block) -> Sequence[float]:
