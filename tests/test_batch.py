@@ -7,6 +7,7 @@ import json
 import math
 import random
 import statistics
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from test_cli_json import parsed
 
 from backprop_cli import differentiate
+from backprop_cli.gates import GATES
 
 NEURON = "(sigmoid(w*x + b) - t)^2"
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "rows.jsonl").read_text("utf-8").splitlines()]
@@ -46,12 +48,14 @@ w             0.0        -0.15625         0.16
 b             0.0             0.0         0.14
 
 mean over 4 rows of points.csv
+✓ 4 rows checked by tangents, and the mean of the sample by a difference
 """
 PLAIN = """\
 mean f = 0.25  # ± 0
 mean df/dw = -0.15625  # ± 0.16
 mean df/db = 0.0  # ± 0.14
 # mean over 4 rows of points.csv
+# 4 rows checked by tangents, and the mean of the sample by a difference
 """
 CSV = """\
 kind,name,value,gradient,standard_error
@@ -236,7 +240,7 @@ EXPRESSIONS = (NEURON, "tanh(w*x)*t + b*w^2", "max(w*x, b*t, 0)", "q = w*x + b; 
 @given(ROWS, st.floats(-2, 2), st.floats(-2, 2), st.sampled_from(EXPRESSIONS))
 def test_the_mean_is_the_mean_of_single_points(rows, w, b, expression):
     data = "x,t\n" + "".join(f"{x!r},{t!r}\n" for x, t in rows)
-    found = run(expression, "--data", "-", f"w={w!r}", f"b={b!r}", stdin=data)
+    found = run(expression, "--data", "-", f"w={w!r}", f"b={b!r}", "--no-check", stdin=data)
     single = [
         differentiate(expression, {"x": x, "t": t, "w": w, "b": b}, check="none", wrt=("w", "b")).gradient
         for x, t in rows
@@ -252,9 +256,46 @@ def test_small_files_need_no_numpy():
         "sys.exit(code or any(name in sys.modules for name in ('numpy', 'sympy', 'flint', 'pyarrow')))"
     )
     argv = ("batch", NEURON, "--data", "points.csv", "w=0", "b=0", "-q", "--no-check")
-    ran = process("-c", program, *argv[:-1], start=(__import__("sys").executable,))
+    ran = process("-c", program, *argv, start=(__import__("sys").executable,))
     assert (ran.out, ran.code) == ("-0.15625\n0.0\n", 0)
 
 
 def test_the_schema_holds():
     jsonschema.validate(run(NEURON, "--data", "points.csv", "w=0", "b=0"), json.loads(backprop("schema", "batch").out))
+
+
+def test_the_check_says_what_it_looked_at(here):
+    found = run(NEURON, "--data", "points.csv", "w=0", "b=0")
+    assert found["check"] == {"method": "forward", "rows": 4, "ok": True}
+    found = run(NEURON, "--data", "points.csv", "w=0", "b=0", "--no-check")
+    assert found["check"] == {"method": "none", "rows": 0, "ok": None}
+    ran = backprop("batch", NEURON, "--data", "points.csv", "w=0", "b=0", "--no-check")
+    assert ran.out.endswith("\nmean over 4 rows of points.csv\nnot checked\n")
+
+
+def test_a_wrong_quick_rule_is_found(here, monkeypatch):
+    wrong = replace(GATES["sigmoid"], quick_slopes=("z*(z*exp(-x))*1.0001",))
+    monkeypatch.setitem(GATES, "sigmoid", wrong)
+    (here / "many.csv").write_text("x,t\n" + "0.5,1\n-0.5,0\n" * 1_500)
+    ran = backprop("batch", NEURON, "--data", "many.csv", "w=1", "b=0", "--json")
+    assert json.loads(ran.out)["check"]["ok"] is False
+    assert ran.code == 1
+    assert ran.said == "error[check.wrong]: the row with x = 0.5, t = 1.0 has other gradients by the check"
+
+
+def test_a_mean_that_is_no_mean_is_found(here, monkeypatch):
+    monkeypatch.setattr("backprop_cli.rows.sums.Summary.means", property(lambda self: self.sums))
+    ran = backprop("batch", NEURON, "--data", "points.csv", "w=1", "b=0")
+    assert ran.code == 1
+    assert "error[check.wrong]: the mean gradient of the sample is not the slope of its mean value\n" in ran.err
+
+
+def test_an_index_that_a_column_brings(here):
+    (here / "labels.csv").write_text("x,y\n1,0\n-2,1\n")
+    found = run("p = softmax(W*x); -log(p[y])", "--data", "labels.csv", "W=[0.5, -1]")
+    single = [
+        differentiate("p = softmax(W*x); -log(p[y])", {"W": [0.5, -1], "x": x, "y": y}, check="none").gradient["W"]
+        for x, y in ((1, 0), (-2, 1))
+    ]
+    assert found["gradient"]["W"] == pytest.approx(((single[0] + single[1]) / 2).tolist(), rel=1e-14)
+    assert found["check"] == {"method": "forward", "rows": 2, "ok": True}

@@ -72,7 +72,7 @@ def test_the_same_bits_from_every_file(name):
 
 def test_the_same_bits_from_standard_input_and_without_pyarrow(monkeypatch):
     assert run("--data", "-", stdin=table()) == whole()
-    monkeypatch.setattr("backprop_cli.rows.bulk.find_spec", lambda _: None)
+    monkeypatch.setattr("backprop_cli.rows.bulk.has_pyarrow", lambda: False)
     assert run("--data", "a.csv") == whole()
 
 
@@ -260,7 +260,7 @@ def test_objects_are_never_loaded(here):
 
 def test_without_pyarrow_parquet_says_what_to_install(here, monkeypatch):
     (here / "p.parquet").write_bytes(b"PAR1")
-    monkeypatch.setattr("backprop_cli.rows.source.find_spec", lambda _: None)
+    monkeypatch.setattr("backprop_cli.rows.source.has_pyarrow", lambda: False)
     ran = backprop("batch", "w*x", "--data", "p.parquet", "w=1")
     assert ran.err == (
         "error[data.form]: p.parquet is read by pyarrow, which is not installed\n"

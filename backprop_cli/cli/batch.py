@@ -13,14 +13,19 @@ from backprop_cli.choices import COLORS
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
+from backprop_cli.cli.progress import counting_rows
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from backprop_cli.rows.records import Block
     from backprop_cli.rows.rejects import Rejects
     from backprop_cli.rows.report import BatchReport, Reduce
     from backprop_cli.rows.source import Data
     from backprop_cli.rows.task import Task
 
+_FAILED = 1
 FORMATS = ("table", "plain", "json", "csv")
 
 
@@ -32,6 +37,7 @@ class Options(DataOptions):
     format_: str | None
     as_json: bool
     quiet: bool
+    no_check: bool
     threads: int | None
     full: bool
     color: str
@@ -61,6 +67,7 @@ class Options(DataOptions):
 @click.option("--format", "format_", metavar="FORMAT", type=click.Choice(FORMATS), help="table, plain, json or csv.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
+@click.option("--no-check", is_flag=True, help="Leave the check of a sample of rows out.")
 @click.option("--full", is_flag=True, help="Print large arrays whole.")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 64), help="In N threads; the digits are the same.")
 @click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
@@ -92,9 +99,11 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     if data is None:
         raise Refused(Diagnostic("usage.data", "there are no data", "name a file: --data points.csv"))
     with data, rejects(options) as rejected:
-        _run(_task(expression, words, options, data), data, options, rejected)
+        wrong = _run(_task(expression, words, options, data), data, options, rejected)
     say_skipped(rejected)
-    return 0
+    for says in wrong:
+        print(f"error[check.wrong]: {says}\n  = this is a bug of backprop's own: please report it", file=sys.stderr)
+    return _FAILED if wrong else 0
 
 
 def _task(expression: str, words: tuple[str, ...], options: Options, data: Data) -> Task:
@@ -104,41 +113,72 @@ def _task(expression: str, words: tuple[str, ...], options: Options, data: Data)
     return task(circuit, point, data.columns, options.wanted)
 
 
-def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> None:
-    from backprop_cli.rows.batch import Asked, batch
+def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[str, ...]:
+    """Print the answer; what the check found wrong comes back."""
     from backprop_cli.rows.selection import selected, selection
 
     chosen = selection(options.where, options.weights, options.limit, data.columns)
     wanted = tuple(dict.fromkeys((*task.data, *chosen.names)))
     blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
     if options.reduce == "none":
-        from backprop_cli.render.batch import lines
-        from backprop_cli.rows.summing import every_row
+        _print_rows(task, blocks, options, rejected)
+        return ()
+    return _print_report(task, blocks, data, options, rejected)
 
-        form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
-        sys.stdout.write(form.head())
+
+def _print_rows(task: Task, blocks: Iterable[Block], options: Options, rejected: Rejects) -> None:
+    from backprop_cli.render.batch import lines
+    from backprop_cli.rows.summing import every_row
+
+    form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
+    sys.stdout.write(form.head())
+    with counting_rows(None, answering=True) as step:
         for one in every_row(task, blocks, rejected, options.threads):
             sys.stdout.write(form.piece(one))
-        return
-    files = tuple(file.name for file in data.files)
-    report = batch(task, blocks, rejected, Asked(options.reduce, files, options.weights), options.threads)
-    sys.stdout.write(_rendered(replace(report, skipped=rejected.count), options))
+            step(len(one.numbers))
     sys.stdout.flush()
+
+
+def _print_report(
+    task: Task, blocks: Iterable[Block], data: Data, options: Options, rejected: Rejects
+) -> tuple[str, ...]:
+    from backprop_cli.rows.batch import Asked, batch
+    from backprop_cli.rows.sampling import Sampler
+
+    sampler, files = Sampler(task.data), tuple(file.name for file in data.files)
+    passing = blocks if options.no_check else sampler.passing(blocks)
+    asked = Asked(options.reduce, files, options.weights)
+    with counting_rows(data.count, answering=False) as step:
+        report = batch(task, passing, rejected, asked, options.threads, step)
+    report, wrong = replace(report, skipped=rejected.count), tuple[str, ...]()
+    if not options.no_check:
+        from backprop_cli.rows.checking import checked_rows
+
+        found = checked_rows(task, sampler)
+        report, wrong = replace(report, check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
+    sys.stdout.write(_rendered(report, options))
+    sys.stdout.flush()
+    return wrong
 
 
 def _rendered(report: BatchReport, options: Options) -> str:
     """The report in the format asked for; each format's module is loaded alone."""
-    from backprop_cli.render.batch import csv, json, plain
-
     if options.quiet:
-        return plain.quiet(report)
+        from backprop_cli.render.batch.plain import quiet
+
+        return quiet(report)
     if options.form == "table":
         from backprop_cli.cli.screen import screen
         from backprop_cli.render.batch import table
 
         return table.render(report, screen(options.color), full=options.full)
-    made: str = {"json": json, "plain": plain, "csv": csv}[options.form].render(report)
-    return made
+    if options.form == "json":
+        from backprop_cli.render.batch import json
+
+        return json.render(report)
+    from backprop_cli.render.batch import csv, plain
+
+    return csv.render(report) if options.form == "csv" else plain.render(report)
 
 
 def say_skipped(rejected: Rejects) -> None:

@@ -24,3 +24,18 @@ def progress(what: str = "submissions") -> Iterator[Callable[[], None]]:
         yield line.step
     finally:
         line.close()
+
+
+@contextmanager
+def counting_rows(total: int | None, *, answering: bool) -> Iterator[Callable[[int], None]]:
+    """A function to call with how many more rows are done; ``answering``: the answer appears meanwhile."""
+    if not sys.stderr.isatty() or (answering and sys.stdout.isatty()):
+        yield lambda _: None
+        return
+    from backprop_cli.render.progress import Progress
+
+    line = Progress("rows", total, wait=0.5)
+    try:
+        yield line.step
+    finally:
+        line.close()

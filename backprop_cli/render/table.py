@@ -21,7 +21,7 @@ from backprop_cli.report.report import Quantity, Report, StageRow, Variable
 
 # Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
 VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)
-_VERDICT = {
+VERDICTS = {
     "ok": Style(color="green"),
     "kink": GRADIENT,
     "limit": GRADIENT,
@@ -200,7 +200,7 @@ def table_box(screen: Screen) -> Box:
 
 def _cell(value: str | Quantity | Verdict | None, room: int, screen: Screen) -> Cell:
     if isinstance(value, Verdict):
-        return numbers.word(value, ascii_only=not screen.unicode), _VERDICT[value.word]
+        return numbers.word(value, ascii_only=not screen.unicode), VERDICTS[value.word]
     if isinstance(value, Quantity):
         return numbers.short(value, room), ""
     return (visible(" ".join(value.split())) if value is not None else ""), ""
@@ -212,4 +212,4 @@ def _foot(report: Report, screen: Screen) -> Text:
     lossy = any(verdict.lost_digits for verdict in report.check.verdicts.values())
     word = "wrong" if not report.ok else "unchecked" if report.check.ok is None else "imprecise" if lossy else "ok"
     mark = (numbers.MARKS if screen.unicode else numbers.ASCII_MARKS)[word]
-    return _prose(f"{mark} {agreement(report)}", _VERDICT[word])
+    return _prose(f"{mark} {agreement(report)}", VERDICTS[word])

@@ -38,9 +38,11 @@ class ArrowTable:
             if file.form == "parquet":
                 whole = pa.parquet.ParquetFile(file.path, pre_buffer=False, buffer_size=_BUFFER)
                 self.schema, self._batches = whole.schema_arrow, self._of_parquet(whole)
+                self.count: int | None = whole.metadata.num_rows
             else:
                 whole = pa.ipc.open_file(pa.memory_map(file.path))
                 self.schema, self._batches = whole.schema, self._of_feather(whole)
+                self.count = None
             open_files.callback(getattr(whole, "close", lambda: None))
         except (pa.ArrowException, OSError) as error:
             raise Refused(_unreadable(file, error)) from None

@@ -74,6 +74,7 @@ def _report(task: Task, totals: Totals, asked: Asked) -> BatchReport:
         kink_rows=totals.kink_rows,
         kinks=kinks,
         check="none",
+        checked_rows=0,
         ok=None,
         warnings=(),
     )

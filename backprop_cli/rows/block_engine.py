@@ -195,24 +195,44 @@ def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
 def weighted_sums(found: Results, weights: Any, rows: int) -> list[float]:
     """Σ w·v over a block, of the value and of each gradient."""
     with np.errstate(all="ignore"):
-        whole = [one if np.ndim(one) else np.broadcast_to(one, rows) for one in found.numbers]
-        return [float(np.add.reduce(one if weights is None else weights * one)) for one in whole]
+        if weights is not None:
+            return [float(np.add.reduce(weights * one)) for one in found.numbers]
+        return [float(np.add.reduce(one) if np.ndim(one) else one * rows) for one in found.numbers]
 
 
 def array_sums(found: Results, weights: Any, rows: int, pivot: Numbers) -> BlockSums:
     """The sums of a block's arrays, pairwise as NumPy adds a row of numbers."""
-    w = np.ones(()) if weights is None else weights
-    total = np.add.reduce
     with np.errstate(all="ignore"):
-        whole = [np.broadcast_to(one, rows) for one in found.numbers]
-        far = [one - p for one, p in zip(whole, pivot, strict=True)]
-        sums = [total(one if weights is None else w * one) for one in whole]
-        apart = [total(one if weights is None else w * w * one) for one in far]
-        squares = [total(one * one if weights is None else w * w * one * one) for one in far]
-        weight = (float(rows), float(rows)) if weights is None else (float(total(w)), float(total(w * w)))
+        if weights is None:
+            parts = [_plain(one, p, rows) for one, p in zip(found.numbers, pivot, strict=True)]
+            weight = (float(rows), float(rows))
+        else:
+            squared = weights * weights
+            parts = [_weighted(one, p, weights, squared) for one, p in zip(found.numbers, pivot, strict=True)]
+            weight = (float(np.add.reduce(weights)), float(np.add.reduce(squared)))
+    sums, apart, squares = (tuple(map(float, part)) for part in zip(*parts, strict=True))
     kinks, on_any = _on_kinks(found, rows)
-    first, second, third = (tuple(map(float, part)) for part in (sums, apart, squares))
-    return BlockSums(rows, *weight, first, second, third, kinks, on_any)
+    return BlockSums(rows, *weight, sums, apart, squares, kinks, on_any)
+
+
+def _plain(numbers: Any, pivot: float, rows: int) -> tuple[float, float, float]:
+    """Σ v, Σ (v - p), Σ (v - p)²."""
+    if not np.ndim(numbers):
+        far = numbers - pivot
+        return numbers * rows, far * rows, far * far * rows
+    total = np.add.reduce
+    whole = total(numbers)
+    if not pivot:
+        return whole, whole, total(np.square(numbers))
+    far = numbers - pivot
+    return whole, total(far), total(np.square(far, out=far))
+
+
+def _weighted(numbers: Any, pivot: float, weights: Any, squared: Any) -> tuple[float, float, float]:
+    """Σ w·v, Σ w²·(v - p), Σ w²·(v - p)²."""
+    total = np.add.reduce
+    far = numbers - pivot
+    return total(weights * numbers), total(squared * far), total(squared * (far * far))
 
 
 def _on_kinks(found: Results, rows: int) -> tuple[dict[Kink, int], int]:

@@ -1,4 +1,4 @@
-"""A large CSV file: its first block by the standard library, the bulk by pyarrow where it is installed.
+"""A table: its first block by the standard library, the bulk of a large file by pyarrow where it is installed.
 
 Where pyarrow stops, the standard library goes on from that block: it says which cell is wrong on which line, or reads
 what pyarrow does not (true and false, a plus sign).
@@ -9,10 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from importlib.util import find_spec
-from itertools import islice
+from itertools import chain, islice
 
 from backprop_cli.rows.delimited import Delimited
+from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import STDIN, DataFile
 from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
@@ -20,19 +20,17 @@ from backprop_cli.rows.text import lines
 from backprop_cli.rows.text_blocks import record_blocks
 
 
-def can_be_bulk(file: DataFile) -> bool:
-    """Whether a file can be opened again, and pyarrow is there to read it."""
-    return file.path != STDIN and find_spec("pyarrow") is not None
-
-
 def bulk_blocks(
     file: DataFile, reading: Reading, one: Delimited, wanted: Sequence[str], shapes: Shapes, reject: Reject
 ) -> Iterator[Block]:
-    """The blocks of a CSV file whose head is read; ``one`` is that table."""
+    """The blocks of a table whose head is read."""
     records = one.records(wanted)
     head = list(islice(records, BLOCK + 1))
     yield from record_blocks(file, iter(head[:BLOCK]), wanted, shapes, reject)
     if len(head) <= BLOCK:
+        return
+    if file.path == STDIN or not has_pyarrow():
+        yield from record_blocks(file, chain(head[BLOCK:], records), wanted, shapes, reject)
         return
     done, finished = BLOCK, False
     for block in _by_arrow(file, reading, one, wanted):

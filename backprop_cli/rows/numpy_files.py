@@ -30,6 +30,7 @@ class NumpyTable:
             raise Refused(_no_numbers(file)) from None
         self._columns = _of_archive(file, found) if file.form == "npz" else _of_array(file, found)
         self.names = named(file, list(self._columns), reading)
+        self.count: int | None = len(next(iter(self._columns.values())))
 
     def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
         """The usable rows with these columns."""

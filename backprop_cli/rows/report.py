@@ -56,5 +56,6 @@ class BatchReport:
     kink_rows: int
     kinks: tuple[KinkRow, ...]
     check: str
+    checked_rows: int
     ok: bool | None
     warnings: tuple[Diagnostic, ...]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from importlib.util import find_spec
 from typing import Protocol, Self
 
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.bulk import bulk_blocks, can_be_bulk
+from backprop_cli.rows.bulk import bulk_blocks
 from backprop_cli.rows.cells import shown
 from backprop_cli.rows.columns import columns_hint
 from backprop_cli.rows.delimited import Delimited
+from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.records import Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
@@ -23,9 +23,10 @@ from backprop_cli.rows.text_blocks import record_blocks
 
 
 class Source(Protocol):
-    """An open file whose columns are known."""
+    """An open file whose columns are known; ``count`` is the number of its rows, where that is known beforehand."""
 
     names: tuple[str, ...]
+    count: int | None
 
     def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
         """The usable rows, with these columns; ``shapes`` are those of columns of lists, once a row was read."""
@@ -46,6 +47,7 @@ class Data:
             self.close()
             raise
         self.columns = self._first.names
+        self.count = self._first.count if len(self.files) == 1 else None
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +92,7 @@ def opened(file: DataFile, reading: Reading, open_files: ExitStack) -> Source:
 
 
 def _needs_pyarrow(file: DataFile) -> None:
-    if find_spec("pyarrow") is None:
+    if not has_pyarrow():
         hint = "pip install 'backprop-cli[data]', or save it as CSV"
         raise Refused(Diagnostic("data.form", f"{file.name} is read by pyarrow, which is not installed", hint))
 
@@ -100,11 +102,11 @@ class TextSource:
 
     def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
         self.file, self.reading = file, reading
-        self._table = text_table(file, reading, open_files)
+        self._table, self.count = text_table(file, reading, open_files), None
         self.names = self._table.names
 
     def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
         """The usable rows with these columns."""
-        if isinstance(self._table, Delimited) and can_be_bulk(self.file):
+        if isinstance(self._table, Delimited):
             return bulk_blocks(self.file, self.reading, self._table, wanted, shapes, reject)
         return record_blocks(self.file, self._table.records(wanted), wanted, shapes, reject)

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backprop_cli.problems import Refused
 from backprop_cli.rows.careful import Worked, carefully, worked
 from backprop_cli.rows.records import SMALL_ROWS, Block
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
-from backprop_cli.rows.sums import BlockSums, Numbers, block_sums, kink_of
+from backprop_cli.rows.sums import PIVOT_ROWS, BlockSums, Numbers, block_sums, kink_of, pivot_of
 from backprop_cli.rows.task import Task
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from backprop_cli.rows.block_engine import Ready
 
 
@@ -60,6 +61,27 @@ def every_row(task: Task, blocks: Iterable[Block], reject: Reject, threads: int 
         yield carefully(task, engine, block, reject) if numbers is None else Worked(block, numbers, ())
 
 
+def numbers_of(task: Task, example: Mapping[str, Any], rows: int) -> Callable[[Mapping[str, Any]], Numbers | None]:
+    """One row's value and gradients by the engine that so many rows go through; None where it has none."""
+    engine, ready = row_engine(task, example), None
+    if rows > SMALL_ROWS:
+        from backprop_cli.rows.block_engine import many_rows
+
+        many = many_rows(task, example)
+        ready = None if many is None else many.at(task.parameters)
+
+    def one(row: Mapping[str, Any]) -> Numbers | None:
+        found = None if ready is None else ready.numbers(Block("", {name: [row[name]] for name in task.data}, [1]))
+        if found is not None:
+            return found[0]
+        try:
+            return engine(task.parameters | {name: row[name] for name in task.data}).numbers
+        except Refused:
+            return None
+
+    return one
+
+
 def _first_rows(blocks: Iterable[Block]) -> tuple[list[Block], Iterator[Block]]:
     """The blocks with the first rows, more than a few if there are so many, and the blocks to come."""
     rest = iter(blocks)
@@ -82,20 +104,22 @@ def _many(task: Task, head: list[Block]) -> Ready | None:
 def _row_by_row(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[tuple[Numbers, BlockSums]]:
     pivot: Numbers | None = None
     for one in worked(task, blocks, reject):
-        pivot = pivot or one.numbers[0]
+        pivot = pivot or pivot_of(one.numbers)
         yield pivot, _sums_of(task, one, pivot)
 
 
 def _pivot(task: Task, head: list[Block]) -> Numbers | None:
-    """The numbers of the first row that has a value."""
-    engine = row_engine(task, head[0].example())
+    """The pivot of the first rows that have a value; None where none has."""
+    engine, found = row_engine(task, head[0].example()), list[Numbers]()
     for block in map(Block.plain, head):
         for at in range(len(block)):
             try:
-                return engine(task.parameters | {name: block.columns[name][at] for name in task.data}).numbers
+                found.append(engine(task.parameters | {name: block.columns[name][at] for name in task.data}).numbers)
             except Refused:
                 continue
-    return None
+            if len(found) == PIVOT_ROWS:
+                return pivot_of(found)
+    return pivot_of(found) if found else None
 
 
 def _sums_of(task: Task, one: Worked, pivot: Numbers) -> BlockSums:
@@ -111,6 +135,8 @@ def in_threads(work: Callable[[Block], T], blocks: Iterable[Block], threads: int
     if count == 1:
         yield from ((block, work(block)) for block in blocks)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     waiting: deque[tuple[Block, Future[T]]] = deque()
     with ThreadPoolExecutor(count) as pool:
         for block in blocks:

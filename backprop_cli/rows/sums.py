@@ -1,8 +1,8 @@
 """Sums over rows: of a block, then over blocks, and the mean and its standard error from them.
 
 The sum over blocks is exact until it is rounded once (``math.fsum``), so the order of blocks is free: threads, workers
-and files in another order give the same bits. Squares are taken about a pivot, the first row's numbers; plain sums of
-squares lose everything where values are large beside their spread.
+and files in another order give the same bits. Squares are taken about a pivot; plain sums of squares lose everything
+where values are large beside their spread.
 """
 
 from __future__ import annotations
@@ -51,6 +51,16 @@ def total(parts: Iterable[float]) -> float:
         return math.inf
     except ValueError:
         return math.nan
+
+
+PIVOT_ROWS = 16
+_CLOSE = 8.0
+
+
+def pivot_of(rows: Sequence[Numbers]) -> Numbers:
+    """About what squares are taken: where the first rows lie close together, far from 0, the first one; else 0."""
+    columns = zip(*rows[:PIVOT_ROWS], strict=True)
+    return tuple(column[0] if _CLOSE * (max(column) - min(column)) < abs(column[0]) else 0.0 for column in columns)
 
 
 def block_sums(

@@ -58,8 +58,18 @@ def task(circuit: Circuit, point: Point, columns: Collection[str], wrt: tuple[st
         raise Refused(_without_value(circuit, absent, point, columns))
     if wrt is not None:
         _only_parameters(wrt, data, others)
-    asked = tuple(name for name in others if wrt is None or name in wrt)
+    held = _indices(circuit) if wrt is None else ()
+    asked = tuple(name for name in others if (name in wrt if wrt is not None else circuit.inputs[name] not in held))
     return Task(circuit, data, values(circuit, point, others), asked)
+
+
+def _indices(circuit: Circuit) -> Collection[int]:
+    """The variables that are used as an index only."""
+    if not any(node.op == "index" for node in circuit.nodes):
+        return ()
+    from backprop_cli.array_calculation import index_variables
+
+    return index_variables(circuit)
 
 
 def _without_value(circuit: Circuit, absent: list[str], point: Point, columns: Collection[str]) -> Diagnostic:

@@ -37,6 +37,11 @@ class Written:
         whole = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
         return {element: float(whole[name][place]) for element, (name, place) in self.entries.items()}
 
+    def row(self, data: Mapping[str, Any]) -> dict[str, float]:
+        """The elements of one row of data."""
+        whole = {name: np.asarray(data[name], dtype=np.float64) for name, _ in self.elements.values()}
+        return {element: float(whole[name][place]) for element, (name, place) in self.elements.items()}
+
     def columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of elements, as arrays of doubles."""
         whole: dict[str, Any] = {

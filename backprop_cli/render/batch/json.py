@@ -34,6 +34,6 @@ def members(report: BatchReport) -> dict[str, Any]:
         "skipped": report.skipped,
         "kinks": report.kink_rows,
         "kink_gates": [{"gate": kink.gate, "text": kink.typed, "rows": kink.rows} for kink in report.kinks],
-        "check": {"method": report.check, "ok": report.ok},
+        "check": {"method": report.check, "rows": report.checked_rows, "ok": report.ok},
         "warnings": [{"code": problem.code, "message": problem.message} for problem in report.warnings],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.render.batch.words import KINDS, basis, elements, remarks
+from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
 from backprop_cli.rows.report import BatchReport
 
 
@@ -16,7 +16,7 @@ def render(report: BatchReport) -> str:
         errors = dict(elements(row.name, row.error))
         for name, gradient in elements(row.name, row.gradient):
             lines.append(f"{kind} d{out}/d{name} = {gradient!r}{_error(errors[name])}")
-    lines += [f"# {line}" for line in (basis(report), *remarks(report))]
+    lines += [f"# {line}" for line in (basis(report), agreement(report), *remarks(report))]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -8,9 +8,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from backprop_cli.render.batch.words import KINDS, basis, elements, remarks
-from backprop_cli.render.numbers import short
-from backprop_cli.render.table import FAINT, GRADIENT, VALUE, Screen, printed, table_box
+from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
+from backprop_cli.render.numbers import ASCII_MARKS, MARKS, short
+from backprop_cli.render.table import FAINT, GRADIENT, VALUE, VERDICTS, Screen, printed, table_box
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.report import Quantity
 from backprop_cli.rows.report import BatchReport, ParameterRow
@@ -34,8 +34,17 @@ def _parts(report: BatchReport, screen: Screen, full: bool) -> Iterator[Text | T
         yield Text(f"  {hidden:,} more elements: --full prints them", FAINT)
     yield Text()
     yield Text(basis(report), FAINT, no_wrap=False)
+    yield _foot(report, screen)
     for line in remarks(report):
         yield Text(f"  {line}", GRADIENT, no_wrap=False)
+
+
+def _foot(report: BatchReport, screen: Screen) -> Text:
+    if report.check == "none":
+        return Text(agreement(report), FAINT, no_wrap=False)
+    word = {True: "ok", False: "wrong", None: "unchecked"}[report.ok]
+    mark = (MARKS if screen.unicode else ASCII_MARKS)[word]
+    return Text(f"{mark} {agreement(report)}", VERDICTS[word], no_wrap=False)
 
 
 def _head(report: BatchReport, screen: Screen) -> Text:

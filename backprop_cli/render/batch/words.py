@@ -23,6 +23,17 @@ def basis(report: BatchReport) -> str:
     return f"{KINDS[report.reduce]} over {rows_of(report.rows)} of {source}{weighted}"
 
 
+def agreement(report: BatchReport) -> str:
+    """What the check says, in one sentence."""
+    if report.check == "none":
+        return "not checked"
+    if report.ok is None:
+        return "no row of the sample could be checked"
+    if not report.ok:
+        return f"of {rows_of(report.checked_rows)} some gradients are wrong by the check"
+    return f"{rows_of(report.checked_rows)} checked by tangents, and the mean of the sample by a difference"
+
+
 def remarks(report: BatchReport) -> Iterator[str]:
     """Sentences below the numbers."""
     if report.skipped:
