@@ -102,7 +102,8 @@ class TextSource:
 
     def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
         self.file, self.reading = file, reading
-        self._table, self.count = text_table(file, reading, open_files), None
+        self._table = text_table(file, reading, open_files)
+        self.count: int | None = None
         self.names = self._table.names
 
     def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
