@@ -606,3 +606,27 @@ def test_text_of_the_user_runs_nothing(visit):
     driver = visit((HOSTILE, {"x": 1, "y": 2}, {}))
     assert "<script>alert(1)</script>" in seen(driver, "h1")
     assert driver.execute_script("return document.querySelectorAll('script').length") == 2
+
+
+@in_browser
+def test_a_grid_of_an_array_comes_with_its_step(chromium, tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text(
+        page(differentiate("D = W @ X; L = sum(D^2)", {"W": [[1, 2], [3, 4]], "X": [[1, 0], [0.5, -1]]})),
+        encoding="utf-8",
+    )
+    script = "return getComputedStyle(document.querySelector(arguments[0])).visibility"
+
+    def seen_from(step: int) -> list[bool]:
+        chromium.get("about:blank")
+        chromium.get(f"{file.as_uri()}#step={step}")
+        until(lambda: seen(chromium, "#words"))
+        keys = ("#value-0 .cell", "#value-3 .cell", "#grad-0 .cell", "#grad-1 .cell")
+        return [chromium.execute_script(script, key) == "visible" for key in keys]
+
+    assert seen_from(0) == [True, False, False, False]
+    assert seen_from(1) == [True, True, False, False]
+    assert seen_from(7) == [True, True, True, False]
+    assert seen_from(9) == [True, True, True, True]
+    assert seen(chromium, "#words").startswith("finished: L = 49; ∂L/∂W (2, 2) = [[4, 6], [10, 13]]")
+    assert chromium.get_log("browser") == []

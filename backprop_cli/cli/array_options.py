@@ -22,12 +22,23 @@ _ARRAYS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArrayOptions(PointOptions):
+class RunOptions(PointOptions):
     """What is asked for besides where there are arrays."""
 
     upstream: str | None
     scalars: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrayOptions(RunOptions):
+    """How arrays are printed, besides."""
+
     full: bool
+
+
+def run_options(command: Command) -> Command:
+    """--upstream, --scalars."""
+    return with_options(command, _ARRAYS[:2])
 
 
 def array_options(command: Command) -> Command:
@@ -36,7 +47,7 @@ def array_options(command: Command) -> Command:
 
 
 def calculate_arrays(
-    expression: str, values: tuple[str, ...], options: ArrayOptions, settings: Settings
+    expression: str, values: tuple[str, ...], options: RunOptions, settings: Settings
 ) -> Report | ArrayReport:
     """Read the expression and the point as the arguments say, and run."""
     from backprop_cli.calculation import run

@@ -12,10 +12,8 @@ from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
 
 if TYPE_CHECKING:
-    from backprop_cli.calculation import Settings
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
-    from backprop_cli.report.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _PLACE = (
@@ -111,15 +109,6 @@ def exclude(options: object, *pairs: tuple[str, str]) -> None:
         if getattr(options, one) and getattr(options, other):
             names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
             raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
-
-
-def calculate(expression: str, values: tuple[str, ...], options: ReadingOptions, settings: Settings) -> Report:
-    """Read the expression and the point as the arguments say, and run."""
-    from backprop_cli.calculation import run
-    from backprop_cli.cli.deadline import deadline
-
-    with deadline(options.max_seconds):
-        return run(*circuit_and_point(expression, values, options), settings)
 
 
 def circuit_and_point(

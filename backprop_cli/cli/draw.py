@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from backprop_cli import limits
 from backprop_cli.choices import METHODS, PICTURES, Method
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import PointOptions, calculate, exclude, point_options, reading_options
+from backprop_cli.cli.array_options import RunOptions, calculate_arrays, run_options
+from backprop_cli.cli.calculation_options import exclude, point_options, reading_options
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
+    from backprop_cli.render.picture.scene import Scene
+    from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
 _ALIASES = {"gv": "dot", "mermaid": "mmd"}
@@ -22,7 +26,7 @@ _FAILED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(PointOptions):
+class Options(RunOptions):
     """What the command is asked for."""
 
     output: str | None
@@ -53,6 +57,7 @@ class Options(PointOptions):
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="The paper: light; a page follows its reader.")
 @click.option("--no-values", is_flag=True, help="Leave the gates' values and all gradients blank, as an exercise.")
 @point_options
+@run_options
 @click.option(
     "--check",
     metavar="METHOD",
@@ -98,16 +103,27 @@ def _form(output: str | None, asked: str | None) -> str:
     return form
 
 
-def _report(expression: str, values: tuple[str, ...], options: Options) -> Report:
+def _report(expression: str, values: tuple[str, ...], options: Options) -> Report | ArrayReport:
     from backprop_cli.calculation import Settings
 
     settings = Settings(wrt=options.wanted, digits=options.digits, exact=options.exact, check=options.check or "none")
-    return calculate(expression, values, options, settings)
+    return calculate_arrays(expression, values, options, settings)
 
 
-def _made(report: Report, form: str, options: Options) -> bytes:
+def _scene(report: Report | ArrayReport, *, values: bool, grids: bool, most: int | None) -> Scene:
+    from backprop_cli.report.report import Report
+
+    if isinstance(report, Report):
+        from backprop_cli.render.picture.scene import scene
+
+        return scene(report, values=values, most=most)
+    from backprop_cli.render.picture.array_scene import array_scene
+
+    return array_scene(report, values=values, grids=grids, most=most)
+
+
+def _made(report: Report | ArrayReport, form: str, options: Options) -> bytes:
     """The picture in a format; each format's module is loaded alone."""
-    from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.svg import look
 
     colours, values = look(options.palette, options.theme or "light"), not options.no_values
@@ -116,12 +132,12 @@ def _made(report: Report, form: str, options: Options) -> bytes:
     if form == "dot":
         from backprop_cli.render.picture.dot import dot
 
-        return dot(scene(report, values=values, most=None), colours).encode()
+        return dot(_scene(report, values=values, grids=False, most=None), colours).encode()
     if form == "html":
         from backprop_cli.render.picture.page import page
 
         return page(report, palette=options.palette, theme=options.theme or "auto").encode()
-    drawn = scene(report, values=values)
+    drawn = _scene(report, values=values, grids=form != "mmd", most=limits.PICTURE_GATES)
     if form == "png":
         from backprop_cli.render.picture.png import png
 
@@ -135,15 +151,14 @@ def _made(report: Report, form: str, options: Options) -> bytes:
     return svg(drawn, colours).encode()
 
 
-def _text(report: Report, output: str | None, *, values: bool) -> bytes:
+def _text(report: Report | ArrayReport, output: str | None, *, values: bool) -> bytes:
     from backprop_cli.cli.screen import screen
-    from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.terminal import terminal
     from backprop_cli.render.table import Screen
 
     to_screen = output in (None, "-")
     seen = screen("never") if to_screen else Screen(None, color=False, unicode=True)
-    text = terminal(scene(report, values=values, most=None), seen)
+    text = terminal(_scene(report, values=values, grids=False, most=None), seen)
     return text.encode((sys.stdout.encoding if to_screen else None) or "utf-8", "backslashreplace")
 
 
@@ -156,12 +171,18 @@ def _write(data: bytes, output: str | None) -> None:
     write_out(output, data)
 
 
-def _warn(report: Report) -> None:
+def _warn(report: Report | ArrayReport) -> None:
     from backprop_cli.render.problems import drawn
 
     for problem in report.warnings:
         print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
     if not report.ok:
-        from backprop_cli.render.sentences import agreement
+        print(f"error[check.wrong]: {_agreement(report)}; `backprop grad` shows them", file=sys.stderr)
 
-        print(f"error[check.wrong]: {agreement(report)}; `backprop grad` shows them", file=sys.stderr)
+
+def _agreement(report: Report | ArrayReport) -> str:
+    from backprop_cli.render import sentences
+    from backprop_cli.render.arrays import words
+    from backprop_cli.report.report import Report
+
+    return sentences.agreement(report) if isinstance(report, Report) else words.agreement(report)

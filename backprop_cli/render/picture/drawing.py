@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.picture.layers import Box, Edge
 from backprop_cli.render.picture.layout import Layout, Spot, layout
 from backprop_cli.render.picture.scene import DrawnNode, Scene, added
@@ -15,6 +16,9 @@ from backprop_cli.render.picture.scene import DrawnNode, Scene, added
 LABEL, SYMBOL, SMALL = 13.0, 16.0, 11.0
 RADIUS, INPUT_HEIGHT, CONSTANT_HEIGHT = 17.0, 24.0, 18.0
 ABOVE, BELOW, PAD = 5.0, 15.0, 7.0  # baselines of the labels above and below a wire, and what is free at their sides
+CELL, NUMBERED, DIGITS = 9.0, 16.0, 10.0  # sides of a grid's cell without and with a number, and the number's size
+_BLANK = 30.0  # the width of a cell that is to be filled by hand
+GRID_GAP = 4.0  # between a label and its grid
 MARGIN, LEGEND, _LEGEND_WIDTH = 14.0, 18.0, 240.0
 KINK = 9.0  # the height of the mark above a gate
 _LANE, _CONSTANT_LANE = 20.0, 10.0
@@ -46,6 +50,22 @@ def label_widths(node: DrawnNode) -> tuple[float, float]:
     name = text_width(node.name, LABEL) * _BOLD
     rest = text_width(above(node)[len(node.name) :], LABEL)
     return name + rest, text_width(below(node), LABEL)
+
+
+def cell_size(grid: Grid) -> tuple[float, float]:
+    """Width and height of a grid's cells."""
+    if not grid.numbered:
+        return CELL, CELL
+    texts = [cell.text for row in grid.rows for cell in row]
+    return max(NUMBERED if any(texts) else _BLANK, *(text_width(text, DIGITS) + 6 for text in texts)), NUMBERED
+
+
+def grid_size(grid: Grid | None) -> tuple[float, float]:
+    """Width and height of a grid with the gap to its label; nothing where there is none."""
+    if grid is None:
+        return 0.0, 0.0
+    width, height = cell_size(grid)
+    return width * len(grid.rows[0]), height * len(grid.rows) + GRID_GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,13 @@ class Drawing:
                 found.append((text, Rect(x, base - 0.78 * LABEL, x + width, base + 0.22 * LABEL)))
         return found
 
+    def grids(self, index: int) -> tuple[Rect, Rect]:
+        """The areas of the grids above and below a node's wire; empty where there is none."""
+        place, node = self.layout.places[index], self.scene.nodes[index]
+        (over, up), (under, down) = grid_size(node.grid), grid_size(node.slope)
+        left, top, bottom = place.right + PAD, place.y - ABOVE - LABEL, place.y + BELOW + GRID_GAP
+        return Rect(left, top - up, left + over, top - GRID_GAP), Rect(left, bottom, left + under, bottom + down)
+
     def place(self, index: int) -> Spot:
         """Where a node stands."""
         return self.layout.places[index]
@@ -103,15 +130,17 @@ def drawing(scene: Scene) -> Drawing:
 
 
 def _box(node: DrawnNode) -> Box:
-    words = max(label_widths(node))
+    (over, up), (under, down) = grid_size(node.grid), grid_size(node.slope)
+    words = max(*label_widths(node), over, under)
     stem = words + 2 * PAD if words else PAD
     if node.kind == "constant":
         lane = _LANE if node.output else _CONSTANT_LANE
         return Box(text_width(node.text, SMALL) + 10, lane, lane, stem, late=not node.output)
     if node.kind == "input":
-        return Box(max(24.0, text_width(node.text, SYMBOL) + 12), _LANE, _LANE, stem)
+        return Box(max(24.0, text_width(node.text, SYMBOL) + 12), _LANE + up, _LANE + down, stem)
     width = max(2 * RADIUS, text_width(node.text, symbol_size(node)) + 14)
-    return Box(width, _LANE + (KINK if node.kink else 0), _LANE, stem, RADIUS * 0.55, node.ordered)
+    up += _LANE + (KINK if node.kink else 0)
+    return Box(width, up, _LANE + down, stem, RADIUS * 0.55, node.ordered)
 
 
 def symbol_size(node: DrawnNode) -> float:
@@ -126,6 +155,10 @@ def _legend(scene: Scene, width: float) -> tuple[str, ...]:
         parts.append("● fork: contributions add up")
     if any(node.data for node in scene.nodes if node.kind == "input"):
         parts.append("dashed: data, held fixed")
+    if any(node.grid for node in scene.nodes) and not scene.blank:
+        parts.append("green: above 0, purple: below, the darker the larger")
+    if any(grid and not grid.numbered for node in scene.nodes for grid in (node.grid, node.slope)) and not scene.blank:
+        parts.append("a bar: below 0")
     if any(node.kink for node in scene.nodes):
         parts.append("▲ kink: a convention answers")
     lines: list[str] = []

@@ -7,16 +7,26 @@ circuit has to say is packed, so that 60 gates fit in 60 KB; what a small one sa
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from string import Template
 from typing import Any, Literal
 
-from backprop_cli.render.picture.frames import Card, cards, checked, frames, intuitions, result
+from backprop_cli.render.picture.array_frames import (
+    array_cards,
+    array_checked,
+    array_frames,
+    array_intuitions,
+    array_result,
+)
+from backprop_cli.render.picture.array_scene import array_scene
+from backprop_cli.render.picture.frames import Card, Frame, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
-from backprop_cli.render.picture.svg import Look, css, look, svg
+from backprop_cli.render.picture.svg import Look, css, has_grids, look, svg
 from backprop_cli.render.single_file import asset, block, policy
 from backprop_cli.render.text import shorten, visible
+from backprop_cli.report.array_report import ArrayReport
 from backprop_cli.report.report import Report
 from backprop_cli.report.steps import steps
 
@@ -28,33 +38,66 @@ _PATH = re.compile(r' d="(M[\d CHM-]*)"')
 _COORDINATE = re.compile(r' (?:x|y|cx|cy|r|rx|width|height|d)="[^"<>]*"')
 
 
-def page(report: Report, *, palette: str = "default", theme: Theme = "auto") -> str:
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a page tells: the picture, its frames, the cards of its gates, and the words around them."""
+
+    expression: str
+    output: str
+    scene: Scene
+    frames: tuple[Frame, ...]
+    cards: Mapping[int, Card]
+    intuitions: Mapping[str, str]
+    result: str
+    checked: str
+
+
+def story(report: Report | ArrayReport) -> Story:
+    """What there is to tell of a report. Raises ``Refused`` for more gates than a picture shows."""
+    names = {gate.id: gate.name for gate in report.gates}
+    if isinstance(report, Report):
+        work, drawn = steps(report), _named(scene(report), names)
+        told, beside = frames(report, work), cards(report, work)
+        return Story(
+            report.expression, report.output, drawn, told, beside, intuitions(report), result(report), checked(report)
+        )
+    return Story(
+        report.expression,
+        report.partial,
+        _named(array_scene(report), names),
+        array_frames(report),
+        array_cards(report),
+        array_intuitions(report),
+        array_result(report),
+        array_checked(report),
+    )
+
+
+def page(report: Report | ArrayReport, *, palette: str = "default", theme: Theme = "auto") -> str:
     """The whole file. ``auto`` follows the reader's choice of light or dark; paper is always light.
 
     Raises ``Refused`` for more gates than a picture shows.
     """
-    light = look(palette, "light")
-    drawn = svg(_named(scene(report), {gate.id: gate.name for gate in report.gates}), light, inline=True)
-    style = "\n" + _style(light, look(palette, "dark"), theme) + _room(drawn) + "\n"
+    light, told = look(palette, "light"), story(report)
+    drawn = svg(told.scene, light, inline=True)
+    style = "\n" + _style(light, look(palette, "dark"), theme, grids=has_grids(told.scene)) + _room(drawn) + "\n"
     script = "\n" + asset(_HERE, "page.js") + "\n"
-    work = steps(report)
-    told = frames(report, work)
     data = {
-        "output": visible(report.output),
-        "steps": [_tidy([f.kind[0], f.text, f.note, f.gate, f.position, f.source]) for f in told],
-        "gates": {number: _card(card) for number, card in cards(report, work).items()},
-        "ops": intuitions(report),
+        "output": visible(told.output),
+        "steps": [_tidy([f.kind[0], f.text, f.note, f.gate, f.position, f.source]) for f in told.frames],
+        "gates": {number: _card(card) for number, card in told.cards.items()},
+        "ops": dict(told.intuitions),
     }
     return Template(asset(_HERE, "page.html")).substitute(
         policy=policy(style, script),
         scheme={"auto": "light dark"}.get(theme, theme),
-        title=escape(shorten(visible(" ".join(report.expression.split())), _TITLE)),
+        title=escape(shorten(visible(" ".join(told.expression.split())), _TITLE)),
         style=style,
-        expression=escape(_lines(report.expression)),
-        last=len(told) - 1,
+        expression=escape(_lines(told.expression)),
+        last=len(told.frames) - 1,
         picture=_lean(drawn),
-        result=escape(result(report)),
-        check=escape(checked(report)),
+        result=escape(told.result),
+        check=escape(told.checked),
         data=block(data),
         script=script,
     )
@@ -88,12 +131,13 @@ def _named(scene: Scene, names: dict[int, str]) -> Scene:
     return replace(scene, nodes=tuple(nodes))
 
 
-def _style(light: Look, dark: Look, theme: Theme) -> str:
+def _style(light: Look, dark: Look, theme: Theme, *, grids: bool) -> str:
     """The page's rules and the picture's in both themes; dark is for screens only."""
-    rules = [_colours(light), css(light)]
+    own, other = css(light, grids=grids), css(dark, grids=grids)
+    rules = [_colours(light), own]
     if theme != "light":
         when = "@media screen and (prefers-color-scheme: dark)" if theme == "auto" else "@media screen"
-        changed = [rule for rule in css(dark).splitlines() if rule not in css(light)]
+        changed = [rule for rule in other.splitlines() if rule not in own]
         rules.append("\n".join([f"{when} {{", _colours(dark), *changed, "}"]))
     return "\n".join([*rules, re.sub(r" ?([{}]) ?|(?<=[:;,]) ", r"\1", asset(_HERE, "page.css"))])
 

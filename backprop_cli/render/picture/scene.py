@@ -14,6 +14,7 @@ from typing import Literal
 from backprop_cli import limits
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.report import Constant, GateRow, Quantity, Report, Variable
 
@@ -54,7 +55,7 @@ class DrawnNode:
 
     ``number`` is the node's number in the circuit. ``name`` stands on the wire (a stage, or the output); an empty
     ``value`` or ``gradient`` means that there is no such label. ``terms`` are the contributions at a fork. ``formula``
-    is what a gate computes, from its operands' names.
+    is what a gate computes, from its operands' names. ``grid`` and ``slope`` are an array's value and gradient.
     """
 
     key: str
@@ -71,6 +72,8 @@ class DrawnNode:
     output: bool = False
     ordered: bool = False
     formula: str = ""
+    grid: Grid | None = None
+    slope: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)

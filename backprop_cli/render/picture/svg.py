@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from html import escape
 
 from backprop_cli.render.picture import drawing as measures
-from backprop_cli.render.picture.drawing import Drawing, drawing
+from backprop_cli.render.picture.drawing import Drawing, Rect, drawing
+from backprop_cli.render.picture.grids import Cell, Grid
 from backprop_cli.render.picture.layout import Stretch
 from backprop_cli.render.picture.scene import DrawnNode, DrawnWire, Scene, joints
 
@@ -26,6 +27,8 @@ class Look:
     faint: str
     fill: str
     paper: str
+    plus: str
+    minus: str
 
 
 # Blue and orange after Okabe and Ito, darkened or lightened until text in them is readable on its paper.
@@ -36,8 +39,8 @@ _COLOURS = {
     ("cs231n", "dark"): ("#5fd35f", "#ff7a70"),
 }
 _THEME = {
-    "light": ("#1a1a1a", "#555555", "#767676", "#f4f6f8", "#ffffff"),
-    "dark": ("#f0f0f0", "#b8bcc2", "#8f959c", "#262b31", "#14171a"),
+    "light": ("#1a1a1a", "#555555", "#767676", "#f4f6f8", "#ffffff", "#1b7837", "#762a83"),
+    "dark": ("#f0f0f0", "#b8bcc2", "#8f959c", "#262b31", "#14171a", "#5aae61", "#b57fc4"),
 }
 
 
@@ -46,8 +49,8 @@ def look(palette: str = "default", theme: str = "light") -> Look:
     return Look(*_COLOURS[palette, theme], *_THEME[theme])
 
 
-def css(look: Look) -> str:
-    """The picture's rules, all of them below ``svg.backprop``."""
+def css(look: Look, *, grids: bool = False) -> str:
+    """The picture's rules, all of them below ``svg.backprop``; those of grids where there are some."""
     rules = {
         "": "font-family:Helvetica,Arial,'DejaVu Sans',sans-serif;font-size:13px",
         " .paper": f"fill:{look.paper}",
@@ -70,8 +73,22 @@ def css(look: Look) -> str:
         " .mark": f"fill:{look.gradient}",
         " .legend": f"font-size:11px;fill:{look.faint}",
     }
+    if grids:
+        rules |= {
+            " .slope": f"fill:{look.gradient};font-style:italic",
+            " .cell": f"fill:{look.paper};stroke:{look.faint};stroke-width:.6",
+            " .plus": f"fill:{look.plus}",
+            " .minus": f"fill:{look.minus}",
+            " .bar": f"stroke:{look.ink};stroke-width:1",
+            " .digits": f"font-size:10px;text-anchor:middle;fill:{look.ink};font-style:normal;pointer-events:none",
+        }
     own = "svg.backprop"
     return "\n".join(f"{own}{selector.replace('{}', own)}{{{style}}}" for selector, style in rules.items())
+
+
+def has_grids(scene: Scene) -> bool:
+    """Whether there are arrays in a scene."""
+    return any(node.grid or node.slope for node in scene.nodes)
 
 
 def svg(scene: Scene, look: Look, *, inline: bool = False) -> str:
@@ -91,7 +108,7 @@ def document(drawn: Drawing, look: Look, *, inline: bool = False) -> str:
     )
     lines.append(f"<title>{title}</title>")
     if not inline:
-        lines.append(f"<style>\n{css(look)}\n</style>")
+        lines.append(f"<style>\n{css(look, grids=has_grids(scene))}\n</style>")
     lines.append(f'<rect class="paper" width="{_n(width)}" height="{_n(height)}"/>')
     margin = _n(measures.MARGIN)
     lines += [f'<g transform="translate({margin} {margin})">', *_body(drawn, inline), "</g>", "</svg>"]
@@ -165,6 +182,8 @@ _DROP = {"*": 9.5, "^": 9.5}  # these signs stand high in every font
 
 
 def _labels(drawn: Drawing, index: int, node: DrawnNode) -> list[str]:
+    if node.grid or node.slope:
+        return _labels_with_grids(drawn, index, node)
     place = drawn.place(index)
     x, lines = _n(place.right + measures.PAD), []
     if node.value:
@@ -176,6 +195,48 @@ def _labels(drawn: Drawing, index: int, node: DrawnNode) -> list[str]:
         text = f"∂ {_sum(node)}"
         lines.append(f'<text id="grad-{node.number}" class="gradient" x="{x}" y="{y}">{text}</text>')
     return lines
+
+
+def _labels_with_grids(drawn: Drawing, index: int, node: DrawnNode) -> list[str]:
+    """The labels, each with its grid in one group, so that they come and go together."""
+    place, (over, under) = drawn.place(index), drawn.grids(index)
+    x, lines = _n(place.right + measures.PAD), []
+    if node.value:
+        name = f'<tspan class="name">{escape(node.name)}</tspan> ' if node.name else ""
+        text = f'<text class="value" x="{x}" y="{_n(place.y - measures.ABOVE)}">{name}{escape(node.value)}</text>'
+        lines.append(f'<g id="value-{node.number}">{text}{_grid(node.grid, over)}</g>')
+    if node.gradient:
+        text = f'<text class="slope" x="{x}" y="{_n(place.y + measures.BELOW)}">∂ {escape(node.gradient)}</text>'
+        lines.append(f'<g id="grad-{node.number}" class="gradient">{text}{_grid(node.slope, under)}</g>')
+    return lines
+
+
+def _grid(grid: Grid | None, area: Rect) -> str:
+    if grid is None:
+        return ""
+    width, height = measures.cell_size(grid)
+    return "".join(
+        _cell(cell, area.x0 + column * width, area.y0 + row * height, width, height, numbered=grid.numbered)
+        for row, cells in enumerate(grid.rows)
+        for column, cell in enumerate(cells)
+    )
+
+
+def _cell(cell: Cell, x: float, y: float, width: float, height: float, *, numbered: bool) -> str:
+    sign = "" if not cell.tint else " plus" if cell.tint > 0 else " minus"
+    dark = f' fill-opacity="{_SHADE[numbered] * abs(cell.tint):.2f}"' if cell.tint else ""
+    size = f'width="{_n(width)}" height="{_n(height)}"'
+    title = f'<title class="cell">{escape(cell.title)}</title>'
+    box = f'<rect class="cell{sign}" x="{_n(x)}" y="{_n(y)}" {size}{dark}>{title}</rect>'
+    if cell.text:
+        base, middle = y + height / 2 + 3.6, x + width / 2
+        box += f'<text class="digits" x="{_n(middle)}" y="{_n(base)}">{escape(cell.text)}</text>'
+    elif sign == " minus":
+        box += f'<path class="bar" d="M{_n(x + 2)} {_n(y + height / 2)}H{_n(x + width - 2)}"/>'
+    return box
+
+
+_SHADE = {True: 0.45, False: 0.9}  # of the largest element: numbers must stay readable
 
 
 def _sum(node: DrawnNode) -> str:
