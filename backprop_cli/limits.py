@@ -67,5 +67,7 @@ KEY_BYTES: Final = 1_000_000
 KEY_PROBLEMS: Final = 1_000
 KEY_POINTS: Final = 1_000  # at which one problem is asked
 KEY_PARTS: Final = 20_000  # problems, each at each of its points
+VARY_TRIES: Final = 500  # of numbers drawn for one student and one problem
+KEY_CHOICES: Final = 10_000  # listed for one name whose numbers vary
 LABEL_CHARACTERS: Final = 200  # of a student's or an answer's name, a title; the rest is cut off
 PROBLEM_SECONDS: Final = 2  # for the answers to one problem

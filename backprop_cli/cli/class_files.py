@@ -50,13 +50,14 @@ def looked_at(marker: Marker, paths: Sequence[str], options: ClassOptions) -> It
 def print_map(marker: Marker, paths: Sequence[str], options: ClassOptions) -> str:
     """How the columns of all tables are understood, as lines for a key."""
     from backprop_cli.grading.files.notes import Notes
+    from backprop_cli.grading.keys.solutions import varied
     from backprop_cli.render.graded.mapping import render
 
     notes = Notes()
     with closing(_inbox(marker, paths, options)) as inbox:
         for _ in inbox.submissions(notes):
             pass
-    return render(notes.tables)
+    return render(notes.tables, varied(marker))
 
 
 def _inbox(marker: Marker, paths: Sequence[str], options: ClassOptions) -> Inbox:

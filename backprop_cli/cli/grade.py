@@ -114,13 +114,13 @@ def _read_key(path: str) -> Key:
 
 def _check_key(key: Key, options: Options) -> int:
     from backprop_cli.cli.screen import screen
-    from backprop_cli.grading.keys.solutions import solutions
+    from backprop_cli.grading.keys.solutions import solutions, varied
     from backprop_cli.grading.marking import ready
     from backprop_cli.render.graded.key import render
 
     with _key_guard():
         marker = ready(key, method="symbolic")
-    sys.stdout.write(render(solutions(marker), screen(options.color)))
+    sys.stdout.write(render(solutions(marker), screen(options.color), varied(marker)))
     sys.stdout.flush()
     _warn_of_key(marker)
     facts = [fact for part in marker.parts for fact in part.question.facts.values()]

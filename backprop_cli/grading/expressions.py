@@ -38,7 +38,7 @@ class Expressions:
 
     def of(self, problem: KeyProblem) -> Expression:
         """That of a problem. Raises ``Refused`` if it cannot be read."""
-        bound = frozenset(name for at in problem.at for name in at)
+        bound = frozenset(name for at in (*problem.at, problem.vary) for name in at)
         key = problem.expression, problem.share, bound
         if key not in self._known:
             name = f"expression of {problem.id}"

@@ -6,7 +6,7 @@ points has a part for each (``chain[2]``), and the parts share its points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -34,6 +34,10 @@ from backprop_cli.grading.records import (
 )
 from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.summary import empty
+from backprop_cli.grading.varying.choices import Listed
+from backprop_cli.grading.varying.lots import Lots
+from backprop_cli.grading.varying.variants import SPECIMEN, Variants
+from backprop_cli.nearest import meant
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -47,12 +51,23 @@ Marked = tuple[SubmissionResult, tuple[Tally, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One problem at one point, ready for answers."""
+    """One problem at one point, ready for answers.
+
+    Where each student has numbers of their own, ``question`` is an example, and ``variants`` has the others.
+    """
 
     id: str
     title: str
     question: AnyQuestion
     scoring: Scoring
+    at: Mapping[str, str] | None = None
+    variants: Variants | None = None
+
+    def of(self, student: str) -> Part:
+        """The part with the student's own numbers. Raises ``Refused`` if no suitable ones are drawn."""
+        if self.variants is None:
+            return self
+        return replace(self, question=self.variants.question(student), at=self.variants.at(student))
 
 
 @dataclass(frozen=True)
@@ -94,23 +109,30 @@ class Marker:
             return SubmissionResult(
                 *source, (), nothing, self.points, submission.line, submission.invalid, submission.warnings
             ), ()
-        done = [self._part(part, submission.answers.get(part.id, ())) for part in self.parts]
+        done = [self._part(part, submission) for part in self.parts]
         results, tallies = tuple(one for one, _ in done), tuple(tally for _, tally in done)
         score = sum((one.score for one in results), Fraction(0))
         warnings = (*submission.warnings, *_misnamed(results))
         return SubmissionResult(*source, results, score, self.points, submission.line, warnings=warnings), tallies
 
-    def _part(self, part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
+    def _part(self, part: Part, submission: Submission) -> tuple[ProblemResult, Tally]:
+        answers = submission.answers.get(part.id, ())
         try:
-            if part.question.is_quick(answers):
-                return self._results.of(part.id, answers, lambda: _result(part, answers))
-            part.question.warm(answers)
+            own = part.of(submission.student)
+            if own.question.is_quick(answers):
+                return self._results.of(_key(own), answers, lambda: _result(own, answers))
+            own.question.warm(answers)
             with self.guard():
-                return _result(part, answers)
+                return _result(own, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not cost a whole class its grades
             return _unjudged(part, Diagnostic(BUG, f"a bug of backprop's own ({type(error).__name__})"))
+
+
+def _key(part: Part) -> str:
+    """What a result is remembered by: the part, and its numbers where each student has others."""
+    return f"{part.id} {part.at}" if part.variants is not None and part.at is not None else part.id
 
 
 def _result(part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
@@ -153,7 +175,7 @@ def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> M
     shared = Expressions(key.problems)
     for problem in key.problems:
         try:
-            parts += _parts(problem, shared.of(problem), method)
+            parts += _parts(problem, shared.of(problem), key.secret, method)
         except Refused as refused:
             problems += [_named(problem, one) for one in refused.problems]
     if problems:
@@ -165,16 +187,36 @@ def _named(problem: KeyProblem, one: Diagnostic) -> Diagnostic:
     return Diagnostic(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
-def _parts(problem: KeyProblem, expression: Expression, method: Method) -> Iterator[Part]:
+def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Method) -> Iterator[Part]:
     """The parts of one problem."""
     many = len(problem.at) > 1
     for index, at in enumerate(problem.at or (None,), 1):
-        question = _question(problem, expression, None if at is None else from_mapping(at), method)
+        id_ = f"{problem.id}[{index}]" if many else problem.id
+        variants = _variants(problem, expression, Lots(secret, id_, problem.vary), at or {}) if problem.vary else None
+        here = at if variants is None else variants.at(SPECIMEN)
+        question = _question(problem, expression, None if here is None else from_mapping(here), method)
         points = (
             problem.points if problem.points is not None else sum((ask.weight for ask in question.asks), Fraction(0))
         )
         share = points / max(1, len(problem.at))
-        yield Part(f"{problem.id}[{index}]" if many else problem.id, problem.title, question, _scoring(problem, share))
+        yield Part(id_, problem.title, question, _scoring(problem, share), here, variants)
+
+
+def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Mapping[str, str]) -> Variants:
+    """The questions with each student's own numbers. Raises ``Refused`` for a name or a value that is none."""
+    inputs = expression.circuit.inputs
+    strangers = [name for name in lots.vary if name not in inputs]
+    if strangers:
+        message = f"{strangers[0]} varies, and the expression does not have it"
+        raise Refused(Diagnostic("key.vary", message, meant(strangers[0], inputs)))
+    for name, choices in lots.vary.items():
+        for value in choices.values if isinstance(choices, Listed) else ():
+            given(name, value)
+
+    def make(at: Mapping[str, str]) -> AnyQuestion:
+        return _question(problem, expression, from_mapping(at), "forward")
+
+    return Variants(lots, fixed, make, problem.ugly)
 
 
 def _question(problem: KeyProblem, expression: Expression, point: Point | None, method: Method) -> AnyQuestion:

@@ -103,9 +103,10 @@ class Formulas:
         """The points at which this quantity has a truth."""
         return Samples(self.subject, self._here)
 
-    def reveals(self, sample: Sample) -> bool:
-        """Whether the truth at a sample is an answer: all that it depends on is as it is at a question's point."""
-        return self._decides(sample.at) in self._answers
+    def reveals(self, sample: Sample, own: Sample | None) -> bool:
+        """Whether the truth at a sample is an answer: all that it depends on is as at ``own`` or a question's point."""
+        decided = self._decides(sample.at)
+        return decided in self._answers or (own is not None and decided == self._decides(own.at))
 
     @cached_property
     def _answers(self) -> frozenset[tuple[Number, ...]]:
@@ -228,9 +229,10 @@ class _Judging:
 
     def _shown(self) -> bool:
         """Whether there is a difference to tell: one that shows in a few digits, and does not give the truth away."""
-        return self.far and any(
-            shows(look) and self._is_far(look) and not self.formulas.reveals(look.sample) for look in self.found
-        )
+        return self.far and any(shows(look) and self._is_far(look) and not self._reveals(look) for look in self.found)
+
+    def _reveals(self, look: Look) -> bool:
+        return self.formulas.reveals(look.sample, self.here)
 
     def _is_far(self, look: Look) -> bool:
         return look.answer is None or not self.tolerance.holds(look.answer, look.sample.truth, look.sample.bits)
@@ -315,7 +317,7 @@ class _Judging:
         """The plainest difference that shows; the question's own truth is only told if there is nothing else."""
 
         def worth(look: Look) -> tuple[bool, bool, int]:
-            rank = 1 if look.sample.at == here else 0 if self.formulas.reveals(look.sample) else 2
+            rank = 1 if look.sample.at == here else 0 if self._reveals(look) else 2
             return self._is_far(look), shows(look), rank
 
         here = self.here.at if self.here is not None else None
@@ -324,4 +326,4 @@ class _Judging:
         used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends
         at = {name: Fraction(int(value.p), int(value.q)) for name, value in look.sample.at.items() if name in used}
         answer = look.answer
-        return Counterexample(at, answer, look.sample.truth, look.sample.at == here, self.formulas.reveals(look.sample))
+        return Counterexample(at, answer, look.sample.truth, look.sample.at == here, self._reveals(look))

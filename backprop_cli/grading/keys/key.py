@@ -17,8 +17,10 @@ from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.headings import folded
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields, Place
+from backprop_cli.grading.keys.varied import check_secret, choices, refuse_given_twice
 from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
 from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.grading.varying.choices import Choices
 from backprop_cli.problems import Diagnostic, Refused, Source
 
 _NEARNESS = ("rtol", "sigfigs", "exact")
@@ -26,8 +28,11 @@ _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
 _TOLERANCE = tuple(one.name for one in fields(Tolerance))
 _COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "unsettled", "accept", "hidden", "share")
-_OF_KEY = ("title", *_COMMON, "columns", "attempt", "problem")
-_OF_PROBLEM = ("id", "title", "expression", "at", "upstream", "ask", "points", "weights", *_COMMON)
+_OF_KEY = ("title", "text", "secret", *_COMMON, "columns", "attempt", "problem")
+_OF_PROBLEM = (
+    *("id", "title", "text", "expression", "at", "vary", "ugly", "upstream", "ask", "points", "weights"),
+    *_COMMON,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ class KeyProblem:
 
     ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 if not given.
     ``upstream`` is the gradient that arrives at an output that is an array.
-    ``columns`` are the titles of the columns in which answers stand in a table of the class.
+    ``columns`` are the titles of the columns in which answers stand in a table of the class. ``vary`` has what the
+    numbers may be that each student has of their own, beside those of ``at``; ``ugly`` ones may be allowed. ``text``
+    is what a sheet says of it.
     """
 
     id: str
@@ -77,6 +84,9 @@ class KeyProblem:
     hidden: bool
     share: bool
     upstream: str
+    vary: Mapping[str, Choices] = field(default_factory=dict)
+    ugly: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ class Key:
     """All problems, in their order; ``source`` is what the key's file is called.
 
     ``columns`` tell what stands in a table of the class under which titles: the student, the time, the attempt, an
-    answer (``chain.dx``), or nothing that matters (``ignore``).
+    answer (``chain.dx``), or nothing that matters (``ignore``). By the ``secret`` each student's own numbers are drawn;
+    ``text`` begins a sheet.
     """
 
     title: str
@@ -93,6 +104,8 @@ class Key:
     feedback: Feedback
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attempt: Rule = "all"
+    secret: str = field(default="", repr=False)
+    text: str = ""
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -144,7 +157,10 @@ def _key(top: Fields, name: str) -> Key:
         top.wrong("key.size", "problem", message)
     _refuse_twins(top, tables, problems)
     columns, attempt = top.several("columns"), top.one_of("attempt", RULES, "all")
-    return Key(cut(top.text("title", "")), problems, name, manner.feedback, columns, attempt)
+    secret = top.text("secret", "")
+    check_secret(top, secret, needed=any(problem.vary for problem in problems))
+    title, text = cut(top.text("title", "")), top.text("text", "")
+    return Key(title, problems, name, manner.feedback, columns, attempt, secret, text)
 
 
 def _manner(given: Fields, default: Manner) -> Manner:
@@ -184,7 +200,9 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
     label = f"problem {cut(named) if isinstance(named, str) else index}"
     given = Fields(table, label, _OF_PROBLEM, top.place, top.found, top.place.of_problem(index))
     manner = _manner(given, default)
-    if manner.accept == "number" and not table.count("at"):
+    at, vary = _points(given), choices(given)
+    refuse_given_twice(given, vary, at)
+    if manner.accept == "number" and not table.count("at") and not table.count("vary"):
         hint = "give the problem a point, at = {…}, or accept formulas"
         given.wrong("key.value", "accept", "numbers are asked for, and there is no point to compute them at", hint)
     ask, columns = given.titled("ask")
@@ -192,12 +210,15 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
         id=_id(given, index),
         title=cut(given.text("title", "")),
         expression=_expression(given),
-        at=_points(given),
+        at=at or (({},) if vary else ()),
         ask=ask,
         columns=columns,
         points=given.fraction("points", None, most=10**9),
         weights=_weights(given),
         upstream=given.listed("upstream"),
+        vary=vary,
+        ugly=given.flag("ugly", default=False),
+        text=given.text("text", ""),
         **{one.name: getattr(manner, one.name) for one in fields(Manner)},
     )
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli.check import formulas
+from backprop_cli.engine.point import folded
 from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.grading.names import Asked
@@ -40,6 +41,30 @@ def solutions(marker: Marker) -> Iterator[Solution]:
         for ask in part.question.asks:
             share = part.scoring.points * ask.weight / weights if weights else Fraction(0)
             yield Solution(part.id, ask.name, share, *_answer(part, ask))
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """What varies in a part: the choices in words, and the numbers of the example whose answers are shown."""
+
+    problem: str
+    choices: str
+    example: str
+
+
+def numbers(part: Part) -> list[tuple[str, str]]:
+    """The values of a part's variables, in the order of the expression; none where only formulas are asked for."""
+    at = {folded(name): value for name, value in (part.at or {}).items()}
+    return [(name, at[name]) for name in part.question.circuit.inputs if name in at]
+
+
+def varied(marker: Marker) -> tuple[Varied, ...]:
+    """The parts in which each student has numbers of their own."""
+    return tuple(
+        Varied(part.id, part.variants.lots.said, ", ".join(f"{name} = {value}" for name, value in numbers(part)))
+        for part in marker.parts
+        if part.variants is not None
+    )
 
 
 def _answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:

@@ -6,14 +6,21 @@ import json
 from collections.abc import Iterator, Sequence
 
 from backprop_cli.grading.files.notes import Table
+from backprop_cli.grading.keys.solutions import Varied
 from backprop_cli.render.graded.words import SENTENCE, shown
 
 
-def render(tables: Sequence[Table]) -> str:
-    """The lines for each table; a draft is a comment, which a person takes for true or not."""
+def render(tables: Sequence[Table], varied: Sequence[Varied] = ()) -> str:
+    """The lines for each table; a draft is a comment, which a person takes for true or not. Then what varies."""
     if not tables:
-        return "# no file is a table with a row for each student\n"
-    return "\n".join("".join(f"{line}\n" for line in _lines(table)) for table in tables)
+        return "# no file is a table with a row for each student\n" + _own(varied)
+    return "\n".join("".join(f"{line}\n" for line in _lines(table)) for table in tables) + _own(varied)
+
+
+def _own(varied: Sequence[Varied]) -> str:
+    """By what students get numbers of their own."""
+    lines = [f"# {one.problem}: each student's own numbers, by the name in `student`: {one.choices}" for one in varied]
+    return "".join(f"{shown(line, SENTENCE)}\n" for line in lines)
 
 
 def _lines(table: Table) -> Iterator[str]:
