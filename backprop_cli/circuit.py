@@ -270,5 +270,5 @@ def pruned(circuit: Circuit) -> Circuit:
         elif node.op == CONSTANT:
             made.append(builder.constant(node.text, span))
         else:
-            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span))
+            made.append(builder.gate(node.op, tuple(made[i] for i in node.inputs), span, node.statics))
     return builder.finish(circuit.source, made[circuit.output])[0]

@@ -57,8 +57,8 @@ def shaped(circuit: Circuit, given: Mapping[str, Shape]) -> Shaped:
         else:
             inputs = tuple(shapes[i] for i in node.inputs)
             try:
-                row = _row(node, inputs)
-                shapes.append(_shape(node, row, inputs))
+                row = node_row(node, inputs)
+                shapes.append(node_shape(node, row, inputs))
             except MisfitError as misfit:
                 raise Refused(_misfit(circuit, index, inputs, misfit)) from None
             known = _told(node, row, inputs)
@@ -69,7 +69,7 @@ def shaped(circuit: Circuit, given: Mapping[str, Shape]) -> Shaped:
     return Shaped(circuit, tuple(shapes), tuple(rows), tuple(told))
 
 
-def _row(node: Node, inputs: tuple[Shape, ...]) -> ArrayGate | None:
+def node_row(node: Node, inputs: tuple[Shape, ...]) -> ArrayGate | None:
     """The row of an array gate: of a family the one for these ranks, the first one to say what is wrong."""
     if node.op in GATES:
         return None
@@ -78,7 +78,8 @@ def _row(node: Node, inputs: tuple[Shape, ...]) -> ArrayGate | None:
     return next((row for row in family(first.called) if row.ranks in (None, ranks)), first)
 
 
-def _shape(node: Node, row: ArrayGate | None, inputs: tuple[Shape, ...]) -> Shape:
+def node_shape(node: Node, row: ArrayGate | None, inputs: tuple[Shape, ...]) -> Shape:
+    """The shape of a gate of these inputs. Raises ``MisfitError`` where they do not fit."""
     if row is None:
         if node.op in ("max", "min") and len(inputs) == 1 and inputs[0]:
             hint = f"a{node.op}({{0}}) is its largest element" if node.op == "max" else "amin({0}) is its smallest"

@@ -18,6 +18,7 @@ from backprop_cli.engine.written_out import WrittenOut
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_form import call
 from backprop_cli.problems import Diagnostic
+from backprop_cli.report.array_formulas import short_arrays
 from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayRow, ArrayWire, Block
 from backprop_cli.report.array_rules import Place, elementwise, structural
 from backprop_cli.report.report import Report
@@ -119,6 +120,7 @@ def assembled_arrays(
     """The report; ``targets`` are whose gradients were asked for, ``upstream`` the gradient given at the output."""
     circuit = numbers.run.program.circuit
     made = _Assembly(numbers, check, given=upstream is not None)
+    made.compose(targets, given=upstream is not None)
     asked = tuple(name for name in circuit.inputs if name in targets) if wrt is None else tuple(targets)
     return ArrayReport(
         circuit.source.text,
@@ -146,14 +148,24 @@ class _Assembly:
         self.wires = self.circuit.fan_out()
         taken = {*self.circuit.inputs, *(stage.name for stage in self.circuit.stages)}
         self.partial = next(name for name in _LOSSES if name not in taken) if given else self.circuit.output_name
+        self.formulas: Mapping[str, str] = {}
+
+    def compose(self, targets: Mapping[str, int], *, given: bool) -> None:
+        """Write the gradients of the variables as formulas, where they are short."""
+        variables = {name: node for name, node in targets.items() if name in self.circuit.inputs}
+        upstream = f"d{self.circuit.output_name}" if given else ""
+        while upstream in self.circuit.inputs:
+            upstream += "_"
+        if not self.run.failed:  # a formula would ask the elements that have no value
+            self.formulas = short_arrays(self.shaped, variables, upstream)
 
     def variable(self, name: str, node: int, *, asked: bool) -> ArrayRow:
         """A variable's row; data has no gradient."""
         value = self.numbers.value(node)
         if not asked:
             return ArrayRow(node, name, "data", value)
-        gradient = self.numbers.gradient(node)
-        return ArrayRow(node, name, "parameter", value, gradient, verdict=self._verdict(node))
+        gradient, formula = self.numbers.gradient(node), self.formulas.get(name)
+        return ArrayRow(node, name, "parameter", value, gradient, formula, verdict=self._verdict(node))
 
     def stage(self, name: str, node: int) -> ArrayRow:
         """A stage's row."""
