@@ -369,6 +369,7 @@ HOMEWORK = re.compile(
 )
 HOMEWORK_TESTS = (
     "homework_arrays",
+    "descent_homework",
     "answers",
     "formulas",
     "homework_check",

@@ -187,7 +187,8 @@ def test_the_keys_own_answers_are_right(folder):
     table = backprop("grade", "key.toml", "--check-key").out.splitlines()[2:]
     rows, problem = [], ""
     for line in table[: table.index("")]:
-        cells = line.split(None, 3) if not line.startswith(" ") else [problem, *line.split(None, 2)]
+        cells = re.split(" {2,}", line.strip())
+        cells = cells if not line.startswith(" ") else [problem, *cells]
         problem = cells[0]
         rows.append((problem, cells[2], cells[3]))
     text = io.StringIO()

@@ -108,7 +108,7 @@ def test_the_example_is_a_key_and_uses_every_field():
     key = read_key(new_key(), "key.toml")
     assert [(one.id, one.points, len(one.at)) for one in key.problems] == [
         ("chain", Fraction(5), 1), ("neuron", Fraction(8), 2), ("formulas", Fraction(10, 3), 0),
-        ("layer", Fraction(6), 1), ("own", None, 1), ("secret", None, 1),
+        ("layer", Fraction(6), 1), ("steps", None, 1), ("own", None, 1), ("secret", None, 1),
     ]  # fmt: skip
     assert [name for name in KeyProblem.__slots__ if name not in new_key()] == ["share", "ugly"]
     assert all(len(line) <= 100 for line in new_key().splitlines())

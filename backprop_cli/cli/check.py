@@ -37,6 +37,8 @@ class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
     file: str | None
     ask: tuple[str, ...]
     upstream: str | None
+    data: tuple[str, ...]
+    lr: float | None
     accept: Literal["number", "formula", "any"]
 
 
@@ -53,6 +55,8 @@ class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
 @click.option("--ask", metavar="NAMES", multiple=True, help="What must be answered: dx,dy,q. The rest is extra.")
 @click.option("--at", metavar="FILE", help="The point as a JSON object, from a file or - (standard input).")
 @click.option("--upstream", metavar="ARRAY", help="The gradient that arrives at an output that is an array.")
+@click.option("--data", metavar="FILE", multiple=True, help="Rows of data: answers like 'mean dw', 'dw row 2'.")
+@click.option("--lr", metavar="RATE", type=float, help="Learning rate: answers like 'w after 3 steps'.")
 @tolerance_options
 @click.option(
     "--accept",
@@ -112,12 +116,33 @@ def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple
     from backprop_cli.grading.scoring import Scoring, result
 
     circuit, given = circuit_and_point(expression, values, options, arrays=True)
+    if options.data or options.lr is not None:
+        return _judged_descent(circuit, given, options)
     arrays = has_arrays(circuit, given)
     if options.upstream and not arrays:
         raise click.UsageError("--upstream is for arrays, and here are numbers only")
     answers, source = _answers(_meaning(circuit, arrays=arrays), options)
     _no_answer_as_value(circuit, given)
     question = (_about_arrays if arrays else _about_numbers)(circuit, given, answers, options)
+    warn(question.warnings)
+    points = sum((ask.weight for ask in question.asks), Fraction(0))
+    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
+
+
+def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: Options) -> tuple[ProblemResult, str]:
+    """The result of answers about rows of data, or about steps of descent."""
+    from backprop_cli.cli.report_options import tolerance
+    from backprop_cli.descent.updating import Recipe
+    from backprop_cli.grading.descent.names import DescentNames
+    from backprop_cli.grading.descent.question import answered, prepare_descent, rows_of
+    from backprop_cli.grading.scoring import Scoring, result
+
+    Recipe(rate=options.lr).refuse_nonsense()
+    table = rows_of(options.data, tuple(circuit.inputs))
+    names = DescentNames(circuit, [name for name in circuit.inputs if table is None or name not in table.columns], {})
+    answers, source = _answers(names.quantity, options)
+    wanted = _wanted(options) or answered(names, [answer.name for answer in answers])
+    question = prepare_descent(circuit, given, table, options.lr, wanted, tolerance(options))
     warn(question.warnings)
     points = sum((ask.weight for ask in question.asks), Fraction(0))
     return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source

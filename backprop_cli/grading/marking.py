@@ -41,6 +41,7 @@ from backprop_cli.nearest import meant
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
 
 if TYPE_CHECKING:
+    from backprop_cli.circuit import Circuit
     from backprop_cli.grading.asking import AnyQuestion
 
 _NAMED_APART = 3
@@ -222,6 +223,8 @@ def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Ma
 def _question(problem: KeyProblem, expression: Expression, point: Point | None, method: Method) -> AnyQuestion:
     """The question of a problem at a point: about numbers, or about arrays."""
     circuit, near, accept = expression.circuit, problem.tolerance, problem.accept
+    if problem.data or problem.lr is not None:
+        return _about_descent(problem, circuit, point or {})
     if has_arrays(circuit, point or {}):
         from backprop_cli.grading.arrays.question import prepare_arrays
 
@@ -232,6 +235,15 @@ def _question(problem: KeyProblem, expression: Expression, point: Point | None, 
         raise Refused(Diagnostic("usage.upstream", "upstream is for arrays, and here are numbers only"))
     asks = asks_of(circuit, problem.ask or None, problem.weights)
     return prepare(circuit, point, asks, near, accept, method, expression.points, expression.functions)
+
+
+def _about_descent(problem: KeyProblem, circuit: Circuit, point: Point) -> AnyQuestion:
+    """The question of a problem with rows of data, or with a learning rate."""
+    from backprop_cli.grading.descent.question import prepare_descent, rows_of
+
+    table = rows_of(problem.data, tuple(circuit.inputs))
+    wanted = problem.ask or None
+    return prepare_descent(circuit, point, table, problem.lr, wanted, problem.tolerance, problem.weights)
 
 
 def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from importlib.resources import files
+from pathlib import Path
 
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
@@ -30,7 +31,7 @@ _TOLERANCE = tuple(one.name for one in fields(Tolerance))
 _COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "unsettled", "accept", "hidden", "share")
 _OF_KEY = ("title", "text", "secret", *_COMMON, "columns", "attempt", "problem")
 _OF_PROBLEM = (
-    *("id", "title", "text", "expression", "at", "vary", "ugly", "upstream", "ask", "points", "weights"),
+    *("id", "title", "text", "expression", "at", "vary", "ugly", "upstream", "ask", "points", "weights", "data", "lr"),
     *_COMMON,
 )
 
@@ -64,6 +65,7 @@ class KeyProblem:
     ``columns`` are the titles of the columns in which answers stand in a table of the class. ``vary`` has what the
     numbers may be that each student has of their own, beside those of ``at``; ``ugly`` ones may be allowed. ``text``
     is what a sheet says of it.
+    ``data`` are the paths of files of rows; ``lr`` is the learning rate of the steps that are asked for.
     """
 
     id: str
@@ -87,6 +89,8 @@ class KeyProblem:
     vary: Mapping[str, Choices] = field(default_factory=dict)
     ugly: bool = False
     text: str = ""
+    data: tuple[str, ...] = ()
+    lr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,8 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
         vary=vary,
         ugly=given.flag("ugly", default=False),
         text=given.text("text", ""),
+        data=tuple(str(Path(top.place.source.name).parent / name) for name in given.words("data")),
+        lr=_rate(given),
         **{one.name: getattr(manner, one.name) for one in fields(Manner)},
     )
 
@@ -244,6 +250,13 @@ def _points(given: Fields) -> tuple[Mapping[str, str], ...]:
     if len(tables) > limits.KEY_POINTS:
         given.wrong("key.size", "at", f"at has {len(tables):,} points; the limit is {limits.KEY_POINTS:,}")
     return tuple(given.texts("at", table) for table in tables[: limits.KEY_POINTS])
+
+
+def _rate(given: Fields) -> float | None:
+    rate = given.number("lr", None)
+    if rate == 0:
+        given.wrong("key.value", "lr", "lr must be more than 0")
+    return rate or None
 
 
 def _weights(given: Fields) -> Mapping[str, Fraction]:

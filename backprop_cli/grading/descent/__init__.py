@@ -1,0 +1,1 @@
+"""Homework about rows of data and steps of descent: the mean gradient, a row's own, a parameter after steps."""
