@@ -385,6 +385,7 @@ HOMEWORK_TESTS = (
 
 
 IN_WORDS = {
+    *("key.secret", "key.vary"),  # test_varying.py, likewise
     # test_class_files.py and test_submissions.py meet these by what is said, not by their codes
     *("answers.sheet", "answers.sheets", "submission.again", "usage.encoding"),
     *(f"class.{name}" for name in ("attempts", "columns", "decimal", "encoding", "invalid", "missing")),
