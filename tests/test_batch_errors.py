@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -250,6 +252,29 @@ def test_ten_are_listed(here):
     assert (ran.out, ran.code) == ("1.0\n", 0)
     assert ran.err.count("\n") == 12
     assert ran.err.endswith("  and 2 more; --rejects FILE writes all of them\n")
+
+
+def test_a_table_of_many_columns(here):
+    (here / "wide.csv").write_text(
+        ",".join(f"c{at}" for at in range(100_000)) + "\n" + ",".join(["2"] * 100_000) + "\n"
+    )
+    assert backprop("batch", "w*c99999", "--data", "wide.csv", "w=3", "-q", "--no-check").out == "2.0\n"
+    assert "no value and no column for q" in backprop("batch", "w*c1*q", "--data", "wide.csv", "w=3").err
+
+
+def test_utf_16_is_named(here):
+    (here / "u.csv").write_text("x,t\n1,2\n", "utf-16")
+    ran = backprop("batch", *of("u.csv"))
+    assert ran.err == "error[text.encoding]: u.csv is UTF-16 text\n  = save it as UTF-8\n"
+
+
+def test_a_pipe_is_a_file(here):
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=(here / "pipe").write_text, args=("x,t\n" + "1,0\n" * 10_000,))
+    writer.start()
+    ran = backprop("batch", *of("pipe"), "-q", "--no-check")
+    writer.join()
+    assert (ran.out, ran.code) == ("1.0\n", 0)
 
 
 def test_an_endless_line_is_refused(here, monkeypatch):

@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
+from pathlib import Path
 
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
-from backprop_cli.rows.files import STDIN, DataFile
+from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.text import lines
@@ -29,7 +30,7 @@ def bulk_blocks(
     yield from record_blocks(file, iter(head[:BLOCK]), wanted, shapes, reject)
     if len(head) <= BLOCK:
         return
-    if file.path == STDIN or not has_pyarrow():
+    if not Path(file.path).is_file() or not has_pyarrow():  # a pipe cannot be opened again
         yield from record_blocks(file, chain(head[BLOCK:], records), wanted, shapes, reject)
         return
     done, finished = BLOCK, False

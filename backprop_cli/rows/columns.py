@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from backprop_cli.problems import Diagnostic, Refused
@@ -12,12 +13,13 @@ from backprop_cli.rows.records import Reading
 
 def named(file: DataFile, names: Sequence[str], reading: Reading) -> tuple[str, ...]:
     """The columns' names after renaming. Raises ``Refused`` for a name that two columns have."""
-    absent = [old for old in reading.rename if old not in names]
+    known = set(names)
+    absent = [old for old in reading.rename if old not in known]
     if absent:
         message = f"--rename asks for the column {shown(absent[0])}, which {file.name} does not have"
         raise Refused(Diagnostic("data.column", message, columns_hint(names)))
     made = tuple(reading.rename.get(name, name) for name in names)
-    twice = next((name for at, name in enumerate(made) if name and name in made[:at]), None)
+    twice = next((name for name, count in Counter(made).items() if name and count > 1), None)
     if twice is not None:
         raise Refused(Diagnostic("data.header", f"two columns of {file.name} have the name {shown(twice)}"))
     return made

@@ -63,7 +63,7 @@ def found(names: Sequence[str]) -> tuple[DataFile, ...]:
 
 
 def _meant(name: str) -> Iterator[DataFile]:
-    if name == STDIN or "://" in name or Path(name).is_file():
+    if name == STDIN or (Path(name).exists() and not Path(name).is_dir()):
         yield data_file(name)
     elif Path(name).is_dir():
         yield from _inside(name)

@@ -51,7 +51,7 @@ def selection(where: str | None, weights: str | None, limit: int | None, columns
 
 
 def _no_column(option: str, name: str, columns: Sequence[str]) -> Diagnostic:
-    named = [column for column in columns if column]
+    named = [column for column in columns[:1_000] if column]
     hint = meant(name, named, f"the columns are {', '.join(named[:12])}")
     return Diagnostic("data.column", f"{option} names {name}, which is no column", hint)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from backprop_cli.arithmetic.float64 import Float64
@@ -17,6 +17,8 @@ from backprop_cli.nearest import meant, nearest
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.lists import Shape
 from backprop_cli.rows.columns import columns_hint
+
+_COMPARED = 1_000  # columns among which a name's nearest is looked for
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def _indices(circuit: Circuit) -> Collection[int]:
 
 
 def _without_value(circuit: Circuit, absent: list[str], point: Point, columns: Collection[str]) -> Diagnostic:
-    near = nearest(absent[0], [*columns, *point])
+    near = nearest(absent[0], [*islice(columns, _COMPARED), *point])
     known = f"the columns are {', '.join([name for name in columns if name][:12])}"
     hint = f"did you mean {near}?" if near else f"give {' '.join(f'{name}=…' for name in absent[:3])}; {known}"
     message = f"no value and no column for {', '.join(absent[:20])}"

@@ -22,6 +22,8 @@ from backprop_cli.rows.files import STDIN, DataFile
 from backprop_cli.rows.json_lines import JsonLines
 from backprop_cli.rows.records import BadRow, Reading, Record
 
+_UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
+
 
 class Table(Protocol):
     """A file whose columns are known: ``names`` in order, after renaming."""
@@ -64,6 +66,8 @@ def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
     try:
         while line := stream.readline(limits.LINE_CHARACTERS + 1):
             count += 1
+            if count == 1 and line.startswith(_UTF_16):
+                raise Refused(Diagnostic("text.encoding", f"{file.name} is UTF-16 text", "save it as UTF-8"))
             if len(line) > limits.LINE_CHARACTERS:
                 message = f"line {count:,} of {file.name} has more than {limits.LINE_CHARACTERS:,} characters"
                 raise Refused(Diagnostic("limit.line", message, "is it a file of text?"))
