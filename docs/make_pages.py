@@ -16,7 +16,16 @@ from backprop_cli.problems import Diagnostic, Refused
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- begin: made by make_pages.py -->\n", "<!-- end -->\n"
 _GATE_CODES = ("domain", "slope", "overflow", "kink")
-_WARNINGS = ("data.skipped", "value.unused", "digits.lost", "digits.zero", "stage.value", "check.note", "kink.smooth")
+_WARNINGS = (
+    "data.skipped",
+    "cluster.unlike",
+    "value.unused",
+    "digits.lost",
+    "digits.zero",
+    "stage.value",
+    "check.note",
+    "kink.smooth",
+)
 _OTHER_EXITS = {"check.wrong": "1", "internal": "70"} | dict.fromkeys(_WARNINGS, "0")
 
 

@@ -56,6 +56,7 @@ MAY_LOAD = {
         ),
     ),
     "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd"),
+    "distributed": ("rows.cluster",),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}
 NEVER_LOADED = {"pickle", "marshal", "shelve", "yaml", "subprocess", "ctypes", "runpy", "code"}

@@ -17,11 +17,14 @@ from backprop_cli.cli.progress import counting_rows
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from backprop_cli.rows.batch import Asked
     from backprop_cli.rows.records import Block
     from backprop_cli.rows.rejects import Rejects
     from backprop_cli.rows.report import BatchReport, Reduce
+    from backprop_cli.rows.sampling import Sampler
+    from backprop_cli.rows.selection import Selection
     from backprop_cli.rows.source import Data
     from backprop_cli.rows.task import Task
 
@@ -38,6 +41,8 @@ class Options(DataOptions):
     as_json: bool
     quiet: bool
     no_check: bool
+    engine: str
+    scheduler: str | None
     threads: int | None
     full: bool
     color: str
@@ -69,6 +74,8 @@ class Options(DataOptions):
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--no-check", is_flag=True, help="Leave the check of a sample of rows out.")
 @click.option("--full", is_flag=True, help="Print large arrays whole.")
+@click.option("--engine", type=click.Choice(("local", "dask")), default="local", help="dask runs on a cluster.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster; else workers are started on this machine.")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 64), help="In N threads; the digits are the same.")
 @click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
 @click.option(
@@ -120,10 +127,14 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[s
     chosen = selection(options.where, options.weights, options.limit, data.columns)
     wanted = tuple(dict.fromkeys((*task.data, *chosen.names)))
     blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
+    if options.engine == "dask" and options.reduce == "none":
+        raise click.UsageError("--engine dask gives sums; --reduce none is for one machine")
+    if options.scheduler and options.engine != "dask":
+        raise click.UsageError("--scheduler is for --engine dask")
     if options.reduce == "none":
         _print_rows(task, blocks, options, rejected)
         return ()
-    return _print_report(task, blocks, data, options, rejected)
+    return _print_report(task, blocks, data, chosen, options, rejected)
 
 
 def _print_rows(task: Task, blocks: Iterable[Block], options: Options, rejected: Rejects) -> None:
@@ -139,17 +150,44 @@ def _print_rows(task: Task, blocks: Iterable[Block], options: Options, rejected:
     sys.stdout.flush()
 
 
+def _by_dask(
+    task: Task,
+    data: Data,
+    chosen: Selection,
+    options: Options,
+    rejected: Rejects,
+    rest: tuple[Sampler, Asked, Callable[[int], None]],
+) -> BatchReport:
+    """The report by a cluster; the sample is of the first rows."""
+    from backprop_cli.rows.batch import gathered
+    from backprop_cli.rows.extras import needs_dask
+
+    needs_dask()
+    from backprop_cli.rows.cluster import first_blocks, summed_by_cluster
+
+    sampler, asked, step = rest
+    head, notes = first_blocks(task, data, chosen), list[Diagnostic]()
+    for _ in sampler.passing(head):
+        pass
+    found = summed_by_cluster(task, data, chosen, rejected, options.scheduler, head, notes)
+    report = gathered(task, found, asked, step)
+    return replace(report, warnings=tuple(notes))
+
+
 def _print_report(
-    task: Task, blocks: Iterable[Block], data: Data, options: Options, rejected: Rejects
+    task: Task, blocks: Iterable[Block], data: Data, chosen: Selection, options: Options, rejected: Rejects
 ) -> tuple[str, ...]:
     from backprop_cli.rows.batch import Asked, batch
     from backprop_cli.rows.sampling import Sampler
 
     sampler, files = Sampler(task.data), tuple(file.name for file in data.files)
-    passing = blocks if options.no_check else sampler.passing(blocks)
     asked = Asked(options.reduce, files, options.weights)
     with counting_rows(data.count, answering=False) as step:
-        report = batch(task, passing, rejected, asked, options.threads, step)
+        if options.engine == "dask":
+            report = _by_dask(task, data, chosen, options, rejected, (sampler, asked, step))
+        else:
+            passing = blocks if options.no_check else sampler.passing(blocks)
+            report = batch(task, passing, rejected, asked, options.threads, step)
     report, wrong = replace(report, skipped=rejected.count), tuple[str, ...]()
     if not options.no_check:
         from backprop_cli.rows.checking import checked_rows
@@ -158,6 +196,10 @@ def _print_report(
         report, wrong = replace(report, check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
+    for problem in report.warnings if options.form != "json" else ():
+        from backprop_cli.render.problems import drawn
+
+        print(drawn(problem, "warning"), file=sys.stderr)
     return wrong
 
 

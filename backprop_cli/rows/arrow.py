@@ -50,24 +50,51 @@ class ArrowTable:
 
     @staticmethod
     def _of_parquet(whole: Any) -> Any:
-        return lambda names: whole.iter_batches(batch_size=_BATCH, columns=names, use_threads=True)
+        def batches(names: list[str], begin: int, end: int) -> Iterator[Any]:
+            groups, first = [], 0
+            for at in range(whole.num_row_groups):
+                count = whole.metadata.row_group(at).num_rows
+                if first + count > begin and first < end:
+                    groups.append((at, first))
+                first += count
+            if groups:
+                chosen = [at for at, _ in groups]
+                found = whole.iter_batches(batch_size=_BATCH, row_groups=chosen, columns=names, use_threads=True)
+                yield from _between(found, groups[0][1], begin, end)
+
+        return batches
 
     @staticmethod
     def _of_feather(whole: Any) -> Any:
-        return lambda names: (whole.get_batch(at).select(names) for at in range(whole.num_record_batches))
+        def batches(names: list[str], begin: int, end: int) -> Iterator[Any]:
+            yield from (whole.get_batch(at).select(names) for at in range(whole.num_record_batches))
 
-    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
+        return batches
+
+    def blocks(
+        self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
+    ) -> Iterator[Block]:
         """The usable rows with these columns."""
         originals = [self.schema.names[self.names.index(name)] for name in wanted]
-        yield from blocks_of(self.file, self._chunks(wanted, originals), shapes, reject)
+        last = end if end is not None else self.count or 0
+        yield from blocks_of(self.file, self._chunks(wanted, originals, begin, last), shapes, reject, begin)
 
-    def _chunks(self, wanted: Sequence[str], originals: Sequence[str]) -> Iterator[Chunk]:
+    def _chunks(self, wanted: Sequence[str], originals: Sequence[str], begin: int, end: int) -> Iterator[Chunk]:
         try:
-            for batch in self._batches(list(originals)):
+            for batch in self._batches(list(originals), begin, end):
                 pairs = zip(wanted, originals, strict=True)
                 yield {name: doubles(self.file, name, batch.column(original)) for name, original in pairs}
         except (pa.ArrowException, OSError) as error:
             raise Refused(_unreadable(self.file, error)) from None
+
+
+def _between(batches: Iterator[Any], first: int, begin: int, end: int) -> Iterator[Any]:
+    """Of batches that begin at the row ``first`` the rows from ``begin`` to before ``end``."""
+    for batch in batches:
+        low, high = max(begin - first, 0), min(end - first, len(batch))
+        if low < high:
+            yield batch.slice(low, high - low)
+        first += len(batch)
 
 
 def _unreadable(file: DataFile, error: Exception) -> Diagnostic:

@@ -14,7 +14,7 @@ from backprop_cli.rows.records import Block
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.report import BatchReport, KinkRow, Nested, ParameterRow, Reduce
 from backprop_cli.rows.summing import summed
-from backprop_cli.rows.sums import Summary, Totals
+from backprop_cli.rows.sums import BlockSums, Numbers, Summary, Totals
 from backprop_cli.rows.task import Task
 
 
@@ -36,8 +36,18 @@ def batch(
     step: Callable[[int], None] = lambda _: None,
 ) -> BatchReport:
     """The mean or the sum over all rows. Raises ``Refused`` where no row is left, or a sum is too large."""
+    return gathered(task, summed(task, blocks, reject, threads), asked, step)
+
+
+def gathered(
+    task: Task,
+    found: Iterable[tuple[Numbers, BlockSums]],
+    asked: Asked,
+    step: Callable[[int], None] = lambda _: None,
+) -> BatchReport:
+    """The report of sums of blocks, each with the pivot. Raises ``Refused``."""
     totals: Totals | None = None
-    for pivot, sums in summed(task, blocks, reject, threads):
+    for pivot, sums in found:
         totals = totals or Totals(pivot)
         totals.add(sums)
         step(sums.rows)

@@ -32,11 +32,13 @@ class NumpyTable:
         self.names = named(file, list(self._columns), reading)
         self.count: int | None = len(next(iter(self._columns.values())))
 
-    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
+    def blocks(
+        self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
+    ) -> Iterator[Block]:
         """The usable rows with these columns."""
         originals = list(self._columns)
-        columns = {name: self._columns[originals[self.names.index(name)]] for name in wanted}
-        yield from blocks_of(self.file, self._chunks(columns), shapes, reject)
+        columns = {name: self._columns[originals[self.names.index(name)]][begin:end] for name in wanted}
+        yield from blocks_of(self.file, self._chunks(columns), shapes, reject, begin)
 
     def _chunks(self, columns: dict[str, Any]) -> Iterator[Chunk]:
         count = len(next(iter(columns.values())))

@@ -28,8 +28,13 @@ class Source(Protocol):
     names: tuple[str, ...]
     count: int | None
 
-    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
-        """The usable rows, with these columns; ``shapes`` are those of columns of lists, once a row was read."""
+    def blocks(
+        self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
+    ) -> Iterator[Block]:
+        """The usable rows, with these columns; ``shapes`` are those of columns of lists, once a row was read.
+
+        Where ``count`` is known, only the rows from ``begin``, the first of a block, to before ``end``.
+        """
 
 
 class Data:
@@ -106,8 +111,10 @@ class TextSource:
         self.count: int | None = None
         self.names = self._table.names
 
-    def blocks(self, wanted: Sequence[str], shapes: Shapes, reject: Reject) -> Iterator[Block]:
-        """The usable rows with these columns."""
+    def blocks(
+        self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
+    ) -> Iterator[Block]:
+        """All usable rows with these columns: text is read from its beginning to its end."""
         if isinstance(self._table, Delimited):
             return bulk_blocks(self.file, self.reading, self._table, wanted, shapes, reject)
         return record_blocks(self.file, self._table.records(wanted), wanted, shapes, reject)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from backprop_cli.problems import Refused
 from backprop_cli.rows.careful import Worked, carefully, worked
+from backprop_cli.rows.number_rows import RowEngine
 from backprop_cli.rows.records import SMALL_ROWS, Block
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
@@ -36,22 +37,57 @@ def summed(
     task: Task, blocks: Iterable[Block], reject: Reject, threads: int | None = None
 ) -> Iterator[tuple[Numbers, BlockSums]]:
     """The pivot, and the sums of each block in order."""
-    head, rest = _first_rows(blocks)
+    head, rest = first_rows(blocks)
     ready = _many(task, head)
-    pivot = _pivot(task, head) if ready is not None else None
+    pivot = pivot_for(task, head) if ready is not None else None
     if ready is None or pivot is None:
         yield from _row_by_row(task, chain(head, rest), reject)
         return
     engine = row_engine(task, head[0].example())
-    for block, sums in in_threads(lambda block: ready.sums(block, pivot), chain(head, rest), threads):
+    for found in _by(ready, engine, task, pivot, chain(head, rest), reject, threads):
+        yield pivot, found
+
+
+def sums_of_blocks(
+    task: Task, pivot: Numbers, blocks: Iterable[Block], reject: Reject, threads: int | None = None
+) -> Iterator[BlockSums]:
+    """The sums of each block in order, about a pivot that is known, as of many rows."""
+    from backprop_cli.rows.block_engine import many_rows
+
+    rest = iter(blocks)
+    first = next(rest, None)
+    if first is None:
+        return
+    example = first.example()
+    many = many_rows(task, example)
+    ready = None if many is None else many.at(task.parameters)
+    engine = row_engine(task, example)
+    yield from _by(ready, engine, task, pivot, chain([first], rest), reject, threads)
+
+
+def _by(
+    ready: Ready | None,
+    engine: RowEngine,
+    task: Task,
+    pivot: Numbers,
+    blocks: Iterable[Block],
+    reject: Reject,
+    threads: int | None,
+) -> Iterator[BlockSums]:
+    """By the engine for many rows; a block that it cannot take, row by row."""
+
+    def work(block: Block) -> BlockSums | None:
+        return None if ready is None else ready.sums(block, pivot)
+
+    for block, sums in in_threads(work, blocks, threads):
         found = _sums_of(task, carefully(task, engine, block, reject), pivot) if sums is None else sums
         if found.rows:
-            yield pivot, found
+            yield found
 
 
 def every_row(task: Task, blocks: Iterable[Block], reject: Reject, threads: int | None = None) -> Iterator[Worked]:
     """The value and the gradients of every row, block by block."""
-    head, rest = _first_rows(blocks)
+    head, rest = first_rows(blocks)
     ready = _many(task, head)
     if ready is None:
         yield from worked(task, chain(head, rest), reject)
@@ -82,7 +118,7 @@ def numbers_of(task: Task, example: Mapping[str, Any], rows: int) -> Callable[[M
     return one
 
 
-def _first_rows(blocks: Iterable[Block]) -> tuple[list[Block], Iterator[Block]]:
+def first_rows(blocks: Iterable[Block]) -> tuple[list[Block], Iterator[Block]]:
     """The blocks with the first rows, more than a few if there are so many, and the blocks to come."""
     rest = iter(blocks)
     head: list[Block] = []
@@ -108,7 +144,7 @@ def _row_by_row(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator
         yield pivot, _sums_of(task, one, pivot)
 
 
-def _pivot(task: Task, head: list[Block]) -> Numbers | None:
+def pivot_for(task: Task, head: list[Block]) -> Numbers | None:
     """The pivot of the first rows that have a value; None where none has."""
     engine, found = row_engine(task, head[0].example()), list[Numbers]()
     for block in map(Block.plain, head):
