@@ -52,6 +52,7 @@ MAY_LOAD = {
             "rows.array_rows",
             "rows.block_engine",
             "rows.written",
+            "rows.cluster",
             "engine.buffers",
         ),
     ),
