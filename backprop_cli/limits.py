@@ -48,7 +48,7 @@ SYMBOLIC_SCALARS: Final = 300  # gates of an array circuit written out, for SymP
 FORWARD_SCALARS: Final = 10_000  # gates of an array circuit written out, for the check by tangents
 DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
 
-DESCENT_STEPS: Final = 100_000_000  # of one descent; a double is kept for each
+DESCENT_STEPS: Final = 10_000_000  # of one descent; a double is kept for each
 
 CODE_ELEMENTS: Final = 10_000  # of the arrays that a program has written down
 CODE_SCALARS: Final = 2_000  # gates of an array circuit written out, a line each

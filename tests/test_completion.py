@@ -51,6 +51,8 @@ TABS = [
     ("backprop explain kink.", {"kink.relu", "kink.max"}, {"domain.log"}),
     ("backprop schema ", {"grad", "error", "gates"}, set()),
     ("backprop completion z", {"zsh"}, {"bash"}),
+    ("backprop descend --opt", {"--optimizer"}, {"--json"}),
+    ("backprop descend x*y --optimizer a", {"adam", "adagrad"}, {"sgd"}),
     ("backprop grad --wr", {"--wrt"}, {"--json"}),
     ("backprop grad x*y --f", {"--format"}, {"--json"}),
     ("backprop grad x*y --format ma", {"markdown"}, {"table"}),

@@ -14,7 +14,10 @@ _POINTS, _NUMBERS = 2_000, 1_000_000
 
 
 class Course:
-    """Fed with every visit, in order; its memory does not grow with the points, only by a double a step."""
+    """Fed with every visit, in order; its memory does not grow with the points, only by a double a step.
+
+    Of points with large arrays fewer are kept.
+    """
 
     def __init__(self) -> None:
         self.values = array("d")
@@ -29,14 +32,15 @@ class Course:
             self._moved(self._late[-1], visit)
         else:
             elements = sum(getattr(value, "size", 1) for value in visit.point.values())
-            self._most = max(2, min(_POINTS, _NUMBERS // elements))
+            self._most = min(_POINTS, _NUMBERS // elements)
+            self._late = deque(maxlen=max(1, min(_LAST, self._most)))
         self.values.append(visit.value)
         self._late.append(visit)
-        if visit.step <= FIRST:
+        if visit.step <= min(FIRST, self._most):
             self.early.append(visit)
 
     def _moved(self, before: Visit, after: Visit) -> None:
-        if before.step % self._stride == 0:
+        if self._most and before.step % self._stride == 0:
             self._moves.append((before, after))
             if len(self._moves) > 2 * self._most:
                 self._moves, self._stride = self._moves[::2], 2 * self._stride

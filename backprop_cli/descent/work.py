@@ -62,7 +62,7 @@ class Work:
 
 def work(report: DescentReport) -> Work:
     """All steps where there are fewer than ten, else the first three."""
-    shown = report.steps if report.steps < FEW else SOME
+    shown = min(report.steps if report.steps < FEW else SOME, len(report.early) - 1)
     steps = tuple(written(report, before, after) for before, after in pairwise(report.early[: shown + 1]))
     return Work(report.output, rules(report.recipe), steps, report.steps - shown)
 
