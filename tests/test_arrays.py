@@ -357,3 +357,18 @@ def test_numbers_alone_load_no_numpy():
     )
     ran = process("-c", program, "f = x*sum", "x=1", "sum=2", "-q", start=(__import__("sys").executable,))
     assert (ran.out, ran.err) == ("2.0\n1.0\n", "False\n")
+
+
+def test_mazurs_network_in_matrix_form():
+    """The numbers printed in "A Step by Step Backpropagation Example", and his weights after one step of 0.5."""
+    at = {
+        "x": [0.05, 0.1], "t": [0.01, 0.99], "b1": 0.35, "b2": 0.6,
+        "W1": [[0.15, 0.2], [0.25, 0.3]], "W2": [[0.4, 0.45], [0.5, 0.55]],
+    }  # fmt: skip
+    text = "h = sigmoid(W1 @ x + b1); o = sigmoid(W2 @ h + b2); E = sum((t - o)^2)/2"
+    report = differentiate(text, at, wrt=["W1", "W2"])
+    assert report.ok
+    assert float(report.value.doubles) == pytest.approx(0.298371109, abs=5e-10)
+    after = {name: np.array(at[name]) - 0.5 * report.gradient[name] for name in ("W1", "W2")}
+    np.testing.assert_allclose(after["W1"], [[0.149780716, 0.19956143], [0.24975114, 0.29950229]], atol=5e-9)
+    np.testing.assert_allclose(after["W2"], [[0.35891648, 0.408666186], [0.511301270, 0.561370121]], atol=5e-9)

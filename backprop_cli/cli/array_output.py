@@ -71,13 +71,13 @@ def _other(report: ArrayReport, form: str, *, explain: bool) -> str:
 
 
 def _steps(report: ArrayReport, form: str, *, full: bool) -> str:
-    """The steps; JSON has them in its gates, LaTeX and the others as lines."""
+    """The steps; JSON has them in its gates."""
     if form == "json":
         return ""
-    from backprop_cli.render.arrays import steps
+    from backprop_cli.render.arrays import derivation, steps
 
     if form == "latex":
-        return "".join(f"% {line}\n" for line in steps.render(report, full=full).splitlines())
+        return derivation.render(report)
     return (steps.markdown if form == "markdown" else steps.render)(report, full=full) + "\n"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backprop_cli.render.arrays import grid
+from backprop_cli.render.arrays.formula import array_latex
 from backprop_cli.render.latex import number
 from backprop_cli.render.names import latex_name
-from backprop_cli.report.array_report import ArrayReport, Block
+from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
 from backprop_cli.report.report import Quantity
 
 _MOST = 10
@@ -22,13 +23,23 @@ def render(report: ArrayReport) -> str:
                 made.append(_partial(partial, row.name, row.gradient))
     for row in report.parameters:
         assert row.gradient is not None
-        made.append(_partial(partial, row.name, row.gradient))
+        made.append(_partial(partial, row.name, row.gradient, _formula(report, row)))
     body = " \\\\\n".join(f"  {one}" for one in made)
     return f"\\setcounter{{MaxMatrixCols}}{{{2 * _MOST}}}\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 
 
-def _partial(out: str, name: str, gradient: Block) -> str:
-    return rf"\frac{{\partial {out}}}{{\partial {latex_name(name)}}} &= {matrix(gradient)}"
+def _partial(out: str, name: str, gradient: Block, through: str = "") -> str:
+    return rf"\frac{{\partial {out}}}{{\partial {latex_name(name)}}} &= {through}{matrix(gradient)}"
+
+
+def _formula(report: ArrayReport, row: ArrayRow) -> str:
+    """What the pullbacks compose, before the numbers; nothing where that is long."""
+    if not row.symbolic:
+        return ""
+    numbers = {one.name for one in report.variables if not one.value.shape}
+    partial = rf"\frac{{\partial {latex_name(report.partial)}}}{{\partial {latex_name(report.output)}}}"
+    names = {f"d{report.output}": partial} if report.upstream is not None else {}
+    return f"{array_latex(row.symbolic, names, numbers)} = "
 
 
 def matrix(block: Block) -> str:
