@@ -84,7 +84,7 @@ def test_few_rows_are_shown_one_by_one():
         "  b = 0 - 0.1 × 0 = 0\n"
     )
     assert "(sgd, lr 0.1), the mean over 4 rows\n" in ran.out
-    assert "✓ in 4 rows at the last point, each gradient agrees with power series, and so does their mean\n" in ran.out
+    assert "✓ at the last point, 4 rows checked by tangents, and the mean of the sample by a difference\n" in ran.out
 
 
 def test_many_rows_are_not():
@@ -251,3 +251,28 @@ def test_a_plot_of_data_has_contours():
     )
     assert (ran.err, ran.code) == ("", 0)
     assert 'id="axes_2"' in Path("p.svg").read_text()
+
+
+def test_a_wrong_gradient_is_said(monkeypatch):
+    points(ROWS)
+    monkeypatch.setattr("backprop_cli.rows.checking.numbers_of", lambda *_: lambda _: (0.5, 0.25, 0.125))
+    ran = backprop("descend", LOGISTIC, "--data", "points.csv", "w=0.3", "b=-0.2", "--lr", "0.1", "--steps", "1")
+    assert ran.code == 1
+    assert ran.said.startswith("error[check.wrong]: at the last point, the row with t = ")
+    assert "has other gradients by the check\n" in ran.out
+    assert run(LOGISTIC, "--data", "points.csv", "w=0", "b=0", code=1)["check"]["ok"] is False
+
+
+def test_a_wrong_gradient_without_data(monkeypatch):
+    from backprop_cli.engine.backward import _Sweep
+
+    honest = _Sweep.run
+
+    def lying(sweep):
+        swept = honest(sweep)
+        swept.gradients[0] = swept.gradients[0] * 3 / 2
+        return swept
+
+    monkeypatch.setattr(_Sweep, "run", lying)
+    ran = backprop("descend", "x*y", "x=4", "y=-3", "--steps", "1")
+    assert (ran.code, ran.said[:65]) == (1, "error[check.wrong]: at the last point, 1 of 2 gradients do not ag")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.output import growing, write_out
+from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.cli.descent_options import DescentOptions
@@ -101,6 +102,11 @@ def _warn(report: DescentReport, options: DescentOptions) -> None:
     if options.form != "json":
         for problem in report.warnings:
             print(drawn(problem, "warning"), file=sys.stderr)
+    if report.checked is not None and report.checked.ok is False:
+        from backprop_cli.render.descent import words
+
+        hint = "this is a bug of backprop's own: please report the command line"
+        print(drawn(Diagnostic("check.wrong", words.agreement(report), hint)), file=sys.stderr)
     if report.stop.problem is not None:
         print(drawn(report.stop.problem), file=sys.stderr)
     elif report.stop.word == "interrupted":

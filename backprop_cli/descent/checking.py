@@ -19,20 +19,21 @@ _USUAL = ("digits.lost", "check.note")  # where a gradient comes to 0, its terms
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``report`` is that of the point; of ``rows`` rows of data the first that is wrong, else the last.
+    """``report`` is that of the point, None where ``rows`` rows were checked; ``wrong`` is what was found there.
 
     ``ok`` None: nothing could be checked.
     """
 
     method: str
     ok: bool | None
-    report: Report | ArrayReport
+    report: Report | ArrayReport | None
     rows: int = 0
+    wrong: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        """What is to be said of the point; a single row's kink says nothing of all of them."""
-        return [one for one in self.report.warnings if one.code not in _USUAL and not self.rows]
+        """What is to be said of the point."""
+        return [one for one in self.report.warnings if one.code not in _USUAL] if self.report is not None else []
 
 
 def checked_at(circuit: Circuit, point: Values, moved: tuple[str, ...]) -> Checked:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.checking import Checked
 from backprop_cli.descent.objective import Landing, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
-from backprop_cli.differentiation import differentiate
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.rows.checking import checked_rows
 from backprop_cli.rows.memory import Table, objective
+from backprop_cli.rows.sampling import Sampler
 from backprop_cli.rows.task import task
-
-_SAMPLE, _ARRAY_SAMPLE = 32, 4
-_TOLERANCE = 1e-9
 
 
 class RowsObjective:
@@ -64,33 +60,13 @@ class RowsObjective:
         return ArrayUpdater(recipe, self.parameters, ArrayRules())
 
     def checked(self, point: Values) -> Checked:
-        """Some rows alone, each gradient checked, and then their mean: the first, the last, and rows between."""
-        reports, rows = [], self._sample()
-        for row in rows:
-            data = {name: column[row] for name, column in self.table.columns.items()}
-            values: Mapping[str, object] = {**point, **data}
-            reports.append(differentiate(self.circuit, values, wrt=self.parameters, check="forward"))
-        mean = self._agrees(point, rows, [report.gradient for report in reports])
-        bad = next((report for report in reports if not report.ok), None)
-        return Checked("forward", mean and bad is None, bad or reports[-1], len(rows))
-
-    def _sample(self) -> list[int]:
-        arrays = any(getattr(value, "shape", ()) for value in self.start.values())
-        most = min(self.rows, _ARRAY_SAMPLE if arrays else _SAMPLE)
-        return sorted({round(at * (self.rows - 1) / max(1, most - 1)) for at in range(most)})
-
-    def _agrees(self, point: Values, rows: list[int], gradients: list[Mapping[str, Any]]) -> bool:
-        """Whether the mean gradient of these rows is the mean of the gradients that were checked."""
-        mean = self.at(point, rows).gradients
-        weights = [1.0] * len(rows) if self.table.weights is None else [self.table.weights[row] for row in rows]
-        for name in self.parameters:
-            columns = zip(*(_flat(gradient[name]) for gradient in gradients), strict=True)
-            for got, parts in zip(_flat(mean[name]), columns, strict=True):
-                terms = [weight * part for weight, part in zip(weights, parts, strict=True)]
-                whole, size = math.fsum(weights), math.fsum(map(abs, terms))
-                if not abs(got * whole - math.fsum(terms)) <= _TOLERANCE * size:
-                    return False
-        return True
+        """The check of a batch at this point: some of the rows, and their mean."""
+        sampler = Sampler(self._mean.task.data)
+        for _ in sampler.passing(self._mean.blocks):
+            pass
+        parameters = {name: point[name] for name in self._mean.task.parameters}
+        found = checked_rows(replace(self._mean.task, parameters=parameters), sampler)
+        return Checked(found.method, found.ok, None, found.rows, found.wrong)
 
 
 def _indices(circuit: Circuit) -> set[int]:
@@ -99,7 +75,3 @@ def _indices(circuit: Circuit) -> set[int]:
     from backprop_cli.array_calculation import index_variables
 
     return index_variables(circuit)
-
-
-def _flat(value: Any) -> list[float]:
-    return value.reshape(-1).tolist() if getattr(value, "shape", ()) else [float(value)]

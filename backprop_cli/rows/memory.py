@@ -121,7 +121,7 @@ class Objective:
 
     def value_and_gradient(self, point: Mapping[str, Any], rows: Rows = None) -> tuple[float, dict[str, Any]]:
         """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
-        blocks = self._whole if rows is None else self._blocks(rows)
+        blocks = self.blocks if rows is None else self._blocks(rows)
         whole = _weight(blocks)
         if not whole:
             raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
@@ -131,7 +131,8 @@ class Objective:
         return means[0], self._shaped(means[1:])
 
     @cached_property
-    def _whole(self) -> list[Block]:
+    def blocks(self) -> list[Block]:
+        """All rows, in runs of a block's length."""
         return self._blocks(None)
 
     def _blocks(self, rows: Rows) -> list[Block]:

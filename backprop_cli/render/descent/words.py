@@ -31,24 +31,24 @@ def agreement(report: DescentReport) -> str:
     checked = report.checked
     if checked is None:
         return "the last gradient is not checked (--no-check)"
-    if not checked.rows:
+    if checked.report is not None:
         return f"at the last point, {_agreement(checked.report)}"
-    where = f"in {'1 row' if checked.rows == 1 else f'{checked.rows:,} rows'} at the last point"
-    if not checked.ok:
-        return f"{where}, gradients do not agree with power series: {_agreement(checked.report)}"
-    return f"{where}, each gradient agrees with power series, and so does their mean"
+    if checked.ok is None:
+        return "at the last point, no row could be checked"
+    if checked.wrong:
+        return f"at the last point, {checked.wrong[0]}"
+    rows = "1 row" if checked.rows == 1 else f"{checked.rows:,} rows"
+    return f"at the last point, {rows} checked by tangents, and the mean of the sample by a difference"
 
 
 def kinks(report: DescentReport) -> list[str]:
     """The one-sided slopes where the last point stands on a kink."""
-    checked = report.checked
-    if checked is None or checked.rows:
-        return []
-    if isinstance(checked.report, Report):
-        return sentences.kinks(checked.report)
+    found = report.checked.report if report.checked is not None else None
+    if found is None or isinstance(found, Report):
+        return [] if found is None else sentences.kinks(found)
     from backprop_cli.render.arrays import words
 
-    return words.kinks(checked.report)
+    return words.kinks(found)
 
 
 def data(report: DescentReport) -> str:
