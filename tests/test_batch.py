@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import math
@@ -10,9 +11,11 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import jsonschema
 import pytest
+from circuits import programs
 from command import backprop, process
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +23,8 @@ from test_cli_json import parsed
 
 from backprop_cli import differentiate
 from backprop_cli.gates import GATES
+from backprop_cli.reading import read
+from backprop_cli.rows import block_engine, bulk, summing, text_blocks
 
 NEURON = "(sigmoid(w*x + b) - t)^2"
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "rows.jsonl").read_text("utf-8").splitlines()]
@@ -248,6 +253,34 @@ def test_the_mean_is_the_mean_of_single_points(rows, w, b, expression):
     for name in ("w", "b"):
         mean = math.fsum(one[name] for one in single) / len(rows)
         assert found["gradient"][name] == pytest.approx(mean, rel=1e-14, abs=1e-300)
+
+
+@given(programs(), st.integers(0, 10**6), st.integers(1, 60), st.sampled_from([1, 7, 16, 1000]), st.booleans())
+def test_random_circuits_data_and_sizes_of_blocks(program, seed, count, size, many):
+    """The mean and the kinks of any number of rows, in blocks of any size, by either way, are of single points."""
+    circuit, rng = read(program), random.Random(seed)
+    names = list(circuit.inputs)
+    split = rng.randint(1, len(names))
+    point = {name: rng.gauss(0, 1) for name in names[split:]}
+    rows = [{name: rng.gauss(0, 2) for name in names[:split]} for _ in range(count)]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    values = [f"{name}={value!r}" for name, value in point.items()]
+    sized = (bulk, text_blocks, block_engine)  # those that JSON Lines meet
+    with contextlib.ExitStack() as stack:
+        for module in sized:
+            stack.enter_context(mock.patch.object(module, "BLOCK", size))
+        stack.enter_context(mock.patch.object(summing, "SMALL_ROWS", 0 if many else 2_000))
+        ran = backprop("batch", program, "--data", "-", *values, "--no-check", "--json", stdin=text)
+    if ran.code:
+        assert ran.code in (2, 4)  # a name that clashes, or a row without a value
+        return
+    found = json.loads(ran.out)
+    single = [differentiate(circuit, point | row, check="none", wrt=tuple(point) or None) for row in rows]
+    for name in point:
+        column = [one.gradient[name] for one in single]
+        scale = math.fsum(map(abs, column)) / count
+        assert abs(found["gradient"][name] - math.fsum(column) / count) <= 1e-9 * scale + 1e-12
+    assert found["kinks"] == sum(bool(one.trace[0].live_kinks) for one in single)
 
 
 def test_small_files_need_no_numpy():

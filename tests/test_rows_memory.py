@@ -34,7 +34,9 @@ def points(tmp_path: Path) -> Path:
     return tmp_path / "points.csv"
 
 
-@pytest.mark.parametrize("rows", [None, slice(1, 3), [3, 0], slice(None, None, 2), range(4)], ids=str)
+@pytest.mark.parametrize(
+    "rows", [None, slice(1, 3), [3, 0], slice(None, None, 2), slice(None, None, -1), range(4)], ids=str
+)
 def test_the_mean_over_some_rows(points, rows):
     goal = asked(points, NEURON, {"w": 0.0, "b": 0.0}, ("w", "b"))
     table = [(1, 0), (2, 1), (-1, 0), (0.5, 1)]

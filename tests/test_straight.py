@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from backprop_cli.engine.buffers import Program
 from backprop_cli.engine.guards import safe_input
+from backprop_cli.engine.row_program import RowProgram
 from backprop_cli.engine.straight import NotStraightError, Straight, straight
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.problems import Refused
 from backprop_cli.reading import read
 from backprop_cli.rows.block_engine import BlockEngine
-from backprop_cli.rows.number_rows import number_engine
+from backprop_cli.rows.entries import entries
+from backprop_cli.rows.number_rows import number_engine, quick_engine
 from backprop_cli.rows.task import Task
 
 GRID = (-30.0, -3.0, -2.5, -1.0, -0.5, -0.25, 0.0, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 7.0, 30.0)
@@ -89,6 +91,29 @@ def test_every_gate_row_by_row_and_many_at_once(name, count, quick):
     for row, numbers in zip(rows, known, strict=True):
         if numbers is None:
             assert many_rows(task, columns([row]), quick=quick) is None, row
+
+
+@pytest.mark.parametrize(("name", "count"), SHAPES, ids=[f"{name}-{count}" for name, count in SHAPES])
+def test_every_gate_by_a_program_for_one_row(name, count):
+    """The program gives the numbers of the engine for one row, or none; where that has none, it has none."""
+    gate = GATES[name]
+    whole = task_of(expression(gate, count), count)
+    task = Task(whole.circuit, whole.data, whole.parameters, slopes(gate, count))
+    made = straight(task.circuit, task.data, task.wrt)
+    program = RowProgram(made.code, (made.value, *made.gradients), made.required)
+    scalars = program.scalars(entries(task, made).at(task.parameters))
+    quick, answered = quick_engine(task), 0
+    for row in product(GRID if count < 3 else GRID[::3], count):
+        data = dict(zip((f"x{i}" for i in range(count)), row, strict=True))
+        known, found = one_row(task, data), program.run(scalars, data)
+        if known is None:
+            assert found is None, data
+            with pytest.raises(Refused):
+                quick(task.parameters | data)
+        else:
+            assert close(quick(task.parameters | data).numbers, known, 1e-14), data
+            answered += found is not None
+    assert answered or name in FALSE_ALARMS
 
 
 FALSE_ALARMS = {"atan2", "exp", "hypot", "gamma", "pow"}

@@ -134,6 +134,7 @@ LAZY = [
     (["grade", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["grade", "--new-key"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["check", "x*y", "x=1", "y=2", "-a", "dx=2"], {"sympy", "numpy"}),
+    (["batch", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich", "pyarrow", "distributed"}),
     (["check", "x*y", "x=1", "y=2", "-a", "dx=2", "--json"], {"sympy", "numpy", "rich"}),
 ]
 

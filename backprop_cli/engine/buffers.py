@@ -17,6 +17,7 @@ from backprop_cli.arithmetic.arrays import MAPPED, TESTS, Arrays
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.guards import guarded
 from backprop_cli.engine.instructions import COMPARISONS, LOGIC, Instructions
+from backprop_cli.engine.row_program import MASKS
 
 _STRICT: dict[str, Any] = {"over": "raise", "invalid": "raise", "divide": "raise", "under": "ignore"}
 
@@ -55,14 +56,6 @@ def _fresh(op: str) -> Callable[..., Any]:
         return result
 
     return asked
-
-
-_ONCE: dict[str, Callable[..., Any]] = {
-    "float": float,
-    "and": lambda x, y: 1.0 if x and y else 0.0,
-    "or": lambda x, y: 1.0 if x or y else 0.0,
-    "not": lambda x: 0.0 if x else 1.0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +138,7 @@ class Program:
             elif one.op == "constant":
                 number = one.number
             else:
-                function = _ONCE.get(one.op) or Float64.operations[one.op]
+                function = MASKS.get(one.op) or Float64.operations[one.op]
                 number = function(*(found[self._places[source]] for source in inputs))
             found[self._places[at]] = number
         used = {place for step in self._steps for place in step.inputs} | {*self.outputs}

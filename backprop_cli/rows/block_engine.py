@@ -14,13 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.circuit import INPUT, Circuit, pruned
-from backprop_cli.engine.backward import backward
 from backprop_cli.engine.buffers import Program
-from backprop_cli.engine.forward import forward
-from backprop_cli.engine.rules import Rules
-from backprop_cli.engine.straight import NotStraightError, Straight, slope_key, straight, value_key
+from backprop_cli.engine.straight import NotStraightError, Straight, straight
+from backprop_cli.rows.entries import Entries, entries
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.row_engine import needs_arrays
 from backprop_cli.rows.sums import BlockSums, Kink, Numbers, kink_of
@@ -29,7 +25,6 @@ from backprop_cli.rows.written import Written, written
 
 _MOST_REGISTERS = 1_500  # of 64 KB each, for every thread
 _MOST_GATES = 20_000
-_MOST_ENTRIES = 500  # gates of parameters alone that feed rows
 
 
 @dataclass(frozen=True)
@@ -64,8 +59,6 @@ class BlockEngine:
     def _compiled(self, *, quick: bool) -> Compiled:
         circuit = self.task.circuit
         made = straight(circuit, self.task.data, self.task.wrt, quick=quick)
-        if len(made.values) > _MOST_ENTRIES:
-            raise NotStraightError
         outputs = (made.value, *made.gradients, *(mask for _, mask in made.kinks))
         program = Program(made.code, outputs, made.required, BLOCK)
         if program.registers > _MOST_REGISTERS:
@@ -77,29 +70,12 @@ class BlockEngine:
         return self._compiled(quick=False)
 
     @cached_property
-    def _entries(self) -> list[tuple[int, Circuit]]:
-        """The gates of parameters alone that feed rows, each as a circuit."""
-        circuit = self.task.circuit
-        gates = [node for node in self._quick.straight.values if circuit.nodes[node].op != INPUT]
-        return [(node, pruned(replace(circuit, output=node))) for node in gates]
+    def _entries(self) -> Entries:
+        return entries(self.task, self._quick.straight)
 
     def at(self, parameters: Mapping[str, float]) -> Ready:
         """The engine at values of the parameters. Raises ``NotStraightError`` where rows must be asked one by one."""
-        given = {
-            value_key(node): parameters[name] for name, node in self.task.circuit.inputs.items() if name in parameters
-        }
-        rules = Rules(Float64())
-        for node, circuit in self._entries:
-            run = forward(circuit, {name: parameters[name] for name in circuit.inputs}, rules)
-            if circuit.output in run.failed or run.live_kinks:
-                raise NotStraightError
-            given[value_key(node)] = run.values[circuit.output]
-            wanted = {name: place for name, place in circuit.inputs.items() if name in self.task.wrt}
-            back = backward(run, circuit.reach(wanted.values()))
-            for name, place in wanted.items():
-                if place in back.failed:
-                    raise NotStraightError
-                given[slope_key(node, name)] = back.gradients[place]
+        given = self._entries.at(parameters)
         try:
             return Ready(self, given, self._quick.program.scalars(given))
         except FloatingPointError:

@@ -26,7 +26,7 @@ def worked(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[Work
     """Every row, block by block; ``reject`` is told of rows without a value."""
     engine: RowEngine | None = None
     for block in blocks:
-        engine = engine or row_engine(task, block.example())
+        engine = engine or row_engine(task, block.example(), many=len(block) > _FEW)
         one = carefully(task, engine, block, reject)
         if one.numbers:
             yield one
@@ -52,6 +52,7 @@ def carefully(task: Task, engine: RowEngine, block: Block, reject: Reject) -> Wo
     return Worked(block if len(kept) == len(block) else block.kept(kept), numbers, kinks)
 
 
+_FEW = 40  # rows, for which no program is made
 _SHOWN = 6  # columns of a row in an error
 
 

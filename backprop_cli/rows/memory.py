@@ -142,7 +142,10 @@ class Objective:
         return [self._block(chosen[begin : begin + BLOCK]) for begin in range(0, len(chosen), BLOCK)]
 
     def _block(self, chosen: Sequence[int]) -> Block:
-        part: Any = slice(chosen.start, chosen.stop, chosen.step) if isinstance(chosen, range) else list(chosen)
+        if isinstance(chosen, range) and chosen.step > 0:
+            part: Any = slice(chosen.start, chosen.stop, chosen.step)
+        else:
+            part = list(chosen)
         columns = {name: self.table.arrays[name][part] for name in self.task.data}
         weights = None if self.table.weights is None else self.table.arrays[_WEIGHTS][part]
         return Block("", columns, chosen, None, weights)

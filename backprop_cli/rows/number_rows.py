@@ -13,8 +13,11 @@ from typing import Any
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.row_program import RowProgram
 from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.straight import NotStraightError, straight
 from backprop_cli.problems import Refused
+from backprop_cli.rows.entries import entries
 from backprop_cli.rows.task import Task
 
 
@@ -46,5 +49,29 @@ def number_engine(task: Task) -> RowEngine:
         gradients = [back.gradients[node] + 0.0 for node in nodes]
         value = run.values[circuit.output] + 0.0
         return RowResult((value, *gradients), run.live_kinks if run.kinks else ())
+
+    return one_row
+
+
+def quick_engine(task: Task) -> RowEngine:
+    """The same by a straight-line program where that goes: ten times as fast, once it is made."""
+    reference = number_engine(task)
+    try:
+        made = straight(task.circuit, task.data, task.wrt)
+        masks = [mask for _, mask in made.kinks]
+        program = RowProgram(made.code, (made.value, *made.gradients, *masks), made.required)
+        scalars = program.scalars(entries(task, made).at(task.parameters))
+    except NotStraightError:
+        return reference
+    if scalars is None:
+        return reference
+    count, gates = 1 + len(made.gradients), tuple(gate for gate, _ in made.kinks)
+
+    def one_row(values: Mapping[str, Any]) -> RowResult:
+        found = program.run(scalars, values)
+        if found is None:
+            return reference(values)
+        numbers = tuple([number + 0.0 for number in found[:count]])
+        return RowResult(numbers, tuple(gate for gate, on in zip(gates, found[count:], strict=True) if on))
 
     return one_row

@@ -7,17 +7,20 @@ from typing import Any
 
 from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.rows.cells import shape
-from backprop_cli.rows.number_rows import RowEngine, number_engine
+from backprop_cli.rows.number_rows import RowEngine, number_engine, quick_engine
 from backprop_cli.rows.task import Task
 
 
-def row_engine(task: Task, example: Mapping[str, Any]) -> RowEngine:
-    """The engine for a task; ``example`` is a row, which has the shapes of the columns."""
+def row_engine(task: Task, example: Mapping[str, Any], *, many: bool = False) -> RowEngine:
+    """The engine for a task at its parameters; ``example`` is a row, which has the shapes of the columns.
+
+    ``many``: for so many rows that it pays to make a program of the task.
+    """
     if needs_arrays(task, example):
         from backprop_cli.rows.array_rows import array_engine
 
         return array_engine(task, {name: tuple(shape(cell)) for name, cell in example.items()})
-    return number_engine(task)
+    return quick_engine(task) if many else number_engine(task)
 
 
 def needs_arrays(task: Task, example: Mapping[str, Any]) -> bool:

@@ -43,7 +43,7 @@ def summed(
     if ready is None or pivot is None:
         yield from _row_by_row(task, chain(head, rest), reject)
         return
-    engine = row_engine(task, head[0].example())
+    engine = row_engine(task, head[0].example(), many=True)
     for found in _by(ready, engine, task, pivot, chain(head, rest), reject, threads):
         yield pivot, found
 
@@ -61,7 +61,7 @@ def sums_of_blocks(
     example = first.example()
     many = many_rows(task, example)
     ready = None if many is None else many.at(task.parameters)
-    engine = row_engine(task, example)
+    engine = row_engine(task, example, many=True)
     yield from _by(ready, engine, task, pivot, chain([first], rest), reject, threads)
 
 
@@ -92,7 +92,7 @@ def every_row(task: Task, blocks: Iterable[Block], reject: Reject, threads: int 
     if ready is None:
         yield from worked(task, chain(head, rest), reject)
         return
-    engine = row_engine(task, head[0].example())
+    engine = row_engine(task, head[0].example(), many=True)
     for block, numbers in in_threads(ready.numbers, chain(head, rest), threads):
         yield carefully(task, engine, block, reject) if numbers is None else Worked(block, numbers, ())
 

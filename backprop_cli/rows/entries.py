@@ -1,0 +1,49 @@
+"""What depends on parameters alone, run once for all rows by the engine for numbers: values, and their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.circuit import INPUT, Circuit, pruned
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
+from backprop_cli.engine.straight import NotStraightError, Straight, slope_key, value_key
+from backprop_cli.rows.task import Task
+
+_MOST = 500  # gates of parameters alone that feed rows
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The nodes at which parameters enter the rows, each that is a gate as a circuit of its own."""
+
+    task: Task
+    circuits: tuple[tuple[int, Circuit], ...]
+
+    def at(self, parameters: Mapping[str, float]) -> dict[str, float]:
+        """The scalars of a program. Raises ``NotStraightError`` where one of them does not exist, or is on a kink."""
+        inputs, rules = self.task.circuit.inputs, Rules(Float64())
+        given = {value_key(inputs[name]): parameters[name] for name in self.task.parameters}
+        for node, circuit in self.circuits:
+            run = forward(circuit, {name: parameters[name] for name in circuit.inputs}, rules)
+            if circuit.output in run.failed or run.live_kinks:
+                raise NotStraightError
+            given[value_key(node)] = run.values[circuit.output]
+            wanted = {name: place for name, place in circuit.inputs.items() if name in self.task.wrt}
+            back = backward(run, circuit.reach(wanted.values()))
+            for name, place in wanted.items():
+                if place in back.failed:
+                    raise NotStraightError
+                given[slope_key(node, name)] = back.gradients[place]
+        return given
+
+
+def entries(task: Task, made: Straight) -> Entries:
+    """The entries of a task's instructions. Raises ``NotStraightError`` if there are too many."""
+    gates = [node for node in made.values if task.circuit.nodes[node].op != INPUT]
+    if len(gates) > _MOST:
+        raise NotStraightError
+    return Entries(task, tuple((node, pruned(replace(task.circuit, output=node))) for node in gates))
