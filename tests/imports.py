@@ -31,6 +31,7 @@ ORDER = (
     ("rows",),
     ("descent",),
     ("grading",),
+    ("worksheet",),
     ("render",),
     ("cli",),
 )

@@ -47,6 +47,9 @@ TABS = [
     # the line, what must be offered, what must not
     ("backprop ", {"grad", "gates", "explain", "schema", "completion"}, {"tanh"}),
     ("backprop g", {"grad", "gates"}, {"explain"}),
+    ("backprop sh", {"sheet"}, {"grade"}),
+    ("backprop sheet key.toml --so", {"--solutions"}, {"--students"}),
+    ("backprop sheet key.toml --format ", {"html", "markdown"}, {"json"}),
     ("backprop gates ta", {"tan", "tanh"}, {"sin"}),
     ("backprop explain kink.", {"kink.relu", "kink.max"}, {"domain.log"}),
     ("backprop schema ", {"grad", "error", "gates"}, set()),

@@ -132,6 +132,7 @@ LAZY = [
     (["descend", "x^2", "x=1", "--show-work"], {"sympy", "mpmath", "numpy", "matplotlib"}),
     (["check", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["grade", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
+    (["sheet", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["grade", "--new-key"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["check", "x*y", "x=1", "y=2", "-a", "dx=2"], {"sympy", "numpy"}),
     (["batch", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich", "pyarrow", "distributed"}),

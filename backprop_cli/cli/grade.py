@@ -76,12 +76,12 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     if key is None:
         raise click.UsageError("there is no key\n`backprop grade --new-key > key.toml` writes an example")
     if options.check_key:
-        return _check_key(_read_key(key), options)
+        return _check_key(read_key_file(key), options)
     paths = _paths(key, paths)
     if options.as_map:
-        return _map(_read_key(key), paths, options)
+        return _map(read_key_file(key), paths, options)
     _keep_inputs(options.reports, (key, *paths))
-    return _grade(_read_key(key), paths, options)
+    return _grade(read_key_file(key), paths, options)
 
 
 def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
@@ -105,7 +105,8 @@ def _new_key(key: str | None, options: Options) -> int:
     return 0
 
 
-def _read_key(path: str) -> Key:
+def read_key_file(path: str) -> Key:
+    """The key in a file, or on standard input. Raises ``Refused`` with all that is wrong with it."""
     from backprop_cli.grading.keys.key import read_key
 
     word = path if path == "-" else f"@{path}"
@@ -118,7 +119,7 @@ def _check_key(key: Key, options: Options) -> int:
     from backprop_cli.grading.marking import ready
     from backprop_cli.render.graded.key import render
 
-    with _key_guard():
+    with key_guard():
         marker = ready(key, method="symbolic")
     sys.stdout.write(render(solutions(marker), screen(options.color), varied(marker)))
     sys.stdout.flush()
@@ -131,7 +132,7 @@ def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.cli.class_files import print_map
     from backprop_cli.grading.marking import ready
 
-    with _key_guard():
+    with key_guard():
         marker = ready(key)
     sys.stdout.write(print_map(marker, paths, options))
     sys.stdout.flush()
@@ -162,7 +163,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
 
     key = telling(key, options.feedback) if options.feedback else key
     make = partial(ready, key, _guard)
-    with _key_guard():
+    with key_guard():
         marker = make()
     _warn_of_key(marker)
     summary, below, broken = marker.summary(), 0, 0
@@ -214,7 +215,8 @@ def _exit_code(summary: ClassSummary, below: int, options: Options) -> int:
     return _BELOW if below and not options.exit_zero else 0
 
 
-def _key_guard() -> AbstractContextManager[None]:
+def key_guard() -> AbstractContextManager[None]:
+    """The time that making a key ready may take."""
     from backprop_cli.cli.deadline import deadline
 
     return deadline(limits.SECONDS, "the key has too many problems, or too large ones: split it", processor=True)

@@ -18,7 +18,20 @@ from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
-_COMMANDS = ("grad", "draw", "code", "check", "grade", "batch", "descend", "gates", "explain", "schema", "completion")
+_COMMANDS = (
+    "grad",
+    "draw",
+    "code",
+    "check",
+    "grade",
+    "sheet",
+    "batch",
+    "descend",
+    "gates",
+    "explain",
+    "schema",
+    "completion",
+)
 _COMPLETING = "_BACKPROP_COMPLETE"
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 

@@ -24,11 +24,10 @@ def asset(package: str, name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def policy(style: str, script: str) -> str:
-    """The policy that allows this style, this script, and nothing else."""
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+def policy(style: str, script: str = "") -> str:
+    """The policy that allows this style, this script if there is one, and nothing else."""
+    scripts = f" script-src {_hash(script)};" if script else ""
+    return f"default-src 'none'; style-src {_hash(style)};{scripts} base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

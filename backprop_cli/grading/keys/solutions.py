@@ -40,7 +40,7 @@ def solutions(marker: Marker) -> Iterator[Solution]:
         weights = sum((ask.weight for ask in part.question.asks), Fraction(0))
         for ask in part.question.asks:
             share = part.scoring.points * ask.weight / weights if weights else Fraction(0)
-            yield Solution(part.id, ask.name, share, *_answer(part, ask))
+            yield Solution(part.id, ask.name, share, *answer(part, ask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def varied(marker: Marker) -> tuple[Varied, ...]:
     )
 
 
-def _answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
+def answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
+    """The right answer to what a part asks for, and what should be known of it."""
     if not isinstance(ask, Ask):
         answers = [_of_fact(part.question.facts[cell.asked]) for cell in ask.cells]
         return nested(ask.shape, [answer for answer, _ in answers]), next((note for _, note in answers if note), "")

@@ -69,10 +69,11 @@ class CsvReport:
     def _row(self, *cells: str) -> str:
         out = io.StringIO()
         written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
-        written.writerow([_cell(text) for text in cells])
+        written.writerow([cell(text) for text in cells])
         return out.getvalue()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text as a cell that no spreadsheet runs."""
     safe = shown(text, SENTENCE)
     return f"'{safe}" if safe.startswith(_FORMULA) and not _NUMBER.fullmatch(safe) else safe

@@ -1,0 +1,70 @@
+"""Many files in one folder: made beside it first, so that none of them appears before all are whole.
+
+What is there already is not touched unless it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.render.text import visible
+
+_NAMED_APART = 3
+
+
+def write_folder(folder: str, files: Iterable[tuple[str, str]], *, overwrite: bool) -> None:
+    """Put files, by their paths in the folder, where they belong. Raises ``Refused``, and then nothing is changed."""
+    with _refused(folder):
+        target = Path(folder).resolve()
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(20, "is not a folder")
+        beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+        try:
+            beside.mkdir()
+            names = [_write(beside, name, text) for name, text in files]
+            if not overwrite:
+                _keep(folder, target, names)
+            _in_place(beside, target, names)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write(beside: Path, name: str, text: str) -> str:
+    path = beside / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+    return name
+
+
+def _keep(folder: str, target: Path, names: Sequence[str]) -> None:
+    there = [name for name in names if os.path.lexists(target / name)]
+    if there:
+        more = f" and {len(there) - _NAMED_APART:,} more" if len(there) > _NAMED_APART else ""
+        shown = visible(", ".join(there[:_NAMED_APART]))
+        hint = "--overwrite puts new ones in their places; nothing was written"
+        raise Refused(Diagnostic("output.exists", f"{visible(folder)} has these files already: {shown}{more}", hint))
+
+
+def _in_place(beside: Path, target: Path, names: Sequence[str]) -> None:
+    """All at once where there is no folder yet, and else one after the other."""
+    if not target.exists():
+        beside.replace(target)
+        return
+    for name in names:
+        (target / name).parent.mkdir(exist_ok=True)
+        (beside / name).replace(target / name)
+
+
+@contextmanager
+def _refused(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+        message = f"{visible(folder)} cannot be written: {reason}"
+        raise Refused(Diagnostic("output.file", message, "name a folder in one that exists and is yours")) from None

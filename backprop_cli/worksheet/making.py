@@ -1,0 +1,132 @@
+"""A key made ready, and a student → the student's sheet, with the answers. No number is worked out twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING
+
+from backprop_cli import limits
+from backprop_cli.array_calculation import run_arrays
+from backprop_cli.calculation import Settings, run
+from backprop_cli.circuit import Circuit
+from backprop_cli.engine.point import Point, from_mapping, given
+from backprop_cli.grading.arrays.grids import nested
+from backprop_cli.grading.keys.key import KeyProblem
+from backprop_cli.grading.keys.solutions import answer, numbers
+from backprop_cli.grading.marking import Marker, Part
+from backprop_cli.grading.names import Asked
+from backprop_cli.grading.number_answers import expected
+from backprop_cli.grading.question import Ask, Question
+from backprop_cli.grading.truth import Fact
+from backprop_cli.problems import Refused
+from backprop_cli.report.array_report import ArrayReport
+from backprop_cli.report.report import Report
+from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.arrays.question import ArrayAsk
+    from backprop_cli.grading.asking import AnyQuestion
+
+
+def worksheet(marker: Marker, student: str) -> Worksheet:
+    """The sheet of a student; of nobody, "", where all have the same. Raises ``Refused`` if no numbers are found."""
+    problems = {problem.id: problem for problem in marker.key.problems}
+    parts = [part.of(student) for part in marker.parts]
+    exercises = tuple(_exercise(part, problems[part.id.partition("[")[0]]) for part in parts)
+    return Worksheet(student, marker.key.title, marker.key.text, marker.points, exercises)
+
+
+def varies(marker: Marker) -> bool:
+    """Whether students have numbers of their own."""
+    return any(part.variants is not None for part in marker.parts)
+
+
+def _exercise(part: Part, problem: KeyProblem) -> Exercise:
+    circuit = part.question.circuit
+    pointless = part.at is None
+
+    @cache
+    def worked() -> Report | ArrayReport | None:
+        return _worked(part.question, problem.upstream, _somewhere(part.question) if pointless else _point(part))
+
+    return Exercise(
+        part.id,
+        part.title,
+        problem.text,
+        part.scoring.points,
+        circuit.source.text,
+        _stages(circuit),
+        tuple(numbers(part)),
+        problem.upstream,
+        problem.accept,
+        problem.tolerance,
+        tuple(_blanks(part)),
+        worked,
+        pointless,
+    )
+
+
+def _point(part: Part) -> Point:
+    return from_mapping(part.at or {})
+
+
+def _somewhere(question: AnyQuestion) -> Point | None:
+    """A point at which a question without one has an answer, to draw its circuit at; None if none is known."""
+    if not isinstance(question, Question):
+        return None
+    for ask in question.asks:
+        for sample in question.formulas(ask.asked).samples.samples:
+            return from_mapping({name: Fraction(int(n.p), int(n.q)) for name, n in sample.at.items()})
+    return None
+
+
+def _worked(question: AnyQuestion, upstream: str, point: Point | None) -> Report | ArrayReport | None:
+    if point is None:
+        return None
+    try:
+        if isinstance(question, Question):
+            return run(question.circuit, point, Settings(check="none"))
+        arrives = given("upstream", upstream) if upstream else None
+        return run_arrays(question.circuit, point, Settings(check="none"), arrives)
+    except Refused:  # a point without a value may be what is asked about
+        return None
+
+
+def _stages(circuit: Circuit) -> tuple[tuple[str, str], ...]:
+    """The statements; an expression without a name is that of the output."""
+    named = {stage.node: stage.name for stage in circuit.stages} | {circuit.output: circuit.output_name}
+    return tuple((name, circuit.typed(node, limits.LABEL_CHARACTERS)) for node, name in named.items())
+
+
+def _blanks(part: Part) -> Iterator[Blank]:
+    for ask in part.question.asks:
+        shown, note = answer(part, ask)
+        yield Blank(ask.name, _meaning(part.question, ask.name), shown, _given(part, ask, shown), note)
+
+
+def _meaning(question: AnyQuestion, name: str) -> str:
+    """What a name means, in the circuit's own words: ``∂f/∂x``, ``the value of q``, of a component also its place."""
+    meant = question.meant(name)
+    assert meant is not None
+    whole, index = (meant, None) if isinstance(meant, Asked) else (meant.whole, meant.index)
+    names, circuit = question.circuit.names, question.circuit
+    of = circuit.output_name if whole.of == circuit.output else names[whole.of]
+    place = f" at {list(index)}" if index else ""
+    return (f"the value of {of}" if whole.by is None else f"∂{of}/∂{names[whole.by]}") + place
+
+
+def _given(part: Part, ask: Ask | ArrayAsk, shown: str) -> str:
+    """The answer as a student hands it in; nothing where it is not known."""
+    facts = part.question.facts
+    if not isinstance(ask, Ask):
+        return nested(ask.shape, [_plain(facts[cell.asked]) for cell in ask.cells])
+    return _plain(facts[ask.asked]) if ask.asked in facts else shown
+
+
+def _plain(fact: Fact) -> str:
+    """A right answer to a fact: at a kink one of the slopes, and where there is none the words for that."""
+    if fact.problem is not None or fact.value is None:
+        return "no value"
+    return expected(fact) if fact.slopes is None and fact.outcomes is None else repr(fact.value)

@@ -1,0 +1,443 @@
+"""Sheets to hand out: what they say and hide, that grading them is right, whose they are, and where they are put."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from command import backprop
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from backprop_cli.worksheet.stems import stems
+
+KEY = """title = "Backpropagation, week 2"
+text = "Hand in by Friday.\\n\\nTwo pages at most."
+secret = "a long winter in the mountains"
+[[problem]]
+id = "chain"
+title = "The chain rule"
+expression = "q = x + y; f = q*z"
+vary = {x = "-5..5", y = [1, 2, 3]}
+at = {z = -4}
+ask = ["q", "dx", "dz"]
+points = 5
+[[problem]]
+id = "formulas"
+expression = "x^2*exp(-y)"
+text = "Two derivatives, please."
+ask = ["dx", "dy"]
+"""
+SAME = KEY.replace('vary = {x = "-5..5", y = [1, 2, 3]}\nat = {z = -4}', "at = {x = -2, y = 5, z = -4}")
+FORMATS = ("html", "markdown")
+
+
+@pytest.fixture
+def there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("key.toml").write_text(KEY)
+    Path("same.toml").write_text(SAME)
+    Path("class.txt").write_text("ada\nben\n")
+
+
+def sheet(*words):
+    """The command, which must succeed, and what it says."""
+    ran = backprop("sheet", *words)
+    assert (ran.err, ran.code) == ("", 0)
+    return ran.out
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file())
+
+
+def test_one_sheet_for_all_in_markdown(there):
+    assert sheet("same.toml", "-o", "out", "--format", "markdown") == "1 sheet in out\n"
+    assert files("out") == ["sheet-1.svg", "sheet-2.svg", "sheet.md"]
+    text = re.sub(r"(?:&emsp;)+", "…", Path("out/sheet.md").read_text())
+    assert text == MARKDOWN
+
+
+MARKDOWN = r"""# Backpropagation, week 2
+
+**Name:** \_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_\_ — 7 points
+
+Hand in by Friday.
+
+Two pages at most.
+
+## 1. The chain rule (5 points)
+
+Fill in the circuit, values forward and gradients backward. Then answer what is asked for.
+
+```text
+q = x + y; f = q*z
+```
+
+at x = -2, y = 5, z = -4
+
+![The circuit, to be filled in](sheet-1.svg)
+
+| name | what it is | your answer |
+| --- | --- | --- |
+| `q` | the value of q | … |
+| `dx` | ∂f/∂x | … |
+| `dz` | ∂f/∂z | … |
+
+## 2. formulas (2 points)
+
+Two derivatives, please.
+
+```text
+x^2*exp(-y)
+```
+
+![The circuit, to be filled in](sheet-2.svg)
+
+| name | what it is | your answer |
+| --- | --- | --- |
+| `dx` | ∂f/∂x | … |
+| `dy` | ∂f/∂y | … |
+"""
+
+
+def test_the_solution_has_answers_and_steps(there):
+    said = sheet("same.toml", "-o", "out", "--format", "markdown", "--solutions")
+    assert said == "1 sheet in out, the solutions in out/solutions\n"
+    text = Path("out/solutions/sheet.md").read_text()
+    assert "| `q` | the value of q | `3.0` |\n| `dx` | ∂f/∂x | `-4.0` |\n| `dz` | ∂f/∂z | `3.0` |\n" in text
+    assert "| `dx` | ∂f/∂x | `2*x*exp(-y)` |" in text
+    assert "   2  q = x + y   ∂f/∂x = 1 × -4 = -4   ∂f/∂y = 1 × -4 = -4\n" in text
+    assert "![The circuit with its values and gradients](sheet-1.svg)" in text
+    assert "∂ -4" in Path("out/solutions/sheet-1.svg").read_text()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_student_has_numbers_of_their_own(there, form):
+    Path("class.txt").write_text("ada\nben\ncleo\ndan\n")
+    said = sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
+    assert said == "4 sheets in out, the solutions in out/solutions\n"
+    ending = {"html": "html", "markdown": "md"}[form]
+    rows = list(csv.DictReader(Path("out/students.csv").read_text().splitlines()))
+    assert rows == [{"student": name, "file": f"{name}.{ending}"} for name in ("ada", "ben", "cleo", "dan")]
+    texts = [Path(f"out/{row['file']}").read_text() for row in rows]
+    points = [re.search(r"at x = (-?\d+), y = ([123]), z = -4", text).groups() for text in texts]
+    assert len(set(points)) > 1
+    for name, (x, y) in zip(("ada", "ben", "cleo", "dan"), points, strict=True):
+        solved = re.sub(r"<[^>]*>|[|`]", " ", Path(f"out/solutions/{name}.{ending}").read_text())
+        assert re.search(rf"the value of q\s+{int(x) + int(y)}\.0\s", solved)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_sheet_tells_no_answer(there, form):
+    """Neither the numbers that are asked for nor the secret, also not in titles of pictures."""
+    key = KEY.replace('x = "-5..5"', 'x = "100..200"').replace("at = {z = -4}", "at = {z = 777}\nugly = true")
+    Path("key.toml").write_text(key)
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
+    for line in Path("out/solutions/answers.jsonl").read_text().splitlines():
+        one = json.loads(line)
+        value = one["answers"]["chain"]["q"].removesuffix(".0")
+        for path in Path("out").glob(f"{one['student']}*"):
+            text = path.read_text()
+            assert not re.search(rf"(?<![\d.]){value}(?![\d])", text)
+            assert "winter" not in text
+            assert "2*x*exp" not in text
+
+
+def test_the_solutions_earn_everything_and_those_of_others_do_not(there):
+    Path("class.txt").write_text("".join(f"student {n}\n" for n in range(12)))
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--solutions")
+    ran = backprop("grade", "key.toml", "out/solutions/answers.jsonl", "--format", "csv")
+    rows = list(csv.DictReader(ran.out.splitlines()))
+    assert [(row["student"], row["score"], row["points"]) for row in rows] == [
+        (f"student {n}", "7", "7") for n in range(12)
+    ]
+
+
+PIECES = st.sampled_from(
+    [
+        "q = x + y; f = q*z",
+        "f = x*y - z",
+        "q = x*y; f = max(q, z) + x",
+        "q = relu(x) + z; f = q*y",
+        "x/y + z",
+        "exp(x)*y*z",
+    ]
+)
+CHOICES = st.one_of(
+    st.builds(
+        lambda a, n, by: f'"{a}..{a + n} step {by}"', st.integers(-6, 3), st.integers(3, 9), st.sampled_from([1, 0.5])
+    ),
+    st.lists(st.integers(-6, 6), min_size=3, max_size=6).map(str),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    PIECES,
+    CHOICES,
+    CHOICES,
+    st.lists(st.text("abcdefgABC .-_äλ", min_size=1, max_size=6), min_size=2, max_size=4),
+    st.integers(),
+)
+def test_sheets_and_grading_have_the_same_numbers(there, expression, x, y, names, secret):
+    """Random keys and students: the answers to one's own sheet earn all, another's only what is equal."""
+    names = list(dict.fromkeys(" ".join(name.split()) for name in names if name.strip()))
+    assume(len(names) > 1)
+    Path("k.toml").write_text(
+        f'secret = "secret {secret}"\n[[problem]]\nid = "p"\nexpression = "{expression}"\nat = {{z = 2}}\n'
+        f'vary = {{x = {x}, y = {y}}}\nask = ["f", "dx", "dy", "dz"]\ntolerance = {{rtol = 1e-9}}\n'
+    )
+    Path("s.txt").write_text("".join(f"{name}\n" for name in names))
+    shutil.rmtree("o", ignore_errors=True)
+    ran = backprop("sheet", "k.toml", "--students", "s.txt", "-o", "o", "--solutions")
+    if ran.code:
+        assert ran.said.startswith("error[key.vary]: problem p: ")
+        assume(False)  # no suitable numbers, which is said
+    right = [json.loads(line) for line in Path("o/solutions/answers.jsonl").read_text().splitlines()]
+    assert [one["student"] for one in right] == names
+    swapped = [{**one, "answers": other["answers"]} for one, other in zip(right, right[1:] + right[:1], strict=True)]
+    for submitted in (right, swapped):
+        Path("c.jsonl").write_text("".join(json.dumps(one) + "\n" for one in submitted))
+        rows = csv.DictReader(backprop("grade", "k.toml", "c.jsonl", "--format", "csv").out.splitlines())
+        for row, own, given_ in zip(rows, right, submitted, strict=True):
+            alike = sum(float(given_["answers"]["p"][n]) == float(own["answers"]["p"][n]) for n in own["answers"]["p"])
+            assert float(row["score"]) == alike
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.links, self.ids, self.said = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        named = dict(attrs)
+        self.links += [named[name] for name in ("src", "href", "action", "data", "style") if name in named]
+        self.ids += [named["id"]] if "id" in named else []
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+HOSTILE = '<script>alert(1)</script> & "quotes" `$x$` | \\input{/etc/passwd} %# \u202egnp'
+
+
+@pytest.mark.parametrize("solved", [False, True])
+def test_a_page_asks_no_network_and_runs_nothing(there, solved):
+    Path("class.txt").write_text(f"{HOSTILE}\n")
+    key = KEY.replace("Two derivatives, please.", HOSTILE.replace("\\", "\\\\").replace('"', '\\"'))
+    Path("key.toml").write_text(key.replace("The chain rule", "<b>chain</b>"))
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--solutions")
+    [path] = Path("out/solutions" if solved else "out").glob("*.html")
+    text = path.read_text()
+    page = _Page()
+    page.feed(text)
+    assert not {"script", "b", "link", "img", "iframe", "object", "form"} & set(page.tags)
+    assert page.links == []
+    assert len(page.ids) == len(set(page.ids))
+    assert "default-src 'none'; style-src 'sha256-" in text
+    assert "script-src" not in text
+    assert "\u202e" not in text
+    assert any("<script>alert(1)</script>" in said for said in page.said)
+    assert path.name.startswith("script-alert-1-script-quotes-x-")
+
+
+def test_markdown_shows_text_as_it_is(there):
+    Path("class.txt").write_text(f"{HOSTILE}\n")
+    Path("key.toml").write_text(
+        KEY.replace("The chain rule", "a*b* [x](y) ~ _z_").replace("x^2*exp(-y)", "x^2*exp(-y) # ```")
+    )
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", "markdown")
+    [path] = Path("out").glob("*.md")
+    made = MarkdownIt("commonmark").enable("table").render(path.read_text())
+    assert "a*b* [x](y) ~ _z_" in made
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
+    assert "x^2*exp(-y) # ```\n</code>" in made
+    assert made.count("<table>") == 2
+    assert {*re.findall(r"<(\w+)", made)} <= {
+        "h1",
+        "h2",
+        "p",
+        "strong",
+        "pre",
+        "code",
+        "img",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+
+
+# Whose sheets
+
+ROSTERS = {
+    "lines": ("class.txt", "ada\n\n  ben okri \r\nada\n", ["ada", "ben okri"]),
+    "lines with commas": ("class.txt", "Okri, Ben\nLovelace, Ada\n", ["Okri, Ben", "Lovelace, Ada"]),
+    "a table": ("class.csv", "student,group\nada,1\nben,2\n", ["ada", "ben"]),
+    "a table of one column": ("class.csv", "student\nada\nben\n", ["ada", "ben"]),
+    "a column without a title": ("class.csv", "ada\nben\n", ["ada", "ben"]),
+    "a table in a text file": ("class.txt", "Email address;Group\nada@uni.example;1\n", ["ada@uni.example"]),
+    "Moodle": (
+        "m.csv",
+        "Last name,First name,Email address,State\nO,Ben,ben@u,Finished\n",
+        ["ben@u"],
+    ),
+    "two students of a name": ("t.csv", "student,id\nAda,1\nAda,2\nBen,3\n", ["Ada (1)", "Ada (2)", "Ben"]),
+}
+
+
+@pytest.mark.parametrize("name", ROSTERS)
+def test_the_students_are_those_of_the_file_and_grade_calls_them_so(there, name):
+    file, text, expected = ROSTERS[name]
+    Path(file).write_text(text)
+    sheet("key.toml", "--students", file, "-o", "out", "--solutions")
+    rows = list(csv.DictReader(Path("out/students.csv").read_text().splitlines()))
+    assert [row["student"] for row in rows] == expected
+    if "," in text and file.endswith(".csv") and len(text.split("\n")[0].split(",")) > 1:
+        Path(file).write_text(text.replace("\n", ",chain.q\n", 1))
+        ran = backprop("grade", "key.toml", file, "--format", "csv", "--force")
+        assert [row["student"] for row in csv.DictReader(ran.out.splitlines())] == expected
+
+
+def test_the_students_of_a_spreadsheet_and_of_standard_input(there):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["student", "group"], ["ada", 1], [4711, 2]):
+        book.active.append(row)
+    book.save("class.xlsx")
+    sheet("key.toml", "--students", "class.xlsx", "-o", "out")
+    assert files("out") == ["4711.html", "ada.html", "students.csv"]
+    ran = backprop("sheet", "key.toml", "--students", "-", "-o", "piped", stdin="ada\n")
+    assert (ran.out, ran.code) == ("1 sheet in piped\n", 0)
+    assert Path("piped/ada.html").read_text() == Path("out/ada.html").read_text()
+
+
+def test_a_column_that_the_key_names(there):
+    Path("key.toml").write_text(KEY.replace("[[problem]]", '[columns]\nstudent = "Wer"\n[[problem]]', 1))
+    Path("class.csv").write_text("Gruppe,Wer\n1,ada\n")
+    sheet("key.toml", "--students", "class.csv", "-o", "out")
+    assert files("out") == ["ada.html", "students.csv"]
+
+
+# Where they are put
+
+
+def test_nothing_is_overwritten_without_being_asked(there):
+    sheet("same.toml", "-o", "out", "--solutions")
+    Path("out/sheet.html").write_text("mine")
+    Path("out/other.txt").write_text("other")
+    ran = backprop("sheet", "same.toml", "-o", "out", "--solutions")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.err == (
+        "error[output.exists]: out has these files already: sheet.html, solutions/sheet.html, solutions/answers.jsonl\n"
+        "  = --overwrite puts new ones in their places; nothing was written\n"
+    )
+    assert Path("out/sheet.html").read_text() == "mine"
+    sheet("same.toml", "-o", "out", "--overwrite")
+    assert Path("out/sheet.html").read_text().startswith("<!doctype html>")
+    assert files("out") == ["other.txt", "sheet.html", "solutions/answers.jsonl", "solutions/sheet.html"]
+    assert not list(Path().glob(".*"))
+
+
+def test_a_failure_leaves_nothing_behind(there):
+    Path("key.toml").write_text(
+        KEY.replace('x = "-5..5"', "x = [3]").replace("q = x + y; f = q*z", "q = x*y*relu(y - 2); f = q*z")
+    )
+    Path("class.txt").write_text("ada\n" * 3)
+    ran = backprop("sheet", "key.toml", "--students", "class.txt", "-o", "out")
+    assert (ran.out, ran.code) == ("1 sheet in out\n", 0)  # y = 3 is the only one that is suitable
+    Path("file").write_text("")
+    for target, said in (("file", "is a folder"), ("no/such/out", "no such file"), ("file/out", "not a directory")):
+        ran = backprop("sheet", "same.toml", "-o", target)
+        assert (ran.out, ran.code) == ("", 3)
+        assert ran.said.startswith(f"error[output.file]: {target} cannot be written: ") or said in ran.err
+    assert not [path for path in Path().rglob(".*") if ".tmp" in path.name]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_folder_that_is_not_ours(there):
+    Path("locked").mkdir(mode=0o500)
+    ran = backprop("sheet", "same.toml", "-o", "locked/out")
+    assert (ran.out, ran.code) == ("", 3)
+
+
+NAMES = ["ada", "Ada", "../../etc/passwd", "..", ".", "CON", "nul.txt", "a/b", "a-b", "a b", "Ωλ",
+         "solutions", "students", "x" * 300, ".hidden", "-rf", "ada@uni.example", "tail.", "é", "e\u0301", "a\nb",
+         "", "ada-0123456789ab", "\ud800"]  # fmt: skip
+
+
+def test_names_of_files_are_safe_and_nobody_elses():
+    found = stems(NAMES)
+    assert set(found) == set(NAMES)
+    assert len({name.lower() for name in found.values()}) == len(NAMES)
+    assert found["ada@uni.example"] == "ada@uni.example"
+    assert found["a-b"] == "a-b"
+    for name in found.values():
+        assert re.fullmatch(r"[A-Za-z0-9_@][A-Za-z0-9._@-]{0,70}", name)
+        assert not name.endswith(".")
+        assert name.split(".")[0].lower() not in ("con", "nul", "solutions", "students")
+
+
+@given(st.lists(st.text(max_size=12), unique=True, max_size=20))
+def test_any_names_have_files_of_their_own(names):
+    found = stems(names)
+    assert len({name.lower() for name in found.values()}) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9_@][A-Za-z0-9._@-]*", name) for name in found.values())
+
+
+ERRORS = {
+    "nobody is named": (["key.toml", "-o", "out"], 2, "error[usage.option]: numbers vary by student in this key"),
+    "no folder": (["key.toml"], 2, "error[usage.option]: Missing option '-o' / '--output'."),
+    "no key": (["-o", "out"], 2, "error[usage.option]: Missing argument 'KEY'."),
+    "no such key": (["none.toml", "-o", "out"], 3, "error[input.file]: none.toml cannot be read: no such file"),
+    "no such file": (["key.toml", "--students", "no.csv", "-o", "out"], 3, "error[input.file]: no.csv cannot be read"),
+    "no student": (["key.toml", "--students", "empty.txt", "-o", "out"], 3, "error[sheet.students]: empty.txt names"),
+    "no column": (["key.toml", "--students", "odd.csv", "-o", "out"], 3, "error[sheet.students]: odd.csv: no column"),
+    "no UTF-8": (["key.toml", "--students", "latin.txt", "-o", "out"], 3, "error[answers.encoding]: latin.txt: line 1"),
+    "twice": (["-", "--students", "-", "-o", "out"], 2, "error[usage.option]: standard input can be one thing only"),
+    "a format": (["same.toml", "-o", "out", "--format", "pdf"], 2, "error[usage.option]: --format takes html"),
+    "a bad key": (["bad.toml", "-o", "out"], 3, "error[key.problems]: the key: the key has no problem"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors(there, name):
+    Path("empty.txt").write_text("\n \n")
+    Path("odd.csv").write_text("Farbe,Form\nrot,rund\n")
+    Path("latin.txt").write_bytes(b"Andr\xe9\n")
+    Path("bad.toml").write_text("")
+    words, code, said = ERRORS[name]
+    ran = backprop("sheet", *words)
+    assert (ran.out, ran.code) == ("", code)
+    assert ran.err.startswith(said)
+    assert not Path("out").exists()
+
+
+def test_an_encoding(there):
+    Path("latin.txt").write_bytes(b"Andr\xe9\n")
+    sheet("key.toml", "--students", "latin.txt", "--encoding", "windows-1252", "-o", "out")
+    assert "Name: André" in next(Path("out").glob("Andre-*.html")).read_text()
+
+
+def test_what_cannot_be_drawn_is_left_out(there):
+    terms = " + ".join(f"x{n}*y" for n in range(300))
+    at = ", ".join(f"x{n} = 1" for n in range(300))
+    Path("large.toml").write_text(f'[[problem]]\nexpression = "{terms}"\nat = {{y = 2, {at}}}\nask = ["dy"]\n'
+                                  '[[problem]]\nexpression = "log(x)"\nat = {x = -1}\nask = ["dx"]\n')  # fmt: skip
+    sheet("large.toml", "-o", "out", "--solutions")
+    assert "<svg" not in Path("out/sheet.html").read_text()
+    solved = Path("out/solutions/sheet.html").read_text()
+    assert "<code>none</code> (no answer is right: log needs x &gt; 0, and got -1.0" in solved
+    ran = backprop("grade", "large.toml", "out/solutions/answers.jsonl", "--format", "csv")
+    assert ran.out.splitlines()[1].startswith("everybody,2,2,100,")
