@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
+    from backprop_cli.descent.public import descend
+    from backprop_cli.descent.report import DescentReport
     from backprop_cli.differentiation import differentiate
     from backprop_cli.problems import Diagnostic, Refused
     from backprop_cli.reading import read
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Circuit",
+    "DescentReport",
     "Diagnostic",
     "Problem",
     "Refused",
     "Report",
     "__version__",
+    "descend",
     "differentiate",
     "from_sympy",
     "read",
@@ -33,10 +37,12 @@ __all__ = [
 
 _HOMES = {
     "Circuit": "circuit",
+    "DescentReport": "descent.report",
     "Diagnostic": "problems",
     "Problem": "problems",
     "Refused": "problems",
     "Report": "report.report",
+    "descend": "descent.public",
     "differentiate": "differentiation",
     "from_sympy": "symbolic.lower",
     "read": "reading",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from circuits import NAMES, programs
+from command import backprop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_cli import differentiate, read
+from backprop_cli import Refused, differentiate, read
+from backprop_cli import descend as python_descend
 from backprop_cli.descent.course import Course
 from backprop_cli.descent.descend import Wanted, descend, objective_of
 from backprop_cli.descent.loop import Plan, Visit
@@ -104,3 +107,47 @@ def test_of_large_arrays_few_points_are_kept():
         course.see(Visit(step, {"x": large}, 1.0, {"x": large}, {"x": ()}))
     assert (len(course.early), len(course.moves), len(course.late)) == (1, 0, 1)
     assert (course.start.step, course.end.step) == (0, 49)
+
+
+def test_python_users_get_what_the_command_prints(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [(0.2, 1.0), (-0.5, 0.0), (1.5, 1.0)]
+    (tmp_path / "points.csv").write_text("x,t\n" + "".join(f"{x},{t}\n" for x, t in rows))
+    argv = ["(sigmoid(w*x + b) - t)^2", "w=0.5", "b=0", "--lr", "0.5", "--steps", "30", "--optimizer", "adam"]
+    printed = json.loads(
+        backprop("descend", *argv, "--data", "points.csv", "--batch-size", "2", "--seed", "7", "--json").out
+    )
+    columns = {"x": [x for x, _ in rows], "t": [t for _, t in rows]}
+    report = python_descend(
+        argv[0], {"w": 0.5, "b": 0}, data=columns, optimizer="adam", lr=0.5, steps=30, batch_size=2, seed=7
+    )
+    assert dict(report.point) == printed["point"]
+    assert (report.value, dict(report.gradient)) == (printed["value"], printed["gradient"])
+    assert report.exit_code == 0
+
+
+def test_python_users_may_give_arrays_and_settings():
+    np = pytest.importorskip("numpy")
+    report = python_descend("sum((W @ x)^2)", {"W": np.eye(2), "x": [1, 2]}, wrt=["W"], lr=0.1, steps=5)
+    assert report.point["W"].shape == report.gradient["W"].shape == (2, 2)
+    assert report.value < report.before
+    fast = python_descend("x^2", {"x": 1}, optimizer="momentum", settings={"mu": 0.5}, lr=0.1, steps=2, maximize=True)
+    assert math.isclose(fast.point["x"], 1.2 + 0.1 * (0.5 * 2 + 2.4))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"optimizer": "adm"}, "usage.optimizer"),
+        ({"lr": -1}, "usage.lr"),
+        ({"steps": -1}, "usage.steps"),
+        ({"data": {"x": []}}, "data.empty"),
+        ({"data": {"x": [1, 2], "y": [1]}}, "data.empty"),
+        ({"data": {"z": [1, 2]}}, "data.empty"),
+    ],
+    ids=str,
+)
+def test_python_users_get_refused_for_bad_input(arguments, code):
+    with pytest.raises(Refused) as refused:
+        python_descend("w*x + y", {"w": 1} if "data" in arguments else {"w": 1, "x": 2, "y": 3}, **arguments)
+    assert refused.value.problems[0].code == code

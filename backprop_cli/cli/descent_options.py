@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _GOING = (
     click.option("--lr", metavar="RATE", type=float, help="Learning rate (the optimizer's own: 0.001 or 0.01)."),
     click.option("--steps", metavar="N", type=int, default=100, help="Updates of the parameters (100)."),
-    click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="sgd", help=f"{', '.join(OPTIMIZERS)}."),
+    click.option(
+        "--optimizer", metavar="NAME", type=click.Choice(OPTIMIZERS), default="sgd", help=f"{', '.join(OPTIMIZERS)}."
+    ),
     click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="A setting of the optimizer: mu=0.5."),
     click.option("--decay", metavar="D", type=float, default=0.0, help="Step t has the rate lr/(1 + D*(t - 1))."),
     click.option("--maximize", is_flag=True, help="Go uphill."),
