@@ -451,6 +451,13 @@ def test_a_start_without_a_value_is_refused():
     assert ran.err == "error[domain.log]: log needs x > 0, and got -1.0\n  expression:\n    log(x)\n    ^^^^^^\n"
 
 
+def test_no_advice_is_given_that_cannot_be_followed():
+    ran = backprop("descend", "x^2", "x=1e308")
+    assert ran.err == (
+        "error[overflow.pow]: pow overflows a double, with x = 1e+308, y = 2.0\n  expression:\n    x^2\n    ^^^\n"
+    )
+
+
 ERRORS = [
     ("usage.lr", ["x", "x=1", "--lr", "0"], "--lr must be more than 0, and got 0.0"),
     ("usage.lr", ["x", "x=1", "--lr", "nan"], "--lr must be more than 0, and got nan"),

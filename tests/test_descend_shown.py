@@ -76,6 +76,11 @@ def test_the_work_with_arrays():
     ) in shown
 
 
+def test_a_square_of_a_gradient_stands_in_parentheses():
+    shown = backprop("descend", "sum(v^2)", "v=[1, 2]", "--steps", "1", "--optimizer", "adagrad", "--show-work").out
+    assert "v: s = 0 + (∂f/∂v)^2 = [ 4, 16]\n" in shown
+
+
 FORMATS = {
     "markdown": (
         "- `w = w - lr × g`\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.array_calculation import doubles_of, index_variables
 from backprop_cli.circuit import Circuit
-from backprop_cli.descent.objective import Landing, WithoutData, parameters_of
+from backprop_cli.descent.objective import Landing, WithoutData, gates_of, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.array_rules import ArrayRules
 from backprop_cli.engine.point import Point, complete
@@ -21,6 +22,7 @@ from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
 from backprop_cli.problems import Refused
 
 _SEED = np.float64(1.0)
+_GATES, _ELEMENTS = 4, 10_000  # for one unit of cost
 
 
 class ArrayObjective(WithoutData):
@@ -32,6 +34,8 @@ class ArrayObjective(WithoutData):
         self.start: Values = {name: doubles_of(point[name], rules) for name in circuit.inputs}
         ready = shaped(circuit, {name: np.shape(value) for name, value in self.start.items()})
         one_number(ready)
+        elements = sum(math.prod(shape) for shape in ready.shapes)
+        self.cost = 1 + gates_of(circuit) // _GATES + elements // _ELEMENTS
         self._targets = parameters_of(circuit, wrt, index_variables(circuit))
         self.parameters = tuple(self._targets)
         self._program, self._output = Program(ready), circuit.output

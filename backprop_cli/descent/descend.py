@@ -93,7 +93,7 @@ def _report(objective: Objective, walk: Walk, course: Course, wanted: Wanted) ->
         checked=checked,
         rows=objective.rows,
         single_rows=_single_rows(objective, course) if wanted.single_rows else {},
-        surface=surface(objective, course, objective.rows) if wanted.surface else None,
+        surface=surface(objective, course) if wanted.surface else None,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.batches import WHOLE, Batches
 from backprop_cli.descent.objective import Landing, Objective
-from backprop_cli.descent.stopping import Stop, converged, lost, made, no_value, standstill, time_up
+from backprop_cli.descent.stopping import Stop, converged, lost, made, no_value, standstill, time_up, without_digits
 from backprop_cli.descent.updating import Recipe, Values
 from backprop_cli.problems import Refused
 
@@ -57,7 +57,7 @@ class Walk:
         """Raises ``Refused`` if the start has no value; later points without one are a reason to stop."""
         plan, ends = self.plan, time.monotonic() + self.plan.seconds
         batches = iter(plan.batches)
-        visit = self._visit(0, self.objective.start, next(batches))
+        visit = self._first(next(batches))
         yield visit
         for number in range(1, plan.steps + 1):
             stop = self._arrived(visit) or (time_up(plan.seconds) if time.monotonic() > ends else None)
@@ -71,6 +71,12 @@ class Walk:
                 self.stop = standstill(number, flat=largest(visit.gradients) == 0)
                 return
         self.stop = self._arrived(visit) or self.stop
+
+    def _first(self, rows: Sequence[int] | None) -> Visit:
+        try:
+            return self._visit(0, self.objective.start, rows)
+        except Refused as refused:
+            raise without_digits(refused) from None
 
     def _visit(self, number: int, point: Values, rows: Sequence[int] | None) -> Visit:
         landing = self.objective.at(point, rows)

@@ -22,6 +22,8 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
+_A_UNIT = 20  # gates for one unit of cost
+
 
 @dataclass(frozen=True, slots=True)
 class Landing:
@@ -32,13 +34,17 @@ class Landing:
 
 
 class Objective(Protocol):
-    """A circuit and what stays fixed. ``start`` has the values of all variables but columns, ``rows`` counts data."""
+    """A circuit and what stays fixed. ``start`` has the values of all variables but columns, ``rows`` counts data.
+
+    ``cost`` is about how long a value takes, in some microseconds.
+    """
 
     circuit: Circuit
     start: Values
     parameters: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
     rows: int
+    cost: int
 
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:
         """Value and gradients at a point; of some rows of the data only, where there are data.
@@ -93,12 +99,18 @@ def parameters_of(circuit: Circuit, wrt: tuple[str, ...] | None, fixed: Collecti
     return chosen
 
 
+def gates_of(circuit: Circuit) -> int:
+    """How many gates there are."""
+    return len(circuit.nodes) - circuit.first_gate
+
+
 class NumberObjective(WithoutData):
     """A circuit of numbers, in doubles."""
 
     def __init__(self, circuit: Circuit, point: Point, wrt: tuple[str, ...] | None) -> None:
         self.warnings = complete(circuit, point)
         self.circuit, self._rules = circuit, Rules(Float64())
+        self.cost = 1 + gates_of(circuit) // _A_UNIT
         self._targets = parameters_of(circuit, wrt)
         self._marks = circuit.reach(self._targets.values())
         self.parameters = tuple(self._targets)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.checking import Checked
-from backprop_cli.descent.objective import Landing, parameters_of
+from backprop_cli.descent.objective import Landing, gates_of, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
@@ -17,6 +17,8 @@ from backprop_cli.rows.checking import checked_rows
 from backprop_cli.rows.memory import Table, objective
 from backprop_cli.rows.sampling import Sampler
 from backprop_cli.rows.task import task
+
+_ROWS, _GATES = 50, 20  # at once, for one unit of cost
 
 
 class RowsObjective:
@@ -31,6 +33,8 @@ class RowsObjective:
         self.parameters = asked.wrt
         self.warnings: tuple[Diagnostic, ...] = ()
         self._mean = objective(circuit, table, asked.parameters, asked.wrt)
+        a_unit = _ROWS if self._mean.many is not None else 1
+        self.cost = 1 + self.rows // a_unit * (1 + gates_of(circuit) // _GATES)
 
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:
         """The mean value and the mean gradients."""

@@ -47,6 +47,12 @@ def no_value(step: int, refused: Refused) -> Stop:
     return Stop("no value", f"step {step:,} leads to a point without a value", placed, refused.exit_code)
 
 
+def without_digits(refused: Refused) -> Refused:
+    """The same, without the advice to take more digits: a descent has doubles."""
+    kept = (replace(one, hint="") if one.hint.startswith("--digits") else one for one in refused.problems)
+    return Refused(*kept, exit_code=refused.exit_code)
+
+
 def lost(name: str, step: int) -> Stop:
     """A parameter left the range of doubles."""
     message = f"step {step:,} takes {name} out of the range of doubles"

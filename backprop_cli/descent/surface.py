@@ -24,12 +24,12 @@ class Surface:
     values: tuple[tuple[float | None, ...], ...]
 
 
-def surface(objective: Objective, course: Course, cost: int) -> Surface | None:
-    """The surface, if exactly two numbers are moved. ``cost`` counts the rows of data that one value takes."""
+def surface(objective: Objective, course: Course) -> Surface | None:
+    """The surface, if exactly two numbers are moved; coarser where a value takes long."""
     names = objective.parameters
     if len(names) != 2 or any(getattr(objective.start[name], "shape", ()) for name in names):
         return None
-    size = max(_COARSEST, min(_FINEST, math.isqrt(_WORK // max(1, cost))))
+    size = max(_COARSEST, min(_FINEST, math.isqrt(_WORK // objective.cost)))
     across, up = (_places([float(visit.point[name]) for visit in course.trail], size) for name in names)
     if not all(map(math.isfinite, (*across, *up))):
         return None

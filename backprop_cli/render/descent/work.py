@@ -52,7 +52,8 @@ def filled(line: Line, words: Mapping[str, str]) -> str:
             return match[0]
         value = line.numbers[match[1]]
         text = words.get(match[1], match[1]) if block(value).shape else number(value)
-        return (f"({text})" if match[2] and text.startswith("-") else text) + match[2]
+        apart = match[2] and (text.startswith("-") or "/" in text)
+        return (f"({text})" if apart else text) + match[2]
 
     return _NAME.sub(put, line.rule)
 
