@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -141,13 +143,17 @@ class Program:
                 function = MASKS.get(one.op) or Float64.operations[one.op]
                 number = function(*(found[self._places[source]] for source in inputs))
             found[self._places[at]] = number
-        used = {place for step in self._steps for place in step.inputs} | {*self.outputs}
-        for place, kind in enumerate(self._kinds):
-            if kind == "once" and place in used:
-                found[place] = np.float64(found[place])
-                if not np.isfinite(found[place]):
-                    raise FloatingPointError
+        for place in self._needed_once:
+            if not isfinite(found[place]):
+                raise FloatingPointError
+            found[place] = np.float64(found[place])
         return found
+
+    @cached_property
+    def _needed_once(self) -> tuple[int, ...]:
+        """The registers of what is the same for all rows, and is needed by rows."""
+        used = {place for step in self._steps for place in step.inputs} | {*self.outputs}
+        return tuple(place for place, kind in enumerate(self._kinds) if kind == "once" and place in used)
 
     def buffers(self) -> list[Any]:
         """New buffers, for one thread."""

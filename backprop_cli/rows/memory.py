@@ -127,7 +127,10 @@ class Objective:
             raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
         ready = None if self.many is None else self.many.at(point)
         sums = [self._sums(point, block, ready) for block in blocks]
-        means = [total(column) / whole for column in zip(*sums, strict=True)]
+        if len(sums) == 1:
+            means = [one / whole for one in sums[0]]
+        else:
+            means = [total(column) / whole for column in zip(*sums, strict=True)]
         return means[0], self._shaped(means[1:])
 
     @cached_property
@@ -168,7 +171,13 @@ class Objective:
             block = Block(place.file, {name: [cell] for name, cell in data.items()}, [place.row], [place.line or 0])
             raise Refused(without_value(self.task, block, 0, refused.problems[0]).problem) from None
 
+    @cached_property
+    def _numbers_only(self) -> bool:
+        return not any(self.task.shape(name) for name in self.task.wrt)
+
     def _shaped(self, means: Sequence[float]) -> dict[str, Any]:
+        if self._numbers_only:
+            return dict(zip(self.task.wrt, means, strict=True))
         found, begin = dict[str, Any](), 0
         for name in self.task.wrt:
             shape = self.task.shape(name)
