@@ -11,11 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from command import backprop
+from command import backprop, process
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from backprop_cli.render.worksheet.typeset import typeset
 from backprop_cli.worksheet.stems import stems
 
 KEY = """title = "Backpropagation, week 2"
@@ -36,7 +37,7 @@ text = "Two derivatives, please."
 ask = ["dx", "dy"]
 """
 SAME = KEY.replace('vary = {x = "-5..5", y = [1, 2, 3]}\nat = {z = -4}', "at = {x = -2, y = 5, z = -4}")
-FORMATS = ("html", "markdown")
+FORMATS = ("html", "markdown", "latex")
 
 
 @pytest.fixture
@@ -124,14 +125,16 @@ def test_each_student_has_numbers_of_their_own(there, form):
     Path("class.txt").write_text("ada\nben\ncleo\ndan\n")
     said = sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
     assert said == "4 sheets in out, the solutions in out/solutions\n"
-    ending = {"html": "html", "markdown": "md"}[form]
+    ending = {"html": "html", "markdown": "md", "latex": "tex"}[form]
     rows = list(csv.DictReader(Path("out/students.csv").read_text().splitlines()))
     assert rows == [{"student": name, "file": f"{name}.{ending}"} for name in ("ada", "ben", "cleo", "dan")]
     texts = [Path(f"out/{row['file']}").read_text() for row in rows]
+    texts = [text.replace(r"\ensuremath{-}", "-").replace("{,}", ",") for text in texts]
     points = [re.search(r"at x = (-?\d+), y = ([123]), z = -4", text).groups() for text in texts]
     assert len(set(points)) > 1
     for name, (x, y) in zip(("ada", "ben", "cleo", "dan"), points, strict=True):
-        solved = re.sub(r"<[^>]*>|[|`]", " ", Path(f"out/solutions/{name}.{ending}").read_text())
+        solved = re.sub(r"<[^>]*>|[|`&]|.raggedright", " ", Path(f"out/solutions/{name}.{ending}").read_text())
+        solved = solved.replace(r"\ensuremath{-}", "-")
         assert re.search(rf"the value of q\s+{int(x) + int(y)}\.0\s", solved)
 
 
@@ -279,6 +282,92 @@ def test_markdown_shows_text_as_it_is(there):
     }
 
 
+TYPESET = {
+    "plain": ("A word, 3.5 and 50 %", r"A word{,} 3.5 and 50 \%"),
+    "what acts": ("\\input{x} $y$ a_b a^b ~ & # {", r"\textbackslash{}input\{x\} {\upshape\char36}y{\upshape\char36} "
+                  r"a\_b a\textasciicircum{}b \textasciitilde{} \& \# \{"),
+    "ligatures": ("a--b ?` ``q'' -", r"a{-}{-}b {?}{`} {`}{`}q{'}{'} {-}"),
+    "a negative number": ("x = -2, a-3 (-1)", r"x = \ensuremath{-}2{,} a{-}3 (\ensuremath{-}1)"),
+    "accents": ("é Ü ñ ç ő Å ế", r"\'{e} \"{U} \~{n} \c{c} \H{o} \r{A} \'{\^{e}}"),
+    "letters": ("ß Ø ł Œ", r"\ss{} \O{} \l{} \OE{}"),
+    "signs": ("∂f/∂x ≤ λ²", r"\ensuremath{\partial}f/\ensuremath{\partial}x \ensuremath{\le} "
+              r"\ensuremath{\lambda}\ensuremath{{}^{2}}"),
+    "others": ("中😀ą", r"\other{中}{4E2D}\other{😀}{1F600}\other{ą}{0105}"),
+    "what hides": ("a\u202eb\x07\u200b", r"a\textless{}U+202E\textgreater{}b\other{␇}{2407}"
+                   r"\textless{}U+200B\textgreater{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPESET)
+def test_text_as_latex(name):
+    text, expected = TYPESET[name]
+    assert typeset(text) == expected
+
+
+_TOKEN = re.compile(
+    r"\\(?:textbackslash|textasciicircum|textasciitilde|textless|textgreater|textbar|char34|ss|ae|AE|oe|OE|o|O|l|L|i|ldots)\{\}"
+    r"|\{\\upshape\\char36\}|\\[{}&#%_]|\{[-`',?!]\}|\\ensuremath\{(?:\{\}[\^_]\{[^{}]*\}|\\sqrt\[3\]\{\\;\}|-|\\[a-zA-Z|]+)\}"
+    r"|\\other\{.\}\{[0-9A-F]{4,6}\}|[-~`',?!]{1,3}|[A-Za-z0-9 ()*+./:;=@\[\]]",
+    re.DOTALL,
+)
+_ACCENTED = re.compile(r"\\[`'^~=u.\"rHvdcb]\{(?P<base>[A-Za-z])\}")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=30))
+def test_no_text_acts_in_latex(text):
+    """What comes of any text is made of a few harmless commands and plain characters, and nothing else."""
+    made = typeset(text)
+    while (fewer := _ACCENTED.sub(r"\g<base>", made)) != made:
+        made = fewer
+    assert _TOKEN.sub("", made) == ""
+
+
+def pdflatex(path):
+    """Set a file in a folder of its own, without a shell; its log where that fails."""
+    program = shutil.which("pdflatex")
+    if program is None:
+        pytest.skip("pdflatex is not installed")
+    made = path.parent / f"{path.stem}-made"
+    made.mkdir()
+    words = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-output-directory={made}", str(path))
+    ran = process(*words, start=(program,))
+    assert ran.code == 0, ran.out[-3000:]
+    assert (made / f"{path.stem}.pdf").stat().st_size > 10_000
+    return ran.out
+
+
+LETTERS = "".join(
+    chr(n) for n in (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x2010, 0x2028))
+)
+
+
+def test_pdflatex_sets_every_sheet(there):
+    Path("class.txt").write_text(f"{HOSTILE}\n")
+    key = KEY.replace(
+        "Two derivatives, please.", (HOSTILE + " ".join(LETTERS) + "中😀").replace("\\", "\\\\").replace('"', '\\"')
+    )
+    key += """[[problem]]
+expression = "size_1 = where(λ_1 > w_long_name, λ_1^2, sqrt(abs(x11)))*mod(exp(-w_long_name), 7)"
+at = {"λ_1" = 2.5, w_long_name = "pi/3", x11 = -1e-3}
+[[problem]]
+title = "max, ``ties'' & all"
+expression = "max(x, y, 1)*relu(z) + floor(x/2.5)"
+at = {x = 1, y = 1, z = -2}
+[[problem]]
+expression = "s = W @ x + b; D = softmax(s)"
+at = {W = [[1, 2, 3], [-3, 4, 0.25]], x = [5, 6, 7], b = [0, 1]}
+upstream = [1, -1]
+"""
+    Path("key.toml").write_text(key)
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", "latex", "--solutions")
+    for folder in ("out", "out/solutions"):
+        [path] = Path(folder).glob("*.tex")
+        said = pdflatex(path)
+        assert "Overfull" not in said or folder != "out"
+        assert "root:" not in said
+
+
 # Whose sheets
 
 ROSTERS = {
@@ -406,7 +495,7 @@ ERRORS = {
     "no column": (["key.toml", "--students", "odd.csv", "-o", "out"], 3, "error[sheet.students]: odd.csv: no column"),
     "no UTF-8": (["key.toml", "--students", "latin.txt", "-o", "out"], 3, "error[answers.encoding]: latin.txt: line 1"),
     "twice": (["-", "--students", "-", "-o", "out"], 2, "error[usage.option]: standard input can be one thing only"),
-    "a format": (["same.toml", "-o", "out", "--format", "pdf"], 2, "error[usage.option]: --format takes html"),
+    "a format": (["same.toml", "-o", "out", "--format", "pdf"], 2, "error[usage.option]: --format takes html, "),
     "a bad key": (["bad.toml", "-o", "out"], 3, "error[key.problems]: the key: the key has no problem"),
 }  # fmt: skip
 
