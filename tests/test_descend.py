@@ -397,7 +397,7 @@ STOPS = [
         0,
         "steps",
         9,
-        "warning[descent.jumps]: x jumps back and forth",
+        "warning[descent.jumps]: x jumps back and forth since step 1, each time as far",
     ),
     (
         "a kink",
@@ -405,7 +405,7 @@ STOPS = [
         0,
         "steps",
         30,
-        "warning[descent.jumps]: x jumps back",
+        "warning[descent.jumps]: x jumps back and forth since step 11, each time",
     ),
     (
         "an element jumps",
@@ -413,7 +413,7 @@ STOPS = [
         0,
         "steps",
         9,
-        "warning[descent.jumps]: v[1] jumps",
+        "warning[descent.jumps]: v[1] jumps back and forth since step 1,",
     ),
     (
         "on the kink",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from command import backprop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_cli import Refused, differentiate, read
+from backprop_cli import Refused, choices, differentiate, read
 from backprop_cli import descend as python_descend
 from backprop_cli.descent.course import Course
 from backprop_cli.descent.descend import Wanted, descend, objective_of
@@ -151,3 +152,16 @@ def test_python_users_get_refused_for_bad_input(arguments, code):
     with pytest.raises(Refused) as refused:
         python_descend("w*x + y", {"w": 1} if "data" in arguments else {"w": 1, "x": 2, "y": 3}, **arguments)
     assert refused.value.problems[0].code == code
+
+
+def test_the_command_offers_the_optimizers_that_there_are():
+    assert tuple(OPTIMIZERS) == choices.OPTIMIZERS
+
+
+@pytest.mark.parametrize("steps", [40, 9_000])
+def test_since_when_it_jumps(steps):
+    """Round 0 the steps of |x| go back and forth, from where the first one that overshoots begins."""
+    report, _ = went("abs(x)", {"x": 2.05}, Recipe(rate=0.1), steps)
+    (warning,) = report.warnings
+    since = int(re.findall(r"since step ([\d,]+)", warning.message)[0].replace(",", ""))
+    assert since == (21 if steps == 40 else steps - 6)

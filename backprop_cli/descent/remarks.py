@@ -30,9 +30,9 @@ def remarks(course: Course, plan: Plan, output: str, ends: tuple[float, float]) 
         else:
             message += ", since step 1"
         found.append(Diagnostic("descent.rises", message, hint))
-    name = _jumping(course) if plan.batches.size is None else None
-    if name is not None:
-        message = f"{name} jumps back and forth, at each of the last {_JUMPS} steps as far as before or farther"
+    jumping = _jumping(course) if plan.batches.size is None else None
+    if jumping is not None:
+        message = f"{jumping[0]} jumps back and forth since step {jumping[1]:,}, each time as far as before or farther"
         found.append(Diagnostic("descent.jumps", message, hint))
     return tuple(found)
 
@@ -41,8 +41,8 @@ def _best(values: Sequence[float], sign: int) -> int:
     return min(range(len(values)), key=lambda step: sign * values[step])
 
 
-def _jumping(course: Course) -> str | None:
-    """The first parameter of which a component moves forth and back by steps that do not shrink."""
+def _jumping(course: Course) -> tuple[str, int] | None:
+    """The first component that moves forth and back by steps that do not shrink, and since which step it does."""
     late = course.late[-_JUMPS - 2 :]
     if len(late) < _JUMPS + 2:
         return None
@@ -50,14 +50,29 @@ def _jumping(course: Course) -> str | None:
         trace = [_flat(visit.point[name]) for visit in late]
         for number, values in enumerate(zip(*trace, strict=True)):
             if _jumps(values):
-                return place(name, getattr(late[0].point[name], "shape", ()), number)
+                called = place(name, getattr(late[0].point[name], "shape", ()), number)
+                return called, _since(course, name, number)
     return None
 
 
 def _jumps(values: Sequence[float]) -> bool:
     moves = [after - before for before, after in pairwise(values)]
     least = _SMALL * max(map(abs, values))
-    return all(a * b < 0 and abs(b) >= _SHRINKS * abs(a) and abs(a) > least for a, b in pairwise(moves))
+    return all(_back(a, b) and abs(a) > least for a, b in pairwise(moves))
+
+
+def _back(one: float, other: float) -> bool:
+    """Whether a move goes back over the one before it, and as far."""
+    return one * other < 0 and abs(other) >= _SHRINKS * abs(one)
+
+
+def _since(course: Course, name: str, number: int) -> int:
+    """The step with which it began, as far as all points are still known."""
+    known = course.trail if len(course.trail) == len(course.values) else course.late
+    values = [_flat(visit.point[name])[number] for visit in reversed(known)]
+    moves = [after - before for after, before in pairwise(values)]  # the last one first
+    count = next((at for at, (later, before) in enumerate(pairwise(moves)) if not _back(before, later)), len(moves) - 1)
+    return known[-1].step - count
 
 
 def _flat(value: Number) -> list[float]:
