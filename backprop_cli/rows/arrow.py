@@ -26,7 +26,7 @@ from backprop_cli.rows.rejects import Reject
 
 _BATCH = 8 * BLOCK
 _BUFFER = 1 << 20
-_CSV_BYTES = 1 << 22
+_CSV_BYTES = 1 << 20
 
 
 class ArrowTable:
