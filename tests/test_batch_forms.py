@@ -296,3 +296,28 @@ def test_every_row_of_many(here):
     numbers = [float(cell) for cell in lines[-1].split(",")[1:]]
     known = single(NEURON, [{"x": float(X[-1]), "t": float(T[-1])}], w=0.5, b=-0.25)[0]
     assert numbers == pytest.approx([ROWS, *known], rel=1e-13)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_every_row_into_a_file(here, form):
+    if form == "parquet":
+        pytest.importorskip("pyarrow.parquet")
+    ran = backprop("batch", NEURON, "--data", "a.csv", *POINT, "--reduce", "none", "-o", f"out.{form}")
+    assert (ran.out, ran.err, ran.code) == ("", "", 0)
+    total = "value" if form == "jsonl" else "value + dw"
+    again = backprop("batch", total, "--data", f"out.{form}", "--no-check", "--json")
+    found = json.loads(again.out)
+    expected = whole()
+    assert found["rows"] == ROWS
+    known = expected["value"] + (0 if form == "jsonl" else expected["gradient"]["w"])
+    assert found["value"] == pytest.approx(known, rel=1e-12)
+
+
+def test_a_file_is_written_whole_or_not_at_all(here):
+    (here / "end.csv").write_text("x\n" + "1\n" * 9_000 + "-1\n")
+    for form in ("csv", "parquet"):
+        if form == "parquet":
+            pytest.importorskip("pyarrow.parquet")
+        ran = backprop("batch", "log(w*x)", "--data", "end.csv", "w=1", "--reduce", "none", "-o", f"part.{form}")
+        assert (ran.out, ran.code) == ("", 4)
+        assert not list(here.glob("*part*"))

@@ -139,6 +139,13 @@ def test_overflow_raises_a_flag(text):
     assert many_rows(task, {"x0": np.array([1e306, 1.0])}, quick=True) is None
 
 
+@pytest.mark.parametrize("text", ["x0", "p0*x0", "-x0", "q = x0", "x0 + 0", "where(x0 > 0, x0, x0)", "p0*x0 - p0*x0"])
+def test_the_smallest_circuits(text):
+    task = task_of(text, 1)
+    rows = [{"x0": value} for value in (-1.0, 0.0, 2.5)]
+    assert many_rows(task, columns(rows), quick=True) == [one_row(task, row) for row in rows]
+
+
 BRANCHES = [
     "where(x0 > 0, p0*log(x0), p1*x1)",
     "where(x0 > 0, log(p0*x0), where(x1 > 0, sqrt(p1*x1), p0))",

@@ -45,6 +45,7 @@ class Options(DataOptions):
     scheduler: str | None
     threads: int | None
     full: bool
+    output: str | None
     color: str
 
     @property
@@ -72,6 +73,9 @@ class Options(DataOptions):
 @click.option("--format", "format_", metavar="FORMAT", type=click.Choice(FORMATS), help="table, plain, json or csv.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="With --reduce none: write the rows to a .csv, .jsonl or .parquet file."
+)
 @click.option("--no-check", is_flag=True, help="Leave the check of a sample of rows out.")
 @click.option("--full", is_flag=True, help="Print large arrays whole.")
 @click.option("--engine", type=click.Choice(("local", "dask")), default="local", help="dask runs on a cluster.")
@@ -127,6 +131,8 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[s
     chosen = selection(options.where, options.weights, options.limit, data.columns)
     wanted = tuple(dict.fromkeys((*task.data, *chosen.names)))
     blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
+    if options.output is not None and options.reduce != "none":
+        raise click.UsageError("--output is for --reduce none; a mean is printed")
     if options.engine == "dask" and options.reduce == "none":
         raise click.UsageError("--engine dask gives sums; --reduce none is for one machine")
     if options.scheduler and options.engine != "dask":
@@ -138,16 +144,15 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[s
 
 
 def _print_rows(task: Task, blocks: Iterable[Block], options: Options, rejected: Rejects) -> None:
-    from backprop_cli.render.batch import lines
+    from backprop_cli.cli.batch_rows import print_rows, write_rows
     from backprop_cli.rows.summing import every_row
 
-    form = lines.Form(task, json=options.form == "json", quiet=options.quiet)
-    sys.stdout.write(form.head())
-    with counting_rows(None, answering=True) as step:
-        for one in every_row(task, blocks, rejected, options.threads):
-            sys.stdout.write(form.piece(one))
-            step(len(one.numbers))
-    sys.stdout.flush()
+    found = every_row(task, blocks, rejected, options.threads)
+    with counting_rows(None, answering=options.output is None) as step:
+        if options.output is None:
+            print_rows(task, found, step, json=options.form == "json", quiet=options.quiet)
+        else:
+            write_rows(task, found, step, options.output)
 
 
 def _by_dask(

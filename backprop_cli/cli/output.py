@@ -47,6 +47,25 @@ def growing(path: str) -> Iterator[TextIO]:
 
 
 @contextlib.contextmanager
+def growing_file(path: str) -> Iterator[Path]:
+    """The place of a file that something else writes piece by piece, put where it belongs when the block ends well.
+
+    Raises ``Refused`` if it cannot be written.
+    """
+    with _refused(path):
+        target = _target(path)
+        beside = _beside(target)
+        beside.touch()
+    try:
+        yield beside
+        with _refused(path):
+            _in_place(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
 def _refused(path: str) -> Iterator[None]:
     try:
         yield

@@ -52,7 +52,7 @@ def straight(circuit: Circuit, data: Collection[str], wanted: Sequence[str], *, 
     kinks = tuple(writer.kinks())
     return Straight(
         writer.code,
-        writer.made[circuit.output],
+        writer.node(circuit.output),
         gradients,
         kinks,
         tuple(dict.fromkeys(writer.required)),

@@ -25,8 +25,7 @@ class Form:
         """The names of the columns; JSON and bare numbers have none."""
         if self.json or self.quiet:
             return ""
-        names = [name + (f"[{','.join(map(str, place))}]" if place else "") for name, place in self.task.components]
-        return _row(("file", "row", "value", *(f"d{name}" for name in names)))
+        return _row(column_names(self.task))
 
     def piece(self, worked: Worked) -> str:
         """The lines of one block."""
@@ -47,6 +46,12 @@ class Form:
             begin = end
         found = {"file": file, "row": row, "value": numbers[0], "gradient": gradient}
         return escaped(json.dumps(found, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def column_names(task: Task) -> tuple[str, ...]:
+    """``file``, ``row``, ``value``, then ``dw`` or ``dW[0,1]`` for each number whose gradient is asked for."""
+    names = [name + (f"[{','.join(map(str, place))}]" if place else "") for name, place in task.components]
+    return ("file", "row", "value", *(f"d{name}" for name in names))
 
 
 def _row(cells: tuple[object, ...]) -> str:
