@@ -90,7 +90,8 @@ def _greek(character: str) -> str:
 
 def _accented(character: str) -> str:
     """A letter and its accents, from the inside out."""
-    base, *marks = unicodedata.normalize("NFD", character)
+    apart = unicodedata.normalize("NFD", character)
+    base, marks = apart[0], apart[1:]
     if not base.isascii() or not base.isalpha() or not marks or not all(mark in _ACCENTS for mark in marks):
         return rf"\other{{{character}}}{{{ord(character):04X}}}"
     for mark in marks:
