@@ -66,6 +66,7 @@ SHEET_CELLS: Final = 2_000_000  # from its first cell to its last, empty ones to
 KEY_BYTES: Final = 1_000_000
 KEY_PROBLEMS: Final = 1_000
 KEY_POINTS: Final = 1_000  # at which one problem is asked
+KEY_ROWS: Final = 100_000  # of data of one problem
 KEY_STEPS: Final = 1_000  # of a descent that is asked for
 KEY_PARTS: Final = 20_000  # problems, each at each of its points
 VARY_TRIES: Final = 500  # of numbers drawn for one student and one problem

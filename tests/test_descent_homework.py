@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_a_mistake_is_named(code, how, kept):
 
 
 def test_every_mistake_has_a_case_and_a_page():
-    made = {code for code, _, _ in slips(Way(RATE), 3)}
+    made = {code for code, _, _ in slips(Way(RATE), 3, 3)}
     assert {code for code, _, _ in SLIPS} == made
     assert {f"mistake.{code}" for code in made} <= codes().keys()
 
@@ -252,3 +253,22 @@ def test_check_takes_data_and_a_rate():
 def test_check_of_steps_without_data():
     ran = backprop("check", "x^2", "x=4", "--lr", "0.25", "-a", "x after 2 steps=1", "-a", "dx after 1 step=4")
     assert (ran.err, ran.code, ran.out.count("✓ ok")) == ("", 0, 2)
+
+
+def test_a_large_table_and_many_steps_take_no_long_time():
+    rows = [(number % 7 / 7, number % 3) for number in range(2_000)]
+    Path("points.csv").write_text("x,t\n" + "".join(f"{x},{t}\n" for x, t in rows))
+    Path("key.toml").write_text(KEY.replace("ASK", '["mean dw", "w after 300 steps"]'))
+    Path("ada.json").write_text('{"line": {"mean dw": 1, "w after 300 steps": 2}}')
+    begun = time.process_time()
+    ran = backprop("grade", "key.toml", "ada.json", "--json")
+    assert time.process_time() - begun < 8
+    found = json.loads(ran.out)["submissions"][0]["problems"][0]
+    assert [one["verdict"] for one in found["answers"]] == ["wrong", "wrong"]
+
+
+def test_more_rows_than_a_key_may_have():
+    Path("points.csv").write_text("x,t\n" + "1,2\n" * 100_001)
+    Path("key.toml").write_text(KEY.replace("ASK", '["mean dw"]'))
+    said = backprop("grade", "key.toml", "--check-key").said
+    assert said == "error[key.size]: problem line: there are 100,001 rows; the limit is 100,000"

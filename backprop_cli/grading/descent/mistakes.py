@@ -17,7 +17,7 @@ from backprop_cli.grading.descent.course import Course, Way
 from backprop_cli.grading.descent.names import Quantity
 from backprop_cli.grading.mistakes import Entry, Explanation, Mistakes
 
-_ROWS = 50  # of which each may be the one that was used, or forgotten
+_ROWS, _WORK = 50, 1_000_000  # rows of which each may be the one; rows times steps times those
 _MOST_NAMED = 2
 
 Slip = tuple[str, str, Way]
@@ -40,8 +40,8 @@ class DescentMistakes(Mistakes):
         """What the wrong answers are consistent with; if it is no mistake of a descent, what it is as mere numbers."""
         wrong = [entry for entry in entries if not entry.right]
         found: dict[str, Explanation] = {}
-        for (code, said, _), course in self._courses if wrong else ():
-            if code not in found and self._gives(course, entries):
+        for code, said, numbers in self.outcomes if wrong else ():
+            if code not in found and all(_fits(entry, numbers[entry.node]) for entry in entries):
                 message = f"consistent with {said}"
                 found[code] = Explanation(f"mistake.{code}", message, message, tuple(entry.name for entry in wrong))
         if 0 < len(found) <= _MOST_NAMED:
@@ -52,29 +52,35 @@ class DescentMistakes(Mistakes):
         """Nothing: whether a step follows from a wrong gradient is not asked."""
         return frozenset()
 
-    def _gives(self, course: Course, entries: Sequence[Entry]) -> bool:
-        for entry in entries:
-            number = course.number(self._quantities[entry.node])
-            if number is None or not math.isfinite(number) or not entry.fits(number):
-                return False
-        return True
-
     @cached_property
-    def _courses(self) -> list[tuple[Slip, Course]]:
-        """Every way with a mistake; its points are made when they are first asked for, and kept."""
-        return [(slip, Course(self._goal, slip[2])) for slip in slips(self._way, self._goal.rows)]
+    def outcomes(self) -> list[tuple[str, str, Mapping[int, float | None]]]:
+        """Every mistake, what is said of it, and the number at each node on its way; worked out once for a class."""
+        return [(code, said, self._numbers(Course(self._goal, way))) for code, said, way in self._slips()]
+
+    def _numbers(self, course: Course) -> dict[int, float | None]:
+        return {node: course.number(asked) for node, asked in self._quantities.items()}
+
+    def _slips(self) -> Iterator[Slip]:
+        """Single rows are looked at where that does not take long."""
+        rows, steps = self._goal.rows, 1 + max(asked.steps for asked in self._quantities.values())
+        single = min(rows, _ROWS) if rows * steps * min(rows, _ROWS) <= _WORK else 0
+        return slips(self._way, rows, single)
 
 
-def slips(way: Way, rows: int) -> Iterator[Slip]:
-    """Each mistake: its code, what is said of it, and its way."""
+def _fits(entry: Entry, number: float | None) -> bool:
+    return number is not None and math.isfinite(number) and entry.fits(number)
+
+
+def slips(way: Way, rows: int, single: int) -> Iterator[Slip]:
+    """Each mistake: its code, what is said of it, and its way; of the first ``single`` rows each may be the one."""
     if rows > 1:
         yield "sum-for-mean", "the sum over the rows in place of the mean", replace(way, factor=float(rows))
         summed = replace(way, factor=float(rows), whole=float(rows))
         yield "sum-for-mean", "sums over the rows in place of means", summed
-        for row in range(min(rows, _ROWS)):
+        for row in range(single):
             yield "one-row", f"row {row + 1} alone, in place of all rows", replace(way, rows=(row,))
     if rows > 2:
-        for row in range(min(rows, _ROWS)):
+        for row in range(single):
             rest = tuple(one for one in range(rows) if one != row)
             yield "forgotten-row", f"a mean without row {row + 1}", replace(way, rows=rest)
             said = f"row {row + 1} left out of the sum, and counted in the mean"

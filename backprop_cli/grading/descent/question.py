@@ -22,6 +22,7 @@ from backprop_cli.engine.point import Point
 from backprop_cli.grading.descent.course import Course, Way, at_place
 from backprop_cli.grading.descent.mistakes import DescentMistakes
 from backprop_cli.grading.descent.names import DescentNames, Quantity
+from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.question import Ask, Question, prepare
 from backprop_cli.grading.tolerance import Tolerance
@@ -50,6 +51,10 @@ class DescentQuestion(Question):
     def names(self) -> DescentNames:
         """What the quantities are called."""
         return self.known
+
+    def warm(self, answers: Sequence[Answer]) -> None:
+        """Work out the mistakes' numbers, so that no student's time is spent on them."""
+        _ = self.mistakes.outcomes
 
     @cached_property
     def mistakes(self) -> DescentMistakes:
@@ -80,6 +85,8 @@ def prepare_descent(
 
     Raises ``Refused`` for a name that means nothing, for steps without a rate, and where there is no value.
     """
+    if table is not None and len(table) > limits.KEY_ROWS:
+        raise Refused(Diagnostic("key.size", f"there are {len(table):,} rows; the limit is {limits.KEY_ROWS:,}"))
     goal: Objective = objective_of(circuit, point) if table is None else RowsObjective(circuit, point, table, None)
     names = DescentNames(circuit, goal.parameters, {})
     if wanted is None:
