@@ -56,9 +56,9 @@ mean over 4 rows of points.csv
 ✓ 4 rows checked by tangents, and the mean of the sample by a difference
 """
 PLAIN = """\
-mean f = 0.25  # ± 0
-mean df/dw = -0.15625  # ± 0.16
-mean df/db = 0.0  # ± 0.14
+mean f = 0.25  # std. error 0
+mean df/dw = -0.15625  # std. error 0.16
+mean df/db = 0.0  # std. error 0.14
 # mean over 4 rows of points.csv
 # 4 rows checked by tangents, and the mean of the sample by a difference
 """
@@ -96,6 +96,16 @@ points.csv,4,0.25,-0.125,-0.25
 def test_the_neuron_of_the_notes(options, out):
     ran = backprop("batch", NEURON, "--data", "points.csv", "w=0", "b=0", *options)
     assert (ran.out, ran.err, ran.code) == (out, "", 0)
+
+
+def test_a_terminal_without_unicode():
+    ran = process("batch", NEURON, "--data", "points.csv", "w=0", "b=0", env={"PYTHONIOENCODING": "ascii"})
+    assert ran.out == TABLE.translate({ord("±"): "+-", ord("✓"): "+"}).replace(
+        "parameter   value   mean gradient   std. error\n──────────────────────────────────────────────\n"
+        "w             0.0        -0.15625         0.16\nb             0.0             0.0         0.14\n",
+        "parameter | value | mean gradient | std. error\n----------+-------+---------------+-----------\n"
+        "w         |   0.0 |      -0.15625 |       0.16\nb         |   0.0 |           0.0 |       0.14\n",
+    )
 
 
 def test_json_has_every_number():

@@ -246,7 +246,9 @@ def test_bad_rows_can_be_left_out_and_are_never_left_out_in_silence(here):
     assert ran.code == 0
     assert ran.err == SKIPPED
     assert (here / "r.csv").read_text() == REJECTS
-    assert "mean df/dw = 1.0  # ± 0\n# mean over 2 rows of bad.csv\n# not checked\n# 2 rows left out\n" in ran.out
+    assert (
+        "mean df/dw = 1.0  # std. error 0\n# mean over 2 rows of bad.csv\n# not checked\n# 2 rows left out\n" in ran.out
+    )
 
 
 def test_ten_are_listed(here):

@@ -14,6 +14,7 @@ from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
 from backprop_cli.cli.progress import counting_rows
+from backprop_cli.cli.startup import one_thread_of_blas
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop batch 'x = [x1, x2]; (W @ x - t)^2' --data points.csv W='[0.5, -1]' --json
     backprop batch 'w*x' --data points.csv w=2 --where 'x > 0' --reduce none
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    one_thread_of_blas()
     options = Options(**given)
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
     if options.as_json and options.format_ not in (None, "json"):

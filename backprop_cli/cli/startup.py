@@ -25,6 +25,12 @@ _SYMPY_KNOWS = {
 _SYMPY_KNOWS |= {"SYMPY_GROUND_TYPES": ("auto", "flint", "python")}
 
 
+def one_thread_of_blas() -> None:
+    """Have NumPy, once it is loaded, multiply matrices in one thread: their number would decide the last digits."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def leave(code: int) -> NoReturn:
     """End the process without taking the loaded modules apart one by one, which costs a third of loading SymPy.
 

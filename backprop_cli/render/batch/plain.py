@@ -7,7 +7,7 @@ from backprop_cli.rows.report import BatchReport
 
 
 def render(report: BatchReport) -> str:
-    """``mean f = 0.25``, then ``mean df/dw = -0.1  # ± 0.01`` and so on."""
+    """``mean f = 0.25``, then ``mean df/dw = -0.1  # std. error 0.01`` and so on."""
     kind, out = KINDS[report.reduce], report.output
     lines = [f"{kind} {out} = {report.value!r}{_error(report.value_error)}"]
     for row in report.parameters:
@@ -27,4 +27,4 @@ def quiet(report: BatchReport) -> str:
 
 
 def _error(error: float | None) -> str:
-    return "" if error is None else f"  # ± {error:.2g}"
+    return "" if error is None else f"  # std. error {error:.2g}"

@@ -56,12 +56,8 @@ def _head(report: BatchReport, screen: Screen) -> Text:
     head.append(f"{KINDS[report.reduce]} {report.output} = ")
     head.append(repr(report.value), VALUE)
     if report.value_error is not None:
-        head.append(f"  {_sign(screen)} {report.value_error:.2g}", FAINT)
+        head.append(f"  ± {report.value_error:.2g}", FAINT)
     return head
-
-
-def _sign(screen: Screen) -> str:
-    return "±" if screen.unicode else "+-"
 
 
 def _table(report: BatchReport, screen: Screen, full: bool) -> Table:
