@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -89,7 +91,7 @@ FORMATS = {
         "| `x` | `2.0` | `1.0` | `2.0` |",
     ),
     "latex": (
-        r"w &= w - \text{lr} \cdot g",
+        r"w &= w - \eta \cdot g",
         r"x &= 2 - 0.25 \cdot 4 = 1",
         r"f &: 4 \to 1",
         r"\frac{\partial f}{\partial x} &= 2",
@@ -152,3 +154,28 @@ def test_the_rules_in_the_documents_are_those_that_run():
         rules = ", ".join(f"`{name} = {rule}`" for name, rule in (*row.lines, ("w", row.update(maximize=False))))
         settings = ", ".join(f"`{name}={value:g}`" for name, value in row.settings.items())
         assert f"| `{row.name}` | {rules} | {settings} | {row.rate:g} |\n" in document
+
+
+def test_adam_in_the_signs_of_its_paper():
+    argv = ["x^2", "x=2", "--lr", "0.25", "--steps", "1", "--optimizer", "adam", "--show-work", "--format", "latex"]
+    made = backprop("descend", *argv, "--no-check").out
+    assert r"\hat{m} &= \frac{m}{1 - {\beta_{1}}^{t}}" in made
+    assert r"w &= w - \frac{\eta \cdot \hat{m}}{\sqrt{\hat{v}} + \varepsilon}" in made
+    assert r"\hat{m} &= \frac{0.4}{1 - {0.9}^{1}} = 4" in made
+    assert r"\text" not in made
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex here")
+def test_the_latex_of_every_optimizer_compiles():
+    Path("points.csv").write_text("x,t\n1,2\n3,4\n")
+    parts = []
+    for name in OPTIMIZERS:
+        argv = ["(w_1*x + β - t)^2", "w_1=0", "β=0", "--data", "points.csv", "--optimizer", name, "--steps", "2"]
+        parts.append(backprop("descend", *argv, "--show-work", "--format", "latex", "--no-check").out)
+        argv = ["sum((W @ x)^2)", "W=[[1, 2], [3, 4]]", "x=[1, 2]", "--optimizer", name, "--steps", "1"]
+        parts.append(backprop("descend", *argv, "--show-work", "--format", "latex", "--no-check").out)
+    head = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
+    Path("work.tex").write_text(f"{head}{''.join(parts)}\\end{{document}}\n")
+    run = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "work.tex"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -13,6 +13,16 @@ from backprop_cli.render.descent.work import filled
 from backprop_cli.render.formula import formula
 from backprop_cli.render.names import latex_name
 
+_SYMBOLS = {
+    "mhat": r"\hat{m}",
+    "vhat": r"\hat{v}",
+    "beta1": r"\beta_{1}",
+    "beta2": r"\beta_{2}",
+    "eps": r"\varepsilon",
+    "lr": r"\eta",
+}
+"""What papers write for the names in the optimizers' rules."""
+
 
 def render(report: DescentReport) -> str:
     """The output and the parameters before and after, and the last gradient."""
@@ -26,7 +36,7 @@ def render(report: DescentReport) -> str:
 
 def work(shown: Work) -> str:
     """Each step as an ``align*``."""
-    rules = [f"{latex_name(name)} &= {formula(rule)}" for name, rule in shown.rules]
+    rules = [f"{_SYMBOLS.get(name) or latex_name(name)} &= {_written(rule)}" for name, rule in shown.rules]
     blocks = [f"% each step, for every parameter w and its gradient g\n{_align(rules)}"]
     blocks += [f"% step {step.number}\n{_align(_step(step, latex_name(shown.output)))}" for step in shown.steps]
     more = f"% and {shown.more} more\n" if shown.more else ""
@@ -39,8 +49,16 @@ def _step(step: Step, out: str) -> Iterator[str]:
     yield from _landing(step.value, step.gradients, out, r" \quad \text{(mean)}" if step.rows else "")
     for update in step.updates:
         for line in update.lines:
-            written = formula(filled(line, {"w": update.parameter}))
-            yield f"{latex_name(line.name)} &= {written} = {_number(line.result)}"
+            name = latex_name(line.name) if line is update.lines[-1] else _SYMBOLS.get(line.name, line.name)
+            yield f"{name} &= {_written(filled(line, {'w': update.parameter}))} = {_number(line.result)}"
+
+
+def _written(rule: str) -> str:
+    """A rule, with the symbols of papers for its names."""
+    made = formula(rule)
+    for name, symbol in _SYMBOLS.items():
+        made = made.replace(rf"\text{{{name}}}", symbol)
+    return made
 
 
 def _landing(value: float, gradients: Mapping[str, Number], out: str, note: str) -> Iterator[str]:
