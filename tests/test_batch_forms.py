@@ -321,3 +321,26 @@ def test_a_file_is_written_whole_or_not_at_all(here):
         ran = backprop("batch", "log(w*x)", "--data", "end.csv", "w=1", "--reduce", "none", "-o", f"part.{form}")
         assert (ran.out, ran.code) == ("", 4)
         assert not list(here.glob("*part*"))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.jsonl", "a.npz", "r.parquet"])
+def test_the_same_bits_from_an_address(here, name):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"x": X, "t": T}), here / "r.parquet")
+    assert run("--data", f"file://{here}/{name}") == whole()
+
+
+def test_a_folder_behind_an_address_and_other_systems(here):
+    pytest.importorskip("pyarrow")
+    fsspec = pytest.importorskip("fsspec")
+    system = fsspec.filesystem("memory")
+    for name, part in (("p1.csv", slice(0, 9_000)), ("p2.csv", slice(9_000, None))):
+        system.pipe(f"/rows/{name}", table(X[part], T[part]).encode())
+    found = run("--data", "memory://rows")
+    assert found["gradient"] == pytest.approx(whole()["gradient"], rel=1e-12)
+    ran = backprop("batch", NEURON, "--data", "memory://rows/absent.csv", *POINT)
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said.startswith("error[input.file]: memory://rows/absent.csv cannot be read: ")
+    ran = backprop("batch", NEURON, "--data", "nothing://rows/a.csv", *POINT)
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said.startswith("error[input.file]: nothing://rows/a.csv cannot be read: ")

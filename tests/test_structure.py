@@ -56,7 +56,7 @@ MAY_LOAD = {
             "engine.buffers",
         ),
     ),
-    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd", "render.batch.parquet"),
+    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd", "rows.remote", "render.batch.parquet"),
     "distributed": ("rows.cluster",),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}

@@ -23,6 +23,7 @@ from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.remote import seekable, stream
 
 _BATCH = 8 * BLOCK
 _BUFFER = 1 << 20
@@ -36,11 +37,11 @@ class ArrowTable:
         self.file = file
         try:
             if file.form == "parquet":
-                whole = pa.parquet.ParquetFile(file.path, pre_buffer=False, buffer_size=_BUFFER)
+                whole = pa.parquet.ParquetFile(_source(file), pre_buffer=False, buffer_size=_BUFFER)
                 self.schema, self._batches = whole.schema_arrow, self._of_parquet(whole)
                 self.count: int | None = whole.metadata.num_rows
             else:
-                whole = pa.ipc.open_file(pa.memory_map(file.path))
+                whole = pa.ipc.open_file(_source(file) if file.is_remote else pa.memory_map(file.path))
                 self.schema, self._batches = whole.schema, self._of_feather(whole)
                 self.count = None
             open_files.callback(getattr(whole, "close", lambda: None))
@@ -88,6 +89,10 @@ class ArrowTable:
             raise Refused(_unreadable(self.file, error)) from None
 
 
+def _source(file: DataFile) -> Any:
+    return seekable(file.path) if file.is_remote else file.path
+
+
 def _between(batches: Iterator[Any], first: int, begin: int, end: int) -> Iterator[Any]:
     """Of batches that begin at the row ``first`` the rows from ``begin`` to before ``end``."""
     for batch in batches:
@@ -132,6 +137,13 @@ def _lists(file: DataFile, name: str, column: Any) -> Any:
     return inner.reshape(len(column), -1, *inner.shape[1:])
 
 
+def _stream(file: DataFile) -> Any:
+    if not file.is_remote:
+        return pa.input_stream(file.path, compression="detect", buffer_size=_BUFFER)
+    packed = {"gz": "gzip", "zst": "zstd"}.get(file.packed)
+    return pa.CompressedInputStream(stream(file.path), packed) if packed else stream(file.path)
+
+
 def csv_chunks(
     file: DataFile, reading: Reading, places: dict[str, int], width: int, head_lines: int
 ) -> Iterator[Chunk]:
@@ -139,7 +151,7 @@ def csv_chunks(
     delimiter = reading.delimiter or ("\t" if file.form == "tsv" else ",")
     names = [str(at) for at in range(width)]
     reader = pa.csv.open_csv(
-        pa.input_stream(file.path, compression="detect", buffer_size=_BUFFER),
+        _stream(file),
         pa.csv.ReadOptions(column_names=names, skip_rows=head_lines, block_size=_CSV_BYTES),
         pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         pa.csv.ConvertOptions(

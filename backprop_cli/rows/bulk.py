@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
-from pathlib import Path
 
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
@@ -30,7 +29,7 @@ def bulk_blocks(
     yield from record_blocks(file, iter(head[:BLOCK]), wanted, shapes, reject)
     if len(head) <= BLOCK:
         return
-    if not Path(file.path).is_file() or not has_pyarrow():  # a pipe cannot be opened again
+    if not file.reopens or not has_pyarrow():
         yield from record_blocks(file, chain(head[BLOCK:], records), wanted, shapes, reject)
         return
     done, finished = BLOCK, False

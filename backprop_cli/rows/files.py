@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.rows.extras import has_pyarrow
 
 STDIN = "-"
+_REMOTE = "://"
 TEXT = "text"
 _FORMS = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet",
@@ -30,6 +32,16 @@ class DataFile:
     path: str
     form: str
     packed: str
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is behind an address."""
+        return _REMOTE in self.path
+
+    @property
+    def reopens(self) -> bool:
+        """Whether it can be read again from its beginning, as standard input and pipes cannot."""
+        return self.is_remote or Path(self.path).is_file()
 
     @property
     def name(self) -> str:
@@ -55,7 +67,7 @@ def found(names: Sequence[str]) -> tuple[DataFile, ...]:
     files = [file for name in names for file in _meant(name)]
     seen: dict[str, str] = {}
     for file in files:
-        place = file.path if file.path == STDIN else str(Path(file.path).resolve())
+        place = file.path if file.path == STDIN or file.is_remote else str(Path(file.path).resolve())
         if place in seen:
             raise Refused(Diagnostic("data.twice", f"{file.name} is read twice", "name every file once"))
         seen[place] = file.path
@@ -63,7 +75,9 @@ def found(names: Sequence[str]) -> tuple[DataFile, ...]:
 
 
 def _meant(name: str) -> Iterator[DataFile]:
-    if name == STDIN or (Path(name).exists() and not Path(name).is_dir()):
+    if _REMOTE in name:
+        yield from _behind(name)
+    elif name == STDIN or (Path(name).exists() and not Path(name).is_dir()):
         yield data_file(name)
     elif Path(name).is_dir():
         yield from _inside(name)
@@ -73,6 +87,17 @@ def _meant(name: str) -> Iterator[DataFile]:
             reason = "no file fits this pattern" if glob.has_magic(name) else "no such file or directory"
             raise Refused(Diagnostic("input.file", f"{name} cannot be read: {reason}"))
         yield from map(data_file, paths)
+
+
+def _behind(address: str) -> Iterator[DataFile]:
+    """The file behind an address, or those in a folder there."""
+    if not has_pyarrow():
+        hint = "pip install 'backprop-cli[data]'"
+        raise Refused(Diagnostic("data.form", f"{address} is read by pyarrow, which is not installed", hint))
+    from backprop_cli.rows.remote import listed
+
+    files = [data_file(one) for one in listed(address)]
+    yield from files if len(files) == 1 else (file for file in files if file.form != TEXT)
 
 
 def _inside(folder: str) -> Iterator[DataFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,7 +23,7 @@ class NumpyTable:
     def __init__(self, file: DataFile, reading: Reading) -> None:
         self.file = file
         try:
-            found = np.load(file.path, mmap_mode=None if file.form == "npz" else "r", allow_pickle=False)
+            found = _loaded(file)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
@@ -45,6 +46,15 @@ class NumpyTable:
         for begin in range(0, count, BLOCK):
             part = slice(begin, begin + BLOCK)
             yield {name: np.ascontiguousarray(column[part], dtype=np.float64) for name, column in columns.items()}
+
+
+def _loaded(file: DataFile) -> Any:
+    """The array, mapped and not read where that goes, or the archive of arrays."""
+    if file.is_remote:
+        from backprop_cli.rows.remote import stream
+
+        return np.load(io.BytesIO(stream(file.path).read()), allow_pickle=False)
+    return np.load(file.path, mmap_mode=None if file.form == "npz" else "r", allow_pickle=False)
 
 
 def _no_numbers(file: DataFile) -> Diagnostic:

@@ -41,6 +41,10 @@ def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
             if sys.stdin is None:
                 raise Refused(Diagnostic("input.file", "standard input is closed"))
             raw: BinaryIO = sys.stdin.buffer
+        elif file.is_remote:
+            from backprop_cli.rows.remote import stream
+
+            raw = stream(file.path)
         else:
             raw = Path(file.path).open("rb")  # noqa: SIM115  # closed with the others
             open_files.callback(raw.close)
