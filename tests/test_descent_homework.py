@@ -272,3 +272,23 @@ def test_more_rows_than_a_key_may_have():
     Path("key.toml").write_text(KEY.replace("ASK", '["mean dw"]'))
     said = backprop("grade", "key.toml", "--check-key").said
     assert said == "error[key.size]: problem line: there are 100,001 rows; the limit is 100,000"
+
+
+def test_weights_are_of_what_is_asked():
+    weighty = KEY + 'points = 6\nweights = {"dw" = 4, "w after 1 step" = 2}\n'
+    found = graded({"mean dw": answers()["mean dw"]}, weighty.replace("ASK", '["mean dw", "w after 1 step"]'))
+    assert (found["score"], found["points"]) == (4, 6)
+    Path("key.toml").write_text(weighty.replace("ASK", '["mean dw"]'))
+    said = backprop("grade", "key.toml", "--check-key").said
+    assert said == "error[ask.weight]: problem line: w after 1 step has a weight and is not asked for"
+
+
+def test_numbers_of_ones_own_with_data():
+    Path("points.csv").write_text("x,t\n1,2\n2,3\n")
+    Path("key.toml").write_text(
+        'secret = "a long secret"\n[[problem]]\nid = "own"\nexpression = "(w*x - t)^2"\ndata = "points.csv"\n'
+        'vary = {w = "1..9"}\nlr = 0.1\nask = ["mean dw", "w after 1 step"]\n'
+    )
+    ran = backprop("grade", "key.toml", "--check-key")
+    assert (ran.err, ran.code) == ("", 0)
+    assert "w after 1 step" in ran.out

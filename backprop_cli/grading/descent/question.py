@@ -85,34 +85,47 @@ def prepare_descent(
 
     Raises ``Refused`` for a name that means nothing, for steps without a rate, and where there is no value.
     """
-    if table is not None and len(table) > limits.KEY_ROWS:
-        raise Refused(Diagnostic("key.size", f"there are {len(table):,} rows; the limit is {limits.KEY_ROWS:,}"))
-    goal: Objective = objective_of(circuit, point) if table is None else RowsObjective(circuit, point, table, None)
+    goal = _goal(circuit, point, table)
     names = DescentNames(circuit, goal.parameters, {})
-    if wanted is None:
-        wanted = [f"mean d{name}" if goal.rows else f"d{name}" for name in goal.parameters]
-    quantities = _quantities(names, goal, wanted, rate)
+    quantities = _quantities(names, goal, _every(goal) if wanted is None else wanted, rate)
     way = Way(0.0 if rate is None else rate)
     text = "\n".join(f"s{at} = {_terms(Course(goal, way), one)}" for at, one in enumerate(quantities))
     made = read(text, name="what is asked")
-    stages = [stage.node for stage in made.stages]
-    heavy = {names.quantity(name): weight for name, weight in (weights or {}).items()}
-    asks = [
-        Ask(name, Asked(node), heavy.pop(one, Fraction(1)))
-        for node, (one, name) in zip(stages, quantities.items(), strict=True)
-    ]
-    if heavy:
-        name = next(name for name in weights or {} if names.quantity(name) in heavy)
-        raise Refused(Diagnostic("ask.weight", f"{name} has a weight and is not asked for"))
-    base = prepare(made, {}, asks, tolerance, "number")
-    asked = {one: Asked(node) for one, node in zip(quantities, stages, strict=True)}
+    nodes = {one: stage.node for one, stage in zip(quantities, made.stages, strict=True)}
+    base = prepare(made, {}, _asks(names, quantities, nodes, weights or {}), tolerance, "number")
     return DescentQuestion(
         **{one.name: getattr(base, one.name) for one in fields(Question)},
         goal=goal,
         way=way,
-        quantities=dict(zip(stages, quantities, strict=True)),
-        known=DescentNames(circuit, goal.parameters, asked),
+        quantities={node: one for one, node in nodes.items()},
+        known=DescentNames(circuit, goal.parameters, {one: Asked(node) for one, node in nodes.items()}),
     )
+
+
+def _goal(circuit: Circuit, point: Point, table: Table | None) -> Objective:
+    if table is None:
+        return objective_of(circuit, point)
+    if len(table) > limits.KEY_ROWS:
+        raise Refused(Diagnostic("key.size", f"there are {len(table):,} rows; the limit is {limits.KEY_ROWS:,}"))
+    return RowsObjective(circuit, point, table, None)
+
+
+def _every(goal: Objective) -> list[str]:
+    return [f"mean d{name}" if goal.rows else f"d{name}" for name in goal.parameters]
+
+
+def _asks(
+    names: DescentNames,
+    quantities: Mapping[Quantity, str],
+    nodes: Mapping[Quantity, int],
+    weights: Mapping[str, Fraction],
+) -> list[Ask]:
+    """What is asked for, with its weights. Raises ``Refused`` for a weight of nothing that is asked."""
+    heavy = {names.quantity(name): weight for name, weight in weights.items()}
+    for name in weights:
+        if names.quantity(name) not in quantities:
+            raise Refused(Diagnostic("ask.weight", f"{name} has a weight and is not asked for"))
+    return [Ask(name, Asked(nodes[one]), heavy.get(one, Fraction(1))) for one, name in quantities.items()]
 
 
 def answered(names: DescentNames, given: Sequence[str]) -> list[str]:

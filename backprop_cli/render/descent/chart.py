@@ -57,7 +57,7 @@ def values(report: DescentReport) -> Chart:
     return Chart(_svg(parts, f"{report.output} at each step"), across, up)
 
 
-def way(report: DescentReport, surface: Surface, points: Sequence[tuple[float, float]]) -> Chart:
+def way(surface: Surface, points: Sequence[tuple[float, float]]) -> Chart:
     """The way of two parameters over the contours of the output; ``points`` are those that were visited."""
     across = _across(surface.across[0], surface.across[-1])
     up = _up(surface.up[0], surface.up[-1])

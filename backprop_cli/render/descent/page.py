@@ -31,7 +31,7 @@ def page(report: DescentReport) -> str:
         visited = [*(before for before, _ in moves), report.trail[-1]]
         names = report.surface.names
         points = [(float(visit.point[names[0]]), float(visit.point[names[1]])) for visit in visited]
-        charts.append(chart.way(report, report.surface, points))
+        charts.append(chart.way(report.surface, points))
     frames = [_frame(report, charts, before, after) for before, after in moves]
     frames.append(_end(report, charts))
     style, script = (f"\n{asset(_HERE, f'page.{kind}')}\n" for kind in ("css", "js"))
