@@ -6,6 +6,7 @@ from typing import Final
 
 TEXT_CHARACTERS: Final = 1_000_000
 TOKENS_PER_CHARACTER: Final = 0.4  # 400,000 tokens in the default text
+LATEX_CHARACTERS: Final = 20_000
 NESTING: Final = 20_000
 NAME_CHARACTERS: Final = 64
 NUMBER_CHARACTERS: Final = 400

@@ -61,6 +61,10 @@ ERRORS = [
     ("syntax.parenthesis", ["2*(x + 1"], 3, "this ( is never closed", "("),
     ("syntax.parenthesis", ["2*x + 1)"], 3, "a ) that closes nothing", ")"),
     ("syntax.ambiguous", ["1/2x"], 3, "a product without a sign that can be read in two ways", "1/2x"),
+    ("syntax.choice", ["x if x > 0", "x=1"], 3, "an if without its else", "if"),
+    ("syntax.choice", ["max(x else 2, 1)", "x=1"], 3, "an else without its if", "else"),
+    ("latex.command", [r"\foo{x} + 1", "x=1"], 3, r"the command \foo is not read", r"\foo"),
+    ("latex.braces", [r"\frac{x}{2", "x=1"], 3, "this { is never closed", "{"),
     ("syntax.comparison", ["where(1 < x < 2, x, 0)"], 3, "two comparisons in a chain", "< x <"),
     ("syntax.assignment", ["x + 1 = 2"], 3, "only a name can stand before =", "="),
     ("syntax.unnamed", ["x + 1; y"], 3, "this statement's value is never used", "x + 1"),
@@ -172,6 +176,7 @@ ELSEWHERE = {
     "sympy.name": "for Python users: from_sympy",
     "output.write": "test_an_output_that_cannot_be_written",
     "check.wrong": "test_a_wrong_gradient",
+    "latex.read": "tests/test_latex.py",
     "internal": "test_a_bug_of_our_own",
     **dict.fromkeys(("descent.rises", "descent.jumps"), "test_descend"),
     **dict.fromkeys((f"usage.{name}" for name in ("lr", "decay", "setting", "steps", "tol")), "test_descend"),
@@ -368,6 +373,7 @@ HOMEWORK = re.compile(
     r"(answers?|ask|submission|key|mistake|class)\.[a-z-]+|limit\.(formula|process)|usage\.(answer|atol|report|encoding)"
 )
 HOMEWORK_TESTS = (
+    "latex",
     "homework_arrays",
     "descent_homework",
     "answers",

@@ -55,7 +55,7 @@ def calculate_arrays(
     from backprop_cli.differentiation import has_arrays
 
     with deadline(options.max_seconds):
-        circuit, point = circuit_and_point(expression, values, options, arrays=True)
+        circuit, point = circuit_and_point(expression, values, options)
         if has_arrays(circuit, point):
             from backprop_cli.array_calculation import run_arrays, run_scalars
             from backprop_cli.engine.point import given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +11,7 @@ import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
+from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
@@ -112,11 +114,12 @@ def exclude(options: object, *pairs: tuple[str, str]) -> None:
 
 
 def circuit_and_point(
-    expression: str, values: tuple[str, ...], options: ReadingOptions, *, arrays: bool = False
+    expression: str, values: tuple[str, ...], options: ReadingOptions
 ) -> tuple[Circuit, dict[str, Given]]:
-    """Read the expression and the point as the arguments say; with ``arrays`` in the notation of arrays, too."""
+    """Read the expression and the point as the arguments say; in the notation of arrays, too."""
     from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
+    from backprop_cli.reading.latex import is_latex
 
     if expression == "-" and options.at == "-":
         raise click.UsageError("standard input cannot be both the expression and the point")
@@ -127,4 +130,15 @@ def circuit_and_point(
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
     share, most = not options.no_share, options.max_size
-    return read(text, bound=point, share=share, name=name, most_characters=most, arrays=arrays), point
+    circuit = read(text, bound=point, share=share, name=name, most_characters=most, arrays=True)
+    if is_latex(text):
+        _echo(circuit)
+    return circuit, point
+
+
+def _echo(circuit: Circuit) -> None:
+    """How a text in LaTeX was read, in the calculator's own notation."""
+    from backprop_cli.reading.writing import write
+    from backprop_cli.render.problems import drawn
+
+    print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)

@@ -115,7 +115,7 @@ def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple
     from backprop_cli.differentiation import has_arrays
     from backprop_cli.grading.scoring import Scoring, result
 
-    circuit, given = circuit_and_point(expression, values, options, arrays=True)
+    circuit, given = circuit_and_point(expression, values, options)
     if options.data or options.lr is not None:
         return _judged_descent(circuit, given, options)
     arrays = has_arrays(circuit, given)

@@ -61,7 +61,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     from backprop_cli.render.code.languages import render
 
     options = Options(**given)
-    circuit, point = circuit_and_point(expression, values, options, arrays=True)
+    circuit, point = circuit_and_point(expression, values, options)
     if has_arrays(circuit, point):
         write_out(options.output, _of_arrays(circuit, point, options))
         return 0

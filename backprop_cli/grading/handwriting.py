@@ -14,7 +14,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _DASH = re.compile(r"(?<![\w)\].])(\s*)[–‒](?=\s*[.\d])")
 _IN_EXPONENT = re.compile(r"(?<=\d[eE])[–‒](?=\d)")
 _MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"(?<![\\A-Za-z_])[^\W\d]\w*")  # and no command of LaTeX
 _PLUS_MINUS = re.compile(r"±|\+/-|\+-")
 _SEVERAL_NAMED = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
 _NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"

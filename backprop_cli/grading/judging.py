@@ -83,12 +83,19 @@ def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
         return invalid(plain, problem)
     if reading.open:
         return replace(plain, typed=None)
-    opinions = [_of_reading(question, ask, plain, one, until) for one in reading.all]
+    opinions = [_echoed(_of_reading(question, ask, plain, one, until), one) for one in reading.all]
     worst = max(opinions, key=lambda one: _WORSE.index(one.word))
     if len({one.word for one in opinions}) == 1:
         return worst
     differ = Said("answer.sides", "the sides of = do not agree", least="verdict")
     return replace(worst, said=(differ, *worst.said))
+
+
+def _echoed(opinion: Opinion, reading: Reading) -> Opinion:
+    """The opinion with how LaTeX was read."""
+    if not reading.read_as:
+        return opinion
+    return replace(opinion, said=(Said("answer.read", f"read as {reading.read_as}"), *opinion.said))
 
 
 def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:

@@ -17,9 +17,13 @@ from backprop_cli.grading.handwriting import is_condition, plainly, says_no_valu
 from backprop_cli.grading.tolerance import Typed, typed_decimal
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
+from backprop_cli.reading.latex import is_latex
+from backprop_cli.reading.writing import write
 
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "none"})
-_TITLE = re.compile(r"[^\W\d]\w*|[d∂]\w+\s*/\s*[d∂]\w+|\w+\.grad")  # dx = …, df/dx = …
+_TITLE = re.compile(
+    r"[^\W\d]\w*|[d∂]\w+\s*/\s*[d∂]\w+|\w+\.grad|\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}"
+)  # dx = …, df/dx = …, in LaTeX, too
 
 CircuitOf = Callable[[str, Collection[str]], Circuit]
 """Reads the text of a formula, given the names of the question."""
@@ -30,7 +34,8 @@ class Reading:
     """What an answer says: a number (``typed``), or a formula with names in it (``formula``), or why it says nothing.
 
     ``absent``: that there is no value or no gradient. ``sides`` are those of ``x + y = 3``, each with a reading of its
-    own. ``condition``: a comparison, whose number is no answer where a number is asked for. Else it was left open.
+    own. ``condition``: a comparison, whose number is no answer where a number is asked for. ``read_as`` is the same in
+    the calculator's notation where it was in LaTeX. Else it was left open.
     """
 
     text: str
@@ -40,6 +45,7 @@ class Reading:
     absent: bool = False
     condition: bool = False
     sides: tuple[Reading, ...] = ()
+    read_as: str = ""
 
     @property
     def open(self) -> bool:
@@ -96,9 +102,11 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Read
         return Reading(text, problem=problem)
     try:
         text = with_products(text, names, _meaningful())
-        circuit, condition = circuit_of(text, names), is_condition(text)
+        circuit = circuit_of(text, names)
+        read_as = write(circuit) if is_latex(text) else ""
         typed = None if circuit.inputs else Typed(_value(circuit))
-        return Reading(text, typed, circuit if circuit.inputs else None, condition=condition)
+        formula, condition = circuit if circuit.inputs else None, is_condition(read_as or text)
+        return Reading(text, typed, formula, condition=condition, read_as=read_as)
     except Refused as refused:
         return Reading(text, problem=_without_advice(refused.problems[0]))
 

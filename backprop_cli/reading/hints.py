@@ -6,13 +6,13 @@ Each function looks at the tokens from a place on and gives a problem, or None w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from backprop_cli.gates import callable_names, called
 from backprop_cli.gates.arrays import array_names
 from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Source, Span
-from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, POWER, Token
+from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, Token
 
 WRITTEN_OUT = {
     "softmax": "write it out: exp(a)/(exp(a) + exp(b))",
@@ -99,23 +99,6 @@ def definition(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic |
     hint = f"write {name} = {line if 0 < len(line) < 40 else '…'}; every name in it is a variable"
     span = Span(tokens[at].start, tokens[closing].end)
     return Diagnostic("syntax.assignment", "a stage has a name and no arguments", hint, source, span)
-
-
-def choice(source: Source, tokens: Sequence[Token], at: int, yes: Callable[[], str]) -> Diagnostic | None:
-    """``a if c else b``: Python's way to choose; ``yes`` gives the text before ``if``."""
-    if tokens[at].text != "if":
-        return None
-    otherwise = end = at + 1
-    while tokens[end].kind != END and not any(_is(tokens[end], text) for text in ("\n", ",", ")")):
-        end = _closing(tokens, end) + 1 if _is(tokens[end], "(") else end + 1
-        otherwise = otherwise if tokens[otherwise].text == "else" else min(end, len(tokens) - 1)
-    if tokens[otherwise].text != "else" or otherwise >= end - 1 or otherwise == at + 1:
-        return None
-    condition = source.text[tokens[at + 1].start : tokens[otherwise - 1].end]
-    no = source.text[tokens[otherwise + 1].start : tokens[end - 1].end]
-    hint = f"write where({condition}, {yes()}, {no})"
-    hint = hint if len(hint) < 100 else "write where(condition, a, b)"
-    return Diagnostic("syntax.operator", "a choice is a function here", hint, source, Span(*tokens[at][2:]))
 
 
 def values(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:

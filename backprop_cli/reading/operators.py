@@ -1,6 +1,7 @@
 """How tightly each operator binds, and which gate it stands for.
 
-Precedence, loosest first: ``or`` · ``and`` · ``not`` · comparisons · ``+ -`` · ``* /`` and products without a sign ·
+Precedence, loosest first: ``a if c else b`` (right associative) · ``or`` ·
+``and`` · ``not`` · comparisons · ``+ -`` · ``* /`` and products without a sign ·
 unary minus · ``^`` (right associative) · ``√`` and superscripts.
 """
 
@@ -36,6 +37,8 @@ BINARY = {
     "^": Operator("pow", 80, 70),
 }
 MATRIX = "@"
+IF, ELSE = Operator("if", 5, 4), Operator("else", 4, 5)
+"""The two words of a choice between three operands; an ``if`` waits for its ``else``."""
 IMPLICIT = Operator("mul", 60, 61)
 UNARY = {
     "-": Operator("neg", _PREFIX_MINUS, _PREFIX_MINUS, unary=True),

@@ -17,6 +17,7 @@ from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import hints
 from backprop_cli.reading.calls import wrong_array_call, wrong_count
 from backprop_cli.reading.conditions import Conditions
+from backprop_cli.reading.latex import is_latex, latex_tokens
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
 from backprop_cli.reading.openings import Call, Operand
 from backprop_cli.reading.operators import WORDS
@@ -45,7 +46,10 @@ def read(
     """
     source = Source(name, text.removeprefix("\ufeff"))
     builder = CircuitBuilder(share)
-    found = tokens(source, most_characters, arrays=arrays)
+    if is_latex(source.text):
+        found = latex_tokens(source, bound, arrays=arrays)
+    else:
+        found = tokens(source, most_characters, arrays=arrays)
     return _Program(source, frozenset(bound), builder, Conditions(builder), found, arrays, rule).read()
 
 

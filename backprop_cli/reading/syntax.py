@@ -13,11 +13,11 @@ from typing import NoReturn
 from backprop_cli import limits
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Refused, Source, Span
-from backprop_cli.reading import brackets, complaints, hints
+from backprop_cli.reading import brackets, choosing, complaints, hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import ATTRIBUTE, END, NAME, NUMBER, OPERATOR, POWER, Token
 from backprop_cli.reading.openings import GROUP, Call, Entry, Opening, Operand
-from backprop_cli.reading.operators import BINARY, COMPARISON, IMPLICIT, MATRIX, UNARY, WORDS
+from backprop_cli.reading.operators import BINARY, COMPARISON, ELSE, IF, IMPLICIT, MATRIX, UNARY, WORDS
 
 Name = Callable[[Token], int]
 
@@ -69,7 +69,7 @@ class Statement:
                 self._open(self.tokens[self.at], token)
             elif token.text in UNARY and token.kind in (OPERATOR, NAME):
                 self.at += 1
-                self._push(Entry(UNARY[token.text], token.start, token.text))
+                self.push(Entry(UNARY[token.text], token.start, token.text))
             elif token.text == "(" and token.kind == OPERATOR:
                 self._open(token, None)
             elif token.text == "[" and token.kind == OPERATOR:
@@ -105,9 +105,10 @@ class Statement:
         """Begin what a bracket at the current token opens."""
         self.at += 1
         self.opened += 1
-        self._push(opening)
+        self.push(opening)
 
-    def _push(self, entry: Entry | Opening) -> None:
+    def push(self, entry: Entry | Opening) -> None:
+        """Put an operator or a bracket on the stack. Raises ``Refused`` when it grows too deep."""
         self.stack.append(entry)
         if len(self.stack) > limits.NESTING:
             span = Span(self.tokens[self.at - 1].start, self.tokens[self.at - 1].end)
@@ -149,6 +150,9 @@ class Statement:
         if token.kind == END or (token.kind == OPERATOR and token.text in ("\n", "=")):
             self._end()
             return True
+        if choosing.is_word(token):
+            choosing.word(self, token)
+            return False
         if token.text in BINARY and token.kind != NUMBER and (self.arrays or token.text != MATRIX):
             return self._binary(token)
         return self._product(token)
@@ -163,7 +167,7 @@ class Statement:
             hint = "compare two values at a time and join them with `and`"
             self._fail("syntax.comparison", "two comparisons in a chain", Span(top.start, token.end), hint)
         self.at += 1
-        self._push(Entry(operator, token.start, token.text))
+        self.push(Entry(operator, token.start, token.text))
         return False
 
     def _superscript(self, token: Token) -> None:
@@ -183,7 +187,6 @@ class Statement:
     def _product(self, token: Token) -> bool:
         """A product without a sign: ``2x``, ``2(x + 1)``, ``(a)(b)``; refused where it could be read in two ways."""
         problem = hints.values(self.source, self.tokens, self.at)
-        problem = problem or hints.choice(self.source, self.tokens, self.at, self._so_far)
         if problem is not None:
             raise Refused(problem)
         if self.arrays and self.stack and isinstance(self.stack[-1], Opening):
@@ -202,13 +205,8 @@ class Statement:
         if isinstance(top, Entry) and top.text in ("/", "^", "√") and not top.implicit:
             self._two_readings(top, left, token)
         self.reduce(IMPLICIT.left)
-        self._push(Entry(IMPLICIT, token.start, "*", implicit=True))
+        self.push(Entry(IMPLICIT, token.start, "*", implicit=True))
         return False
-
-    def _so_far(self) -> str:
-        """The text of the whole expression before this place, back to a parenthesis or a comma."""
-        self.reduce()
-        return self.text(self.operands[-1])
 
     def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:
         right = self.source.text[token.start : complaints.right_end(self.tokens, self.at)]
@@ -273,7 +271,11 @@ class Statement:
                 return
             self.stack.pop()
             right = self.operands.pop()
-            if top.operator.unary:
+            if top.operator is IF:
+                choosing.without_else(self, top)
+            elif top.operator is ELSE:
+                self.operands.append(choosing.chosen(self, right))
+            elif top.operator.unary:
                 self.operands.append(self._unary(top, right))
             else:
                 left = self.operands.pop()

@@ -1,0 +1,321 @@
+r"""LaTeX → tokens: ``\frac{a}{b}``, ``\sqrt{x}``, ``x_{1}``, ``x^{2}``, ``\cdot``, ``\sigma(x)``, ``\left( \right)``.
+
+What comes out are the tokens of the notation, each with its place in the text, so that the parser and its messages know
+nothing of LaTeX. A product without a sign is written out where LaTeX leaves no doubt: ``\frac{1}{2} x``, ``w x``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from backprop_cli import limits
+from backprop_cli.nearest import meant
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
+from backprop_cli.reading.latex_words import DELIMITERS, FRACTIONS, FUNCTIONS, GREEK, SIGNS, SIZES, SPACES, STYLES
+from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
+from backprop_cli.reading.operators import WORDS
+
+_IS_LATEX = re.compile(r"\\[A-Za-z,;:!{|]|[\w)\]}]\s*[_^]\s*\{")
+_GAP = r"(?:\\[,;:! ]|\s)*"
+_SPACE = re.compile(r"(?:[\s~$&]|%[^\n]*|\\[,;:! \\])+")
+_PIECE = re.compile(
+    r"\\(?P<command>[A-Za-z]+|[{}|])|(?P<brace>[{}])|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9]*)|(?P<plain>[^\\{}\s~$&%A-Za-z0-9]+)"
+)
+_NAMED = re.compile(r"\s*\{\s*(?P<inside>[A-Za-z]\w*)\s*\}", re.ASCII)
+_SUBSCRIPT = re.compile(r"\s*_\s*(?:\{\s*(?P<braced>[A-Za-z0-9, ]*?)\s*\}|(?P<bare>[A-Za-z0-9]+))")
+_ROOT = re.compile(r"\s*\[\s*(?P<index>[0-9]{1,3})\s*\]")
+_BASE = re.compile(r"\s*_\s*\{?\s*(?P<base>2|10)(?![0-9])\s*\}?")
+_BRACED = re.compile(r"\s*\{")
+_ONE = re.compile(r"\s*(?P<one>[0-9A-Za-z])")
+_SINGLE = re.compile(_GAP + r"(?:\\(?P<greek>[A-Za-z]+)|(?P<plain>[0-9.]+|[A-Za-z]))(?!\s*[\^_({\[])")
+_FOLLOWING = re.compile(_GAP + r"(?:\\(?:left|[bB]igg?l?)\s*)?(?P<sign>.?)", re.DOTALL)
+_DELIMITER = re.compile(r"\s*(\\?[A-Za-z]+|\\?.)", re.DOTALL)
+_PAIR = re.compile(r"==|!=|<=|>=|\*\*|.", re.DOTALL)
+_WORDS = WORDS | {"if", "else"}
+
+Signs = tuple[str, ...]
+
+
+def is_latex(text: str) -> bool:
+    """Whether a text has commands or braces of LaTeX."""
+    return ("\\" in text or "{" in text) and _IS_LATEX.search(text) is not None
+
+
+def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> list[Token]:
+    """The tokens of a text in LaTeX; ``names`` are those that have a value, to tell ``x1`` from ``x_1``.
+
+    Raises ``Refused`` for what is not read.
+    """
+    size, most = len(source.text), limits.LATEX_CHARACTERS
+    if size > most:
+        message = f"the {source.name} has {size:,} characters; the limit in LaTeX is {most:,}"
+        raise Refused(Diagnostic("limit.size", message))
+    return _Lexer(source, frozenset(names), arrays).all()
+
+
+@dataclass(slots=True)
+class _Group:
+    """An open brace: what its end writes, and what the ends of the arguments write that follow."""
+
+    start: int
+    closes: Signs
+    then: tuple[Signs, ...] = ()
+
+
+@dataclass
+class _Lexer:
+    source: Source
+    names: frozenset[str]
+    arrays: bool
+    found: list[Token] = field(default_factory=list)
+    open: list[_Group] = field(default_factory=list)
+    bars: int = 0
+    at: int = 0
+
+    def all(self) -> list[Token]:
+        """All tokens, closed by an END token."""
+        text = self.source.text
+        while True:
+            space = _SPACE.match(text, self.at)
+            self.at = space.end() if space else self.at
+            if self.at >= len(text):
+                break
+            piece = _PIECE.match(text, self.at)
+            if piece is None:
+                self._refuse("latex.command", "a backslash without a command", Span(self.at, self.at + 1))
+            start, self.at = self.at, piece.end()
+            self._piece(piece, start)
+        if self.open:
+            start = self.open[-1].start
+            self._refuse("latex.braces", "this { is never closed", Span(start, start + 1))
+        self.found.append(Token(END, "", len(text), len(text)))
+        return self.found
+
+    def _piece(self, piece: re.Match[str], start: int) -> None:
+        if piece["command"]:
+            self._command(piece["command"], start)
+        elif piece["brace"]:
+            self._brace(piece["brace"], start)
+        elif piece["number"]:
+            self._number(piece["number"], start)
+        elif piece["name"]:
+            self._name(piece["name"], start)
+        else:
+            self._plain(piece["plain"], start)
+
+    # --- writing tokens ---
+
+    @property
+    def _last(self) -> Token:
+        return self.found[-1] if self.found else Token(OPERATOR, "", 0, 0)
+
+    def _put(self, kind: str, text: str, start: int) -> None:
+        self.found.append(Token(kind, text, start, max(start, self.at)))
+
+    def _signs(self, signs: Signs, start: int) -> None:
+        for sign in signs:
+            self._put(OPERATOR, sign, start)
+
+    def _times(self, start: int) -> None:
+        """The sign of a product that LaTeX leaves out, where an operand ends before what begins one here."""
+        last = self._last
+        named = last.kind == NAME and last.text not in _WORDS
+        if not (named or last.kind == NUMBER or last.text in (")", "]")):
+            return
+        before = self.found[-2] if len(self.found) > 1 else self._last
+        if before.kind == OPERATOR and before.text == "/" and (named or last.kind == NUMBER):
+            hint = r"write \frac{…}{…}, or parentheses around the product"
+            message = "a product without a sign that can be read in two ways"
+            self._refuse("syntax.ambiguous", message, Span(before.start, self.at), hint)
+        self.found.append(Token(OPERATOR, "*", start, start))
+
+    # --- pieces ---
+
+    def _number(self, text: str, start: int) -> None:
+        problem = number_problem(text)
+        if problem is not None:
+            raise Refused(problem.at(self.source, Span(start, self.at)))
+        if self._last.text == ")":
+            self._times(start)
+        self._put(NUMBER, text, start)
+
+    def _name(self, text: str, start: int) -> None:
+        """A name with its subscript: ``x_{1}`` is x1 or x_1, whichever has a value."""
+        if text not in _WORDS and (self._last.kind == NAME or self._last.text == ")"):
+            self._times(start)
+        below = _SUBSCRIPT.match(self.source.text, self.at)
+        if below is not None:
+            self.at = below.end()
+            bare = re.sub(r"[ ,]", "", below["braced"] or below["bare"] or "")
+            joined, apart = f"{text}{bare}", f"{text}_{bare}"
+            text = joined if joined in self.names or (bare.isdigit() and apart not in self.names) else apart
+        self._put(NAME, text, start)
+
+    def _plain(self, text: str, start: int) -> None:
+        """Signs of the notation itself; a bar and a power in braces have a meaning of their own."""
+        for part in _PAIR.finditer(text):
+            begin, self.at = start + part.start(), start + part.end()
+            if part[0] == "|":
+                self._bar(begin)
+            elif part[0] == "^" and _BRACED.match(self.source.text, self.at):
+                self._put(OPERATOR, "^", begin)
+                return self._argument(("(",), (")",))
+            else:
+                self._of_notation(part[0], begin)
+        return None
+
+    def _of_notation(self, text: str, start: int) -> None:
+        try:
+            found = tokens(Source(self.source.name, text), arrays=self.arrays)[:-1]
+        except Refused as refused:
+            one = refused.problems[0]
+            self._refuse(one.code, one.message, Span(start, start + len(text)), one.hint)
+        self.found += [Token(one.kind, one.text, one.start + start, one.end + start) for one in found]
+
+    def _bar(self, start: int) -> None:
+        """``|x|``: a bar behind an operand closes, if one is open."""
+        ends = self._last.kind in (NAME, NUMBER) or self._last.text in (")", "]")
+        if ends and self.bars:
+            self.bars -= 1
+            return self._put(OPERATOR, ")", start)
+        self._times(start)
+        self.bars += 1
+        self._put(NAME, "abs", start)
+        return self._put(OPERATOR, "(", start)
+
+    def _brace(self, text: str, start: int) -> None:
+        if text == "{":
+            if self._last.text == ")":
+                self._times(start)
+            self._put(OPERATOR, "(", start)
+            self.open.append(_Group(start, (")",)))
+            return
+        if not self.open:
+            self._refuse("latex.braces", "a } that closes nothing", Span(start, self.at))
+        group = self.open.pop()
+        self._signs(group.closes, start)
+        if group.then:
+            self._argument((), group.then[0], group.then[1:])
+
+    def _argument(self, opens: Signs, closes: Signs, then: tuple[Signs, ...] = ()) -> None:
+        """Begin an argument: what stands in braces, or a single digit or letter."""
+        start = self.at
+        self._signs(opens, start)
+        braced = _BRACED.match(self.source.text, start)
+        if braced is not None:
+            self.at = braced.end()
+            self.open.append(_Group(self.at - 1, closes, then))
+            return
+        one = _ONE.match(self.source.text, start)
+        if one is None:
+            span = Span(start, min(len(self.source.text), start + 1))
+            self._refuse("latex.braces", "an argument in braces is missing", span, r"as \frac{1}{2}")
+        self.at = one.end()
+        self._put(NUMBER if one["one"].isdigit() else NAME, one["one"], one.start("one"))
+        self._signs(closes, self.at)
+        if then:
+            self._argument((), then[0], then[1:])
+
+    # --- commands ---
+
+    def _command(self, name: str, start: int) -> None:
+        if name in SIGNS:
+            self._put(*SIGNS[name], start)
+        elif name in SIZES:
+            self._sized()
+        elif name in DELIMITERS:
+            self._delimited(DELIMITERS[name], start)
+        elif name in FRACTIONS:
+            self._times(start)
+            self._argument(("(", "("), (")", "/", "("), ((")", ")"),))
+        elif name == "sqrt":
+            self._root(start)
+        elif name in GREEK:
+            self._times(start)
+            self._name(name if name in self.names and GREEK[name] not in self.names else GREEK[name], start)
+        elif name in FUNCTIONS:
+            self._function(name, start)
+        elif name in STYLES:
+            self._styled(start)
+        elif name not in SPACES:
+            self._unknown(name, Span(start, self.at))
+
+    def _unknown(self, name: str, span: Span) -> NoReturn:
+        if name in ("partial", "nabla"):
+            hint = "the gradient is worked out for you; type the function itself"
+            self._refuse("latex.command", f"\\{name} asks for a derivative", span, hint)
+        known = [*SIGNS, *GREEK, *FUNCTIONS, *FRACTIONS, *STYLES, "sqrt", "left", "right"]
+        self._refuse("latex.command", f"the command \\{name} is not read", span, meant(name, known))
+
+    def _root(self, start: int) -> None:
+        self._times(start)
+        index = _ROOT.match(self.source.text, self.at)
+        self.at = index.end() if index else self.at
+        degree = index["index"] if index else "2"
+        if degree not in ("2", "3"):
+            hint = rf"write x^{{1/{degree}}}"
+            self._refuse("latex.command", r"\sqrt is read with the index 3, or none", Span(start, self.at), hint)
+        self._put(NAME, "sqrt" if degree == "2" else "cbrt", start)
+        self._argument(("(",), (")",))
+
+    def _sized(self) -> None:
+        r"""What stands behind ``\left`` or ``\big``; a dot is nothing."""
+        found = _DELIMITER.match(self.source.text, self.at)
+        sign = found[1].removeprefix("\\") if found else ""
+        if found is not None and (sign == "." or sign in DELIMITERS):
+            self.at = found.end()
+            if sign != ".":
+                self._delimited(DELIMITERS[sign], found.start(1))
+
+    def _delimited(self, sign: str, start: int) -> None:
+        if sign == "|":
+            return self._bar(start)
+        if len(sign) > 1:
+            self._times(start)
+            self._put(NAME, sign[:-1], start)
+            return self._put(OPERATOR, "(", start)
+        if sign == "(" and self._last.kind != NAME:
+            self._times(start)
+        return self._put(OPERATOR, sign, start)
+
+    def _function(self, command: str, start: int) -> None:
+        r"""``\sin(x)``, ``\sin{x}`` and ``\sin x``, whose argument is one name or number."""
+        self._times(start)
+        base = _BASE.match(self.source.text, self.at) if command == "log" else None
+        self.at = base.end() if base else self.at
+        following = _FOLLOWING.match(self.source.text, self.at)
+        sign = following["sign"] if following else ""
+        self._put(NAME, f"log{base['base']}" if base else FUNCTIONS[command], start)
+        if sign == "{":
+            self._argument(("(",), (")",))
+        elif sign not in ("(", "["):
+            self._single(command, start)
+
+    def _single(self, command: str, start: int) -> None:
+        """An argument without parentheses; where more follows, it is not told where it ends."""
+        one = _SINGLE.match(self.source.text, self.at)
+        if one is None or (one["greek"] and one["greek"] not in GREEK):
+            message = f"where the argument of \\{command} ends is not told"
+            self._refuse("latex.command", message, Span(start, self.at), f"write \\{command}(…)")
+        begin = self.at
+        self._signs(("(",), begin)
+        self.at = one.end()
+        text = GREEK[one["greek"]] if one["greek"] else one["plain"]
+        self._put(NUMBER if text[0] in "0123456789." else NAME, text, one.end() - len(text))
+        self._signs((")",), self.at)
+
+    def _styled(self, start: int) -> None:
+        r"""``\mathrm{relu}``: the name inside."""
+        inside = _NAMED.match(self.source.text, self.at)
+        if inside is None:
+            span = Span(start, self.at)
+            self._refuse("latex.command", "a name in braces is needed here", span, r"as \mathrm{relu}(x)")
+        self.at = inside.end()
+        self._name(inside["inside"], start)
+
+    def _refuse(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
+        raise Refused(Diagnostic(code, message, hint, self.source, span))

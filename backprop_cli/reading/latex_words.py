@@ -1,0 +1,40 @@
+"""The commands of LaTeX that are read, and what each is in the notation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backprop_cli.reading.notation import NAME, OPERATOR
+
+SPACES: Final = frozenset({"quad", "qquad", "thinspace", "displaystyle", "textstyle", "limits", "nolimits"})
+FRACTIONS: Final = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+STYLES: Final = frozenset({
+    "mathrm", "mathit", "mathbf", "mathsf", "boldsymbol", "bm", "text", "textrm", "operatorname",
+})  # fmt: skip
+SIZES: Final = frozenset({
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
+})  # fmt: skip
+DELIMITERS: Final = {
+    "(": "(", ")": ")", "[": "(", "]": ")", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")",
+    "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")",
+    "|": "|", "vert": "|", "lvert": "|", "rvert": "|",
+}  # fmt: skip
+SIGNS: Final = {
+    "cdot": (OPERATOR, "*"), "times": (OPERATOR, "*"), "ast": (OPERATOR, "*"), "div": (OPERATOR, "/"),
+    "le": (OPERATOR, "<="), "leq": (OPERATOR, "<="), "ge": (OPERATOR, ">="), "geq": (OPERATOR, ">="),
+    "lt": (OPERATOR, "<"), "gt": (OPERATOR, ">"), "ne": (OPERATOR, "!="), "neq": (OPERATOR, "!="),
+    "land": (NAME, "and"), "wedge": (NAME, "and"), "lor": (NAME, "or"), "vee": (NAME, "or"),
+    "lnot": (NAME, "not"), "neg": (NAME, "not"),
+}  # fmt: skip
+_SAME = "exp log sin cos tan cot sec csc sinh cosh tanh max min det"
+FUNCTIONS: Final = dict(zip(_SAME.split(), _SAME.split(), strict=True)) | {
+    "ln": "log",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+}
+_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Phi Psi Omega varepsilon vartheta varphi varrho"
+)
+GREEK: Final = dict(zip(_NAMES.split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΦΨΩϵϑϕϱ", strict=True))
