@@ -509,10 +509,33 @@ def test_the_time_that_it_may_take():
     assert ran.said == "error[limit.time]: the steps took longer than 1 s"
 
 
+def test_a_signal_leaves_no_half_file():
+    argv = [*SCRIPT, "descend", "x^2", "x=1", "--steps", "10000000", "--lr", "1e-9", "--history", "h.csv"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean(), text=True) as running:
+        until(lambda: any(Path().iterdir()))
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=20)
+    assert (running.returncode, out, err) == (130, "", "interrupted\n")
+    assert list(Path().iterdir()) == []
+
+
+def until(condition, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_reader_who_has_seen_enough():
+    program = f"{SCRIPT[0]} descend x^2 x=1 --lr 1e-9 --steps 200000 --history - | head -2"
+    ran = process("-c", program, start=("bash",))
+    assert (ran.out, ran.err, ran.code) == ("step,f,x,df/dx\n0,1.0,1.0,2.0\n", "", 0)
+
+
 def test_ctrl_c_prints_what_was_reached():
     argv = [*SCRIPT, "descend", "x^2", "x=1", "--steps", "10000000", "--lr", "1e-9", "--history", "h.csv", "--json"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean(), text=True) as running:
-        time.sleep(1.5)
+        until(lambda: any(one.stat().st_size for one in Path().iterdir()))
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=20)
     found = parsed(out, "descend")

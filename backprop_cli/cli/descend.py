@@ -11,7 +11,7 @@ from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.batch import say_skipped
 from backprop_cli.cli.calculation_options import place_options, reading_options
 from backprop_cli.cli.data_options import circuit_and_point, data_options, opened_data, rejects
-from backprop_cli.cli.deadline import asked_to_stop
+from backprop_cli.cli.deadline import asked_to_stop, ended_by_a_signal
 from backprop_cli.cli.descent_options import (
     DescentOptions,
     batch_options,
@@ -66,7 +66,12 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     goal = _objective(expression, values, options)
     kept: list[Visit] = []
     output = goal.circuit.output_name
-    with counting(options.steps) as tick, history(options, output, kept) as record, asked_to_stop() as asked:
+    with (
+        ended_by_a_signal(),
+        counting(options.steps) as tick,
+        history(options, output, kept) as record,
+        asked_to_stop() as asked,
+    ):
         report = _descend(goal, options, (tick, record), asked)
     write(report, options, kept)
     return report.exit_code
