@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+import jsonschema
 import pytest
 from command import backprop
 from hypothesis import given, settings
@@ -220,7 +221,7 @@ at = {{x = 2, y = 3}}
 
 def sums(student: str) -> list[int]:
     """x + y at both points, as the key draws them."""
-    parts = ready(read_key(KEY, "key.toml")).parts
+    parts = ready(read_key(Path("key.toml").read_text(), "key.toml")).parts
     return [int(part.of(student).at["x"]) + int(part.of(student).at["y"]) for part in parts[:2]]
 
 
@@ -279,6 +280,76 @@ def test_check_key_and_map_say_what_varies(there):
     assert (line in ran.out, ran.err, ran.code) == (True, "", 0)
 
 
+def test_reports_have_the_students_own_numbers(there):
+    graded(right("ada"))
+    [part, _, _] = ready(read_key(KEY, "key.toml")).parts
+    at = part.of("ada").at
+    ran = backprop("grade", "key.toml", "class.jsonl", "--details")
+    assert f"    chain[1] at x = {at['x']}, y = {at['y']}, z = 3\n" in ran.out
+    assert "    same\n" in ran.out
+    report = json.loads(backprop("grade", "key.toml", "class.jsonl", "--json").out)
+    jsonschema.validate(report, json.loads(backprop("schema", "grade").out))
+    problems = report["submissions"][0]["problems"]
+    assert [problem.get("at") for problem in problems][::2] == [{"x": at["x"], "y": at["y"], "z": "3"}, None]
+
+
+CLASS = [f"student{n}" for n in range(6)]
+
+
+def handed_in(names, called="{}"):
+    """The class's file: everybody has the own sheet right, and is called otherwise there."""
+    lines = [json.dumps({**right(name), "student": called.format(name)}) + "\n" for name in names]
+    Path("class.jsonl").write_text("".join(lines))
+
+
+def test_a_class_that_is_called_otherwise_is_noticed(there):
+    key = KEY.replace('ask = ["q", "dx", "dz"]', 'ask = ["q", "dz"]').replace("[1, 2, 3]", "[100, 200, 300]")
+    Path("key.toml").write_text(key)
+    handed_in(CLASS, "{}@uni.example")
+    ran = backprop("grade", "key.toml", "class.jsonl", "--format", "csv")
+    assert ran.code == 0
+    what = "have nothing right in the problems whose numbers are each student's own"
+    assert ran.err == (
+        f"warning[class.roster]: 5 of 6 students {what}\n"
+        "  = students are told by the names that `backprop sheet` had: its students.csv lists them; "
+        "--students FILE compares\n"
+    )
+    handed_in(CLASS)
+    assert backprop("grade", "key.toml", "class.jsonl", "--format", "csv").err == ""
+
+
+def test_a_list_of_students_is_compared(there):
+    Path("students.csv").write_text("student,file\n" + "".join(f"{name},x\n" for name in CLASS))
+    words = ("grade", "key.toml", "class.jsonl", "--format", "csv", "--students", "students.csv")
+    handed_in(CLASS)
+    ran = backprop(*words)
+    assert (ran.err, ran.code) == ("", 0)
+    handed_in([*CLASS[:4], "zoe"])
+    ran = backprop(*words)
+    assert ran.code == 0
+    assert ran.err == (
+        "warning[class.roster]: 1 student not in students.csv (zoe)\n"
+        "  = each student's own numbers are drawn by the name on the sheet\n"
+        "warning[class.absent]: 2 students of students.csv handed in nothing (student4, student5)\n"
+    )
+    handed_in(CLASS, "{}@uni.example")
+    ran = backprop(*words)
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said == (
+        "error[class.roster]: 6 students not in students.csv (student0@uni.example, student1@uni.example, "
+        "student2@uni.example and 3 more)"
+    ) or ran.err.startswith("error[class.roster]: 6 students not in students.csv (student0@uni.example,")
+    assert backprop(*words, "--force").code == 0
+
+
+def test_standard_input_is_one_thing(there):
+    ran = backprop("grade", "key.toml", "-", "--students", "-", stdin="")
+    assert (ran.out, ran.code) == ("", 2)
+    assert (
+        ran.said == "error[usage.option]: standard input can be one thing only: the key, a submission or the students"
+    )
+
+
 def test_the_secret_is_never_told(there):
     for words in (["--check-key"], ["class.jsonl", "--json"], ["class.jsonl", "--details", "--feedback", "full"]):
         graded(right("ada"))
@@ -290,7 +361,8 @@ def test_a_counterexample_is_never_at_the_students_own_point(there):
     Path("key.toml").write_text(f'{SECRET}[[problem]]\nexpression = "x^2*y"\nvary = {{x = "2..5", y = "2..4"}}\n')
     [part] = ready(read_key(Path("key.toml").read_text(), "key.toml")).parts
     students = [f"s{number}" for number in range(8)]
-    graded(*({"student": one, "answers": {"dx": "x*y", "dy": "x"}} for one in students))
+    wrong = ({"student": one, "answers": {"dx": "x*y", "dy": "x"}} for one in students)
+    Path("class.jsonl").write_text("".join(json.dumps(one) + "\n" for one in wrong))
     ran = backprop("grade", "key.toml", "class.jsonl", "--format", "jsonl")
     said = [[r["message"] for q in json.loads(line)["problems"][0]["answers"] for r in q["remarks"]]
             for line in ran.out.splitlines()]  # fmt: skip

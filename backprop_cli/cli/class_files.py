@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backprop_cli import limits
+from backprop_cli.cli.arguments import data_of
 from backprop_cli.cli.class_options import ClassOptions, ways
 from backprop_cli.cli.report_options import warn
 from backprop_cli.problems import UNREADABLE, Refused
@@ -28,23 +30,35 @@ def looked_at(marker: Marker, paths: Sequence[str], options: ClassOptions) -> It
     from backprop_cli.grading.files.notes import Notes
     from backprop_cli.grading.files.submissions import skipped
     from backprop_cli.grading.survey import MAX_INVALID, MAX_MISSING, Survey
+    from backprop_cli.grading.varying.strangers import Attendance
 
     invalid, missing = options.max_invalid, options.max_missing
     with closing(_inbox(marker, paths, options)) as inbox:
         survey = Survey(marker, Notes(), inbox.ways.titles)
         attempts = Attempts(options.attempt or marker.key.attempt)
+        listed = None if options.students is None else students_of(options.students, marker, inbox.ways)
+        attendance = Attendance(options.students or "", listed)
         for one in inbox.submissions(survey.notes):
             survey.add(one)
             attempts.add(one)
+            attendance.add(one)
         found = survey.findings(
             MAX_INVALID if invalid is None else invalid, MAX_MISSING if missing is None else missing
         )
         plan = attempts.plan()
-        stops = (*found.stops, *plan.stops())
+        stops = (*found.stops, *plan.stops(), *attendance.stops())
         if stops and not options.force:
             raise Refused(*stops, exit_code=UNREADABLE)
-        warn((*skipped(paths), *stops, *found.said, *plan.said()))
+        warn((*skipped(paths), *stops, *found.said, *plan.said(), *attendance.said()))
         yield inbox, plan
+
+
+def students_of(path: str, marker: Marker, how: Ways) -> tuple[str, ...]:
+    """The students that a file lists, or standard input, as ``grade`` calls them. Raises ``Refused``."""
+    from backprop_cli.worksheet.roster import roster
+
+    data, name = data_of(path, limits.ROSTER_BYTES)
+    return roster(data, name, marker.problems, replace(how, titles={**marker.key.titles, **how.titles}))
 
 
 def print_map(marker: Marker, paths: Sequence[str], options: ClassOptions) -> str:

@@ -42,6 +42,7 @@ _CLASS = (
         "--max-invalid", metavar="PERCENT", callback=percent, help="How much of a column may be invalid (30)."
     ),
     click.option("--max-missing", metavar="PERCENT", callback=percent, help="How much of it may be missing (50)."),
+    click.option("--students", metavar="FILE", help="Say who of a list handed in nothing, and who is not on it."),
     click.option("--force", is_flag=True, help="Grade whatever the files look like."),
     click.option("--excel", is_flag=True, help="CSV as Excel opens it; with --decimal , also in Europe."),
 )
@@ -64,6 +65,7 @@ class ClassOptions(FileOptions):
     attempt: Rule | None
     max_invalid: Fraction | None
     max_missing: Fraction | None
+    students: str | None
     force: bool
 
 
@@ -73,7 +75,7 @@ def file_options(command: Command) -> Command:
 
 
 def class_options(command: Command) -> Command:
-    """--columns, --map, --attempt, --max-invalid, --max-missing, --force, --excel."""
+    """--columns, --map, --attempt, --max-invalid, --max-missing, --students, --force, --excel."""
     return with_options(command, _CLASS)
 
 

@@ -77,7 +77,7 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("there is no key\n`backprop grade --new-key > key.toml` writes an example")
     if options.check_key:
         return _check_key(read_key_file(key), options)
-    paths = _paths(key, paths)
+    paths = _paths(key, paths, options.students)
     if options.as_map:
         return _map(read_key_file(key), paths, options)
     _keep_inputs(options.reports, (key, *paths))
@@ -139,11 +139,11 @@ def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:
     return 0
 
 
-def _paths(key: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+def _paths(key: str, paths: tuple[str, ...], students: str | None) -> tuple[str, ...]:
     if not paths:
         raise click.UsageError("there is no submission\nname files, a folder, or - for standard input")
-    if (key, *paths).count("-") > 1:
-        raise click.UsageError("standard input can be one thing only: the key or a submission")
+    if (key, *paths, students).count("-") > 1:
+        raise click.UsageError("standard input can be one thing only: the key, a submission or the students")
     return paths
 
 
@@ -160,13 +160,14 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.grading.jobs import marked
     from backprop_cli.grading.marking import ready, telling
     from backprop_cli.grading.summary import add
+    from backprop_cli.grading.varying.strangers import Strangers
 
     key = telling(key, options.feedback) if options.feedback else key
     make = partial(ready, key, _guard)
     with key_guard():
         marker = make()
     _warn_of_key(marker)
-    summary, below, broken = marker.summary(), 0, 0
+    summary, strangers, below, broken = marker.summary(), Strangers(), 0, 0
     with (
         ended_by_a_signal(),
         reports(options) as written,
@@ -177,11 +178,13 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
         written.head(marker.heading())
         for result, tallies in plan.best(marked(make, marker, found, options.jobs)):
             add(summary, result, tallies)
+            strangers.add(result)
             written.add(result)
             below += options.fail_under is not None and result.percent < options.fail_under
             broken += result.broken
             step()
         written.tail(summary)
+    warn(strangers.said())
     if broken:
         return _bug(broken)
     return _exit_code(summary, below, options)

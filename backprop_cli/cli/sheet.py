@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli import limits
 from backprop_cli.choices import SHEETS
-from backprop_cli.cli.arguments import data_of
 from backprop_cli.cli.class_options import FileOptions, file_options, ways
 
 if TYPE_CHECKING:
@@ -56,6 +54,7 @@ def command(key: str, **given: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     from backprop_cli.cli.folder import write_folder
     from backprop_cli.cli.grade import key_guard, read_key_file
+    from backprop_cli.cli.progress import progress
 
     options = Options(**given)
     if (key, options.students).count("-") > 1:
@@ -64,7 +63,8 @@ def command(key: str, **given: Any) -> int:
     with key_guard():
         marker = _ready(read)
     students = _students(marker, options)
-    write_folder(options.output, _files(marker, students, options), overwrite=options.overwrite)
+    with progress("sheets") as step:
+        write_folder(options.output, _files(marker, students, options, step), overwrite=options.overwrite)
     print(_said(students, options))
     return 0
 
@@ -77,20 +77,19 @@ def _ready(key: Key) -> Marker:
 
 def _students(marker: Marker, options: Options) -> tuple[str, ...]:
     """Whom sheets are for; one for all where nobody is named."""
-    from backprop_cli.grading.files.layout import Ways
+    from backprop_cli.cli.class_files import students_of
     from backprop_cli.worksheet.making import varies
-    from backprop_cli.worksheet.roster import roster
 
     if options.students is None:
         if varies(marker):
             raise click.UsageError("numbers vary by student in this key\n--students FILE names the students")
         return ("",)
-    told = ways(options)
-    data, name = data_of(options.students, limits.ROSTER_BYTES)
-    return roster(data, name, marker.problems, Ways(told.encoding, told.comma, marker.key.titles))
+    return students_of(options.students, marker, ways(options))
 
 
-def _files(marker: Marker, students: Sequence[str], options: Options) -> Iterator[tuple[str, str]]:
+def _files(
+    marker: Marker, students: Sequence[str], options: Options, step: Callable[[], None]
+) -> Iterator[tuple[str, str]]:
     """Every file by its path in the folder, one student after the other; then what goes with all of them."""
     from backprop_cli.render.worksheet.lists import index
     from backprop_cli.worksheet.stems import ALL, stems
@@ -102,6 +101,7 @@ def _files(marker: Marker, students: Sequence[str], options: Options) -> Iterato
         yield from ((f"{_SOLUTIONS}/{name}", text) for name, text in solved.items())
         told.append(answers)
         listed.append((student, next(iter(sheets))))
+        step()
     if options.solutions:
         yield f"{_SOLUTIONS}/answers.jsonl", "".join(told)
     if options.students is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.choices import Method
 from backprop_cli.differentiation import has_arrays
-from backprop_cli.engine.point import Point, from_mapping, given
+from backprop_cli.engine.point import Point, folded, from_mapping, given
 from backprop_cli.grading.again import Results
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
@@ -63,6 +63,12 @@ class Part:
     scoring: Scoring
     at: Mapping[str, str] | None = None
     variants: Variants | None = None
+
+    @property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """The values of the variables, in the order of the expression; none where only formulas are asked for."""
+        at = {folded(name): value for name, value in (self.at or {}).items()}
+        return tuple((name, at[name]) for name in self.question.circuit.inputs if name in at)
 
     def of(self, student: str) -> Part:
         """The part with the student's own numbers. Raises ``Refused`` if no suitable ones are drawn."""
@@ -137,7 +143,8 @@ def _key(part: Part) -> str:
 
 
 def _result(part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
-    return result(part.id, part.title, part.question, part.scoring, answers)
+    found, tally = result(part.id, part.title, part.question, part.scoring, answers)
+    return (found if part.variants is None else replace(found, at=part.numbers)), tally
 
 
 def _misnamed(results: Sequence[ProblemResult]) -> tuple[Diagnostic, ...]:

@@ -72,7 +72,8 @@ class ProblemResult:
     """One problem of one submission; a problem asked at several points has a result for each (``chain[2]``).
 
     ``right`` of the ``asked`` quantities are right (also where the feedback hides which). ``hints`` name mistakes that
-    the whole vector of answers is consistent with. ``hidden``: not for the student's eyes.
+    the whole vector of answers is consistent with. ``hidden``: not for the student's eyes. ``at`` are the student's own
+    numbers, where each has others.
     """
 
     id: str
@@ -84,6 +85,7 @@ class ProblemResult:
     asked: int
     hints: tuple[Remark, ...] = ()
     hidden: bool = False
+    at: tuple[tuple[str, str], ...] = ()
 
     @property
     def secret(self) -> bool:

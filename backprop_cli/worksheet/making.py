@@ -14,7 +14,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, from_mapping, given
 from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.keys.key import KeyProblem
-from backprop_cli.grading.keys.solutions import answer, numbers
+from backprop_cli.grading.keys.solutions import answer
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import expected
@@ -58,7 +58,7 @@ def _exercise(part: Part, problem: KeyProblem) -> Exercise:
         part.scoring.points,
         circuit.source.text,
         _stages(circuit),
-        tuple(numbers(part)),
+        part.numbers,
         problem.upstream,
         problem.accept,
         problem.tolerance,

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli.check import formulas
-from backprop_cli.engine.point import folded
 from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.marking import Marker, Part
 from backprop_cli.grading.names import Asked
@@ -52,16 +51,10 @@ class Varied:
     example: str
 
 
-def numbers(part: Part) -> list[tuple[str, str]]:
-    """The values of a part's variables, in the order of the expression; none where only formulas are asked for."""
-    at = {folded(name): value for name, value in (part.at or {}).items()}
-    return [(name, at[name]) for name in part.question.circuit.inputs if name in at]
-
-
 def varied(marker: Marker) -> tuple[Varied, ...]:
     """The parts in which each student has numbers of their own."""
     return tuple(
-        Varied(part.id, part.variants.lots.said, ", ".join(f"{name} = {value}" for name, value in numbers(part)))
+        Varied(part.id, part.variants.lots.said, ", ".join(f"{name} = {value}" for name, value in part.numbers))
         for part in marker.parts
         if part.variants is not None
     )

@@ -136,6 +136,7 @@ def _problem_result(problem: ProblemResult) -> dict[str, Any]:
         "right": problem.right,
         "asked": problem.asked,
         "hidden": problem.hidden,
+        **({"at": dict(problem.at)} if problem.at else {}),
         "answers": [_answer(one) for one in problem.judged],
         "hints": [_remark(hint) for hint in problem.hints],
     }

@@ -23,6 +23,7 @@ from backprop_cli.render.graded.words import (
     ASCII_MARKS,
     MARKS,
     NAME,
+    SENTENCE,
     decimal,
     percent,
     place,
@@ -171,9 +172,16 @@ def _detailed(result: SubmissionResult, screen: Screen) -> str:
     inner = replace(screen, width=max(screen.width - len(_INDENT), _NARROWEST)) if screen.width else screen
     text = ""
     for problem in result.problems:
-        parts = [Text(), Text(shown(problem.id, NAME), Style(bold=True)), *answers(problem, inner)]
+        parts = [Text(), _problem(problem), *answers(problem, inner)]
         text += printed(parts, inner)
     return "".join(f"{_INDENT}{line}".rstrip() + "\n" for line in text.splitlines()) + "\n"
+
+
+def _problem(problem: ProblemResult) -> Text:
+    """A problem's id, and the student's own numbers where each has others."""
+    title = Text(shown(problem.id, NAME), Style(bold=True))
+    numbers = ", ".join(f"{name} = {value}" for name, value in problem.at)
+    return title + Text(f" {shown(f'at {numbers}', SENTENCE)}") if numbers else title
 
 
 def _mark(word: Word, screen: Screen) -> str:
