@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -139,6 +140,28 @@ def test_a_plot_as_png():
     data = Path("plot.png").read_bytes()
     assert data.startswith(b"\x89PNG\r\n")
     assert int.from_bytes(data[16:20]) > 1_000
+
+
+HUGE = [
+    ["x^2", "x=1e-150", "--maximize", "--lr", "1e5", "--steps", "55"],
+    ["x*1e300 - y*1e300", "x=1e7", "y=1", "--maximize", "--lr", "1e-293", "--steps", "55"],
+    ["1e308*x - 1e308", "x=-0.7", "--lr", "1e-308", "--maximize", "--steps", "3"],
+    ["x^2 + y^2", "x=1", "y=2", "--lr", "10", "--steps", "500"],
+    ["x + y", "x=1e300", "y=-1e-300", "--lr", "1e299", "--steps", "9"],
+    ["x*y", "x=1e-300", "y=1e-310", "--steps", "9"],
+]
+
+
+@pytest.mark.parametrize("argv", HUGE, ids=lambda argv: argv[0])
+def test_numbers_at_the_ends_of_the_doubles_are_drawn(argv):
+    pytest.importorskip("matplotlib")
+    ran = backprop("descend", *argv, "--plot", "p.svg", "-o", "p.html", "--no-check", columns=80, env={"NO_COLOR": "1"})
+    assert ran.code in (0, 4)
+    assert "internal" not in ran.err
+    assert Path("p.svg").stat().st_size > 1_000
+    drawn = re.sub(r'(<script type="application/zlib" id="data">)[^<]*', r"\1", Path("p.html").read_text())
+    assert not re.search(r"\b(nan|inf)\b", drawn)
+    assert not re.search(r"\b(nan|inf)\b", backprop("descend", *argv, "--no-check").out)
 
 
 def test_a_plot_without_its_library(monkeypatch):

@@ -22,7 +22,7 @@ def levels(surface: Surface) -> list[float]:
     parts = [(at + 1) / (_LEVELS + 1) for at in range(_LEVELS)]
     if low > 0 and high / low > _LEVELS:
         low = max(low, high / _LOWEST)
-        return [low * (high / low) ** part for part in parts]
+        return [math.exp((1 - part) * math.log(low) + part * math.log(high)) for part in parts]
     return [low + (high - low) * part**2 for part in parts]
 
 

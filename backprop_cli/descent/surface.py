@@ -11,7 +11,7 @@ from backprop_cli.descent.objective import Objective
 from backprop_cli.problems import Refused
 
 _FINEST, _COARSEST, _WORK = 61, 9, 40_000
-_MARGIN, _LEAST = 0.25, 0.1
+_MARGIN, _LEAST, _LARGEST = 0.25, 0.1, 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def surface(objective: Objective, course: Course) -> Surface | None:
         return None
     size = max(_COARSEST, min(_FINEST, math.isqrt(_WORK // objective.cost)))
     across, up = (_places([float(visit.point[name]) for visit in course.trail], size) for name in names)
-    if not all(map(math.isfinite, (*across, *up))):
+    if max(map(abs, (*across, *up))) > _LARGEST:
         return None
     start = dict(course.start.point)
     values = tuple(

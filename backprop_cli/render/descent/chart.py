@@ -29,7 +29,7 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Where a number stands."""
-        low, high, one = (math.log(n) if self.log else n for n in (self.low, self.high, value))
+        low, high, one = (math.log(n) if self.log else n for n in map(curve.drawable, (self.low, self.high, value)))
         part = (one - low) / (high - low) if high > low else 0.5
         return round(self.start + (self.end - self.start) * part, 1)
 
@@ -46,7 +46,7 @@ class Chart:
 def values(report: DescentReport) -> Chart:
     """The output at every step."""
     steps = curve.sampled(range(len(report.values)), _POINTS)
-    heights = [report.values[step] for step in steps]
+    heights = [curve.drawable(report.values[step]) for step in steps]
     log = curve.logarithmic(heights)
     across = _across(0, len(report.values) - 1)
     up = _up(min(heights), max(heights), log=log)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"
-_WIDE, _NOTHING = 1_000.0, 1e-6
+_WIDE, _NOTHING, _LARGEST = 1_000.0, 1e-6, 1e300
 
 Item = TypeVar("Item")
 
@@ -19,6 +19,11 @@ def sampled(values: Sequence[Item], most: int) -> list[Item]:
     return [values[round(at * (len(values) - 1) / (most - 1))] for at in range(most)]
 
 
+def drawable(value: float) -> float:
+    """A value within what drawings can hold: their ends and their ticks must not overflow."""
+    return max(-_LARGEST, min(_LARGEST, value))
+
+
 def logarithmic(values: Sequence[float]) -> bool:
     """Whether the values are positive and so far apart that their powers of ten say more."""
     return min(values) > 0 and max(values) / min(values) > _WIDE
@@ -27,15 +32,16 @@ def logarithmic(values: Sequence[float]) -> bool:
 def ticks(values: Sequence[float], count: int) -> list[float]:
     """Places for labels between the least value and the largest, at even distances on the scale that suits them."""
     low, high = min(values), max(values)
+    parts = [at / (count - 1) for at in range(count)]
     if logarithmic(values):
-        return [low * (high / low) ** (at / (count - 1)) for at in range(count)]
-    even = [low + (high - low) * (at / (count - 1)) for at in range(count)]
-    return [tick if abs(tick) > _NOTHING * (high - low) else 0.0 for tick in even]
+        return [math.exp((1 - part) * math.log(low) + part * math.log(high)) for part in parts]
+    even = [(1 - part) * low + part * high for part in parts]
+    return [tick if abs(tick) > _NOTHING * max(abs(low), abs(high)) else 0.0 for tick in even]
 
 
 def bars(values: Sequence[float], *, columns: int = 40, unicode: bool = True) -> str:
     """One bar a column, from the least value to the largest."""
-    shown = sampled(values, columns)
+    shown = [drawable(value) for value in sampled(values, columns)]
     heights = [math.log(value) for value in shown] if logarithmic(shown) else shown
     low, high = min(heights), max(heights)
     signs = _BARS if unicode else _ASCII_BARS

@@ -57,7 +57,7 @@ def picture(report: DescentReport, form: str) -> bytes:
 
 def _values(axes: Any, report: DescentReport) -> None:
     steps = curve.sampled(range(len(report.values)), _POINTS)
-    heights = [report.values[step] for step in steps]
+    heights = [curve.drawable(report.values[step]) for step in steps]
     axes.plot(steps, heights, color=_BLUE, marker="o" if len(steps) <= _MARKED else None, markersize=3)
     if curve.logarithmic(heights):
         axes.set_yscale("log")

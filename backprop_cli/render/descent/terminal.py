@@ -19,7 +19,7 @@ def plot(report: DescentReport, screen: Screen) -> str:
         return ""
     columns = min(screen.width, _WIDEST)
     steps = curve.sampled(range(len(report.values)), 2 * columns)
-    heights = [report.values[step] for step in steps]
+    heights = [curve.drawable(report.values[step]) for step in steps]
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plot_size(columns, _LINES)
