@@ -490,6 +490,9 @@ ERRORS = [
     ("usage.option", ["x", "x=1", "--format", "plain", "-q"], "--format and --quiet exclude each other"),
     ("usage.option", ["x", "x=1", "--optimizer", "adm"], "--optimizer takes sgd, momentum, nesterov"),
     ("usage.option", ["x", "x=1", "--plot", "p.pdf"], "--plot takes an .svg or a .png file, and got p.pdf"),
+    ("usage.setting", ["x", "x=1", "--set", "=0.5"], "--set takes NAME=VALUE with a number, and got =0.5"),
+    ("output.file", ["x", "x=1", "-o", "no/p.html"], "no/p.html cannot be written: there is no such folder"),
+    ("output.file", ["x", "x=1", "--plot", "no/p.svg"], "no/p.svg cannot be written: there is no such folder"),
     ("output.file", ["x", "x=1", "--history", "no/h.csv"], "no/h.csv cannot be written"),
 ]
 

@@ -22,7 +22,7 @@ from backprop_cli.cli.descent_options import (
     refuse_data_options,
     showing_options,
 )
-from backprop_cli.cli.descent_output import history, refuse_without_libraries, write
+from backprop_cli.cli.descent_output import history, refuse_early, write
 
 if TYPE_CHECKING:
     from backprop_cli.descent.loop import Visit
@@ -62,7 +62,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     options = DescentOptions(**given)
     no_contradiction(options)
-    refuse_without_libraries(options)
+    refuse_early(options)
     goal = _objective(expression, values, options)
     kept: list[Visit] = []
     output = goal.circuit.output_name

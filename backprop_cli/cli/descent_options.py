@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -143,11 +143,12 @@ def plan(options: DescentOptions, rows: int) -> Plan:
 
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = (part.strip() for part in text.partition("="))
-    try:
-        return name, float(value)
-    except ValueError:
-        message = f"--set takes NAME=VALUE with a number, and got {text}"
-        raise Refused(Diagnostic("usage.setting", message, "for example --set mu=0.5")) from None
+    with suppress(ValueError):
+        number = float(value)
+        if name:
+            return name, number
+    message = f"--set takes NAME=VALUE with a number, and got {text}"
+    raise Refused(Diagnostic("usage.setting", message, "for example --set mu=0.5"))
 
 
 @contextmanager

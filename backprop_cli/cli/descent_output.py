@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.output import growing, write_out
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.cli.descent_options import DescentOptions
@@ -36,8 +37,12 @@ def history(options: DescentOptions, output: str, kept: list[Visit]) -> Iterator
             yield lambda visit: print(line(visit), end="", file=file)
 
 
-def refuse_without_libraries(options: DescentOptions) -> None:
-    """Raise ``Refused`` before the first step for what could not be drawn after the last."""
+def refuse_early(options: DescentOptions) -> None:
+    """Raise ``Refused`` before the first step for what could not be drawn, or written, after the last."""
+    for path in filter(None, (options.plot, options.output)):
+        if not Path(path).parent.is_dir():
+            message = f"{path} cannot be written: there is no such folder"
+            raise Refused(Diagnostic("output.file", message, "name a file in a folder that exists and is yours"))
     if options.plot is not None:
         from backprop_cli.render.descent.plot import refuse_without_library
 
