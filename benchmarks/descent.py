@@ -1,13 +1,15 @@
-"""A step of gradient descent against the same written by hand in NumPy: ratios from one process.
+"""A step of gradient descent against the same written by hand in NumPy, and by PyTorch: ratios from one process.
 
-Run ``python benchmarks/descent.py``; it prints a line for each number of rows: ours, by hand, and the ratio of the
-fastest runs. A step is value, gradients, and the update of both parameters, of ``mean (sigmoid(w*x + b) - t)^2``.
+Run ``python benchmarks/descent.py``; it prints a line for each number of rows: ours, the other, and the ratio of the
+fastest runs, and one beside PyTorch where it is installed. A step is value, gradients, and the update of both
+parameters, of ``mean (sigmoid(w*x + b) - t)^2``.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import islice
 
 import numpy as np
@@ -42,6 +44,23 @@ def hand(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
         yield value, w, b
 
 
+def torch_steps(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
+    """The same by PyTorch's autograd, on one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+    inputs, targets = torch.tensor(x), torch.tensor(t)
+    w, b = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (0.1, 0.0))
+    while True:
+        value = ((torch.sigmoid(w * inputs + b) - targets) ** 2).mean()
+        value.backward()
+        with torch.no_grad():
+            for one in (w, b):
+                one.sub_(RATE * one.grad)
+                one.grad = None
+        yield value.item()
+
+
 def fastest(begin: Callable[[], Iterator[object]], count: int) -> float:
     """The least seconds of a step in several descents of so many."""
     best = float("inf")
@@ -69,6 +88,8 @@ def main() -> None:
         t = (x > random.normal(size=rows)).astype(float)
         count = max(3, 1_000_000 // rows)
         compare(f"{rows:,} rows", ours(x, t), lambda x=x, t=t: hand(x, t), count)
+        if find_spec("torch"):
+            compare("PyTorch", ours(x, t), lambda x=x, t=t: torch_steps(x, t), count)
 
 
 if __name__ == "__main__":
