@@ -454,6 +454,44 @@ def test_a_failure_leaves_nothing_behind(there):
     assert not [path for path in Path().rglob(".*") if ".tmp" in path.name]
 
 
+def test_what_is_in_the_way_is_found_before_anything_is_changed(there):
+    sheet("same.toml", "-o", "out")
+    before = Path("out/sheet.html").read_text()
+    Path("same.toml").write_text(SAME.replace("Two pages", "Three pages"))
+    Path("out/solutions").write_text("a file")
+    ran = backprop("sheet", "same.toml", "-o", "out", "--solutions", "--overwrite")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said == "error[output.file]: out cannot be written: solutions is no folder in it"
+    Path("out/solutions").unlink()
+    Path("out/solutions/answers.jsonl").mkdir(parents=True)
+    ran = backprop("sheet", "same.toml", "-o", "out", "--solutions", "--overwrite")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said == "error[output.file]: out cannot be written: answers.jsonl is a folder in it"
+    assert Path("out/sheet.html").read_text() == before
+    assert files("out") == ["sheet.html"]
+
+
+def test_a_link_is_replaced_and_never_followed(there):
+    Path("mine.txt").write_text("mine")
+    Path("out").mkdir()
+    Path("out/sheet.html").symlink_to("../mine.txt")
+    assert backprop("sheet", "same.toml", "-o", "out").code == 3
+    sheet("same.toml", "-o", "out", "--overwrite")
+    assert Path("mine.txt").read_text() == "mine"
+    assert not Path("out/sheet.html").is_symlink()
+
+
+def test_arrays_in_files_stand_on_the_sheet(there):
+    numpy = pytest.importorskip("numpy")
+    numpy.save("w.npy", numpy.array([[1.0, 2.5]]))
+    numpy.save("large.npy", numpy.ones((10, 10)))
+    Path("files.toml").write_text('[[problem]]\nexpression = "sum(W @ x) + sum(L)"\nask = ["dx"]\n'
+                                  'at = {W = "@w.npy", L = "@large.npy", x = [1, 2]}\n')  # fmt: skip
+    sheet("files.toml", "-o", "out")
+    said = "at W = [[1.0, 2.5]], x = [1, 2], L = (10, 10) as in large.npy"
+    assert said in Path("out/sheet.html").read_text()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
 def test_a_folder_that_is_not_ours(there):
     Path("locked").mkdir(mode=0o500)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from backprop_cli.grading.keys.key import read_key
 from backprop_cli.grading.marking import ready
-from backprop_cli.grading.varying.choices import Listed, decimal, in_range
+from backprop_cli.grading.varying.choices import Listed, decimal, drawn_from, in_range
 from backprop_cli.grading.varying.lots import Lots
 from backprop_cli.problems import Refused
 
@@ -45,6 +45,27 @@ def test_the_numbers_of_a_range(text):
 def test_what_is_no_range(text):
     with pytest.raises(Refused) as refused:
         in_range(text)
+    assert refused.value.problems[0].code == "key.vary"
+
+
+def test_arrays_of_a_range():
+    found = drawn_from("2x1 of 1..2")
+    assert (found.text, [found[place] for place in range(found.size)]) == (
+        "2x1 of 1..2",
+        ["[[1], [1]]", "[[2], [1]]", "[[1], [2]]", "[[2], [2]]"],
+    )
+    large = drawn_from(" 2 x 3 of -5..5 step 0.5 not 0 ")
+    assert large.size == 20**6
+    assert large[large.size - 1] == "[[5, 5, 5], [5, 5, 5]]"
+    assert drawn_from("3 of 7..7")[0] == "[7, 7, 7]"
+
+
+@pytest.mark.parametrize(
+    "text", ["0 of 1..2", "2x0 of 1..2", "2x of 1..2", "2x3 of", "2x3 of 5..1", "99x99 of 1..9", "x of 1..2"]
+)
+def test_what_is_no_array_of_a_range(text):
+    with pytest.raises(Refused) as refused:
+        drawn_from(text)
     assert refused.value.problems[0].code == "key.vary"
 
 
@@ -105,6 +126,7 @@ SUITABLE = {
     "all zero": ('"x^2 - 4*x"', 'vary = {x = "1..3"}', {"1", "3"}),
     "a root that is asked as a value": ('"q = x^0.5; f = q*x"', "vary = {x = [4, 2]}", {"4", "2"}),
     "an array": ('"sum(relu(X))"', "vary = {X = [[1, 2], [0, 1], [3, -1]]}", {"[1, 2]", "[3, -1]"}),
+    "a drawn array": ('"sum(relu(X))"', 'vary = {X = "2 of -1..1"}', {"[1, 1]", "[-1, 1]", "[1, -1]"}),
     "a branch not taken": ('"where(x > 0, x*2, abs(y))"', "vary = {x = [1, 2]}\nat = {y = 0}", {"1", "2"}),
 }  # fmt: skip
 

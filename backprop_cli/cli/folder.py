@@ -23,10 +23,12 @@ def write_folder(folder: str, files: Iterable[tuple[str, str]], *, overwrite: bo
         target = Path(folder).resolve()
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(20, "is not a folder")
-        beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+        hidden = f".{target.name[:100]}.{os.getpid()}.tmp"
+        beside = target / hidden if target.exists() else target.with_name(hidden)  # on the disk where they go
         try:
             beside.mkdir()
             names = [_write(beside, name, text) for name, text in files]
+            _fit(target, names)
             if not overwrite:
                 _keep(folder, target, names)
             _in_place(beside, target, names)
@@ -48,6 +50,15 @@ def _keep(folder: str, target: Path, names: Sequence[str]) -> None:
         shown = visible(", ".join(there[:_NAMED_APART]))
         hint = "--overwrite puts new ones in their places; nothing was written"
         raise Refused(Diagnostic("output.exists", f"{visible(folder)} has these files already: {shown}{more}", hint))
+
+
+def _fit(target: Path, names: Sequence[str]) -> None:
+    """Find what would keep a file from its place before any file is put into one."""
+    for path in {target / name for name in names}:
+        if path.is_dir():
+            raise IsADirectoryError(21, f"{path.name} is a folder in it")
+        if path.parent.exists() and not path.parent.is_dir():
+            raise NotADirectoryError(20, f"{path.parent.name} is no folder in it")
 
 
 def _in_place(beside: Path, target: Path, names: Sequence[str]) -> None:

@@ -52,6 +52,7 @@ def command(key: str, **given: Any) -> int:
     backprop sheet key.toml -o sheets
     backprop sheet key.toml --students class.csv -o sheets --format latex --solutions
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.folder import write_folder
     from backprop_cli.cli.grade import key_guard, read_key_file
     from backprop_cli.cli.progress import progress
@@ -63,7 +64,7 @@ def command(key: str, **given: Any) -> int:
     with key_guard():
         marker = _ready(read)
     students = _students(marker, options)
-    with progress("sheets") as step:
+    with ended_by_a_signal(), progress("sheets") as step:
         write_folder(options.output, _files(marker, students, options, step), overwrite=options.overwrite)
     print(_said(students, options))
     return 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from backprop_cli import limits
@@ -28,6 +29,9 @@ from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
 if TYPE_CHECKING:
     from backprop_cli.grading.arrays.question import ArrayAsk
     from backprop_cli.grading.asking import AnyQuestion
+
+
+_IN_FULL = 64  # elements
 
 
 def worksheet(marker: Marker, student: str) -> Worksheet:
@@ -58,7 +62,7 @@ def _exercise(part: Part, problem: KeyProblem) -> Exercise:
         part.scoring.points,
         circuit.source.text,
         _stages(circuit),
-        part.numbers,
+        tuple((name, _shown(name, value, worked)) for name, value in part.numbers),
         problem.upstream,
         problem.accept,
         problem.tolerance,
@@ -66,6 +70,15 @@ def _exercise(part: Part, problem: KeyProblem) -> Exercise:
         worked,
         pointless,
     )
+
+
+def _shown(name: str, value: str, worked: Callable[[], Report | ArrayReport | None]) -> str:
+    """A value as it was given; one that stands in a file in full, or where that is too much its shape."""
+    report = worked() if value.startswith("@") else None
+    if not isinstance(report, ArrayReport):
+        return value
+    block = next(row.value for row in report.variables if row.name == name)
+    return block.text if block.count <= _IN_FULL else f"{block.shape} as in {PurePath(value[1:]).name}"
 
 
 def _point(part: Part) -> Point:

@@ -9,7 +9,7 @@ from backprop_cli.engine.point import folded
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields
-from backprop_cli.grading.varying.choices import Choices, in_range, listed
+from backprop_cli.grading.varying.choices import Choices, drawn_from, listed
 from backprop_cli.problems import Diagnostic, Refused
 
 LEAST_SECRET = 8  # characters
@@ -33,7 +33,7 @@ def choices(given: Fields) -> Mapping[str, Choices]:
 
 def _choices(name: str, value: object) -> Choices:
     if isinstance(value, str) and not isinstance(value, trees.Number | trees.NotFinite):
-        return in_range(cut(value))
+        return drawn_from(cut(value))
     if not isinstance(value, list) or not value:
         raise Refused(Diagnostic("key.vary", f"it must be a range or an array, and is {trees.kind(value)}", _HINT))
     if len(value) > limits.KEY_CHOICES:

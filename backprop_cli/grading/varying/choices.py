@@ -1,5 +1,7 @@
 """The numbers that a name in a problem may have: a range, ``-5..5 step 0.5 not 0``, or a list as it was given.
 
+An array of drawn numbers is ``2x3 of -5..5``: each of its elements is one of the range.
+
 They are counted and told by their places, so that a range of a million numbers takes no memory. Values stay texts.
 """
 
@@ -9,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log2, prod
 
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -17,7 +20,9 @@ _RANGE = re.compile(
     rf"\s*(?P<first>{_NUMBER})\s*\.\.\s*(?P<last>{_NUMBER})"
     rf"(?:\s+step\s+(?P<step>{_NUMBER}))?(?:\s+not\s+(?P<left_out>{_NUMBER}(?:\s*,\s*{_NUMBER})*))?\s*"
 )
-_HOW = 'a range is "-5..5", "-5..5 step 0.5" or "-5..5 not 0"; a list is ["1/3", 2, "pi/4"]'
+_ARRAY = re.compile(r"\s*(?P<shape>\d{1,3}(?:\s*x\s*\d{1,3}){0,3})\s+of\s(?P<range>.*)", re.DOTALL)
+_HOW = 'a range is "-5..5", "-5..5 step 0.5", "-5..5 not 0" or "2x3 of -5..5"; a list is ["1/3", 2, "pi/4"]'
+_MOST = 2**128  # arrays: far more than anybody draws, and few enough to be drawn evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,34 @@ class Range:
         for gap in self.left_out:
             place += gap <= place
         return decimal(self.first + place * self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """All arrays of a shape whose elements are in a range; their places are the numbers whose digits are elements."""
+
+    shape: tuple[int, ...]
+    elements: Range
+
+    @property
+    def text(self) -> str:
+        """``2x3 of -5..5``."""
+        return f"{'x'.join(map(str, self.shape))} of {self.elements.text}"
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return prod([self.elements.size] * prod(self.shape))
+
+    def __getitem__(self, place: int) -> str:
+        """The array at a place from 0, as nested lists."""
+        texts = []
+        for _ in range(prod(self.shape)):
+            place, digit = divmod(place, self.elements.size)
+            texts.append(self.elements[digit])
+        for size in reversed(self.shape):
+            texts = [f"[{', '.join(texts[at : at + size])}]" for at in range(0, len(texts), size)]
+        return texts[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +90,19 @@ class Listed:
         return self.values[place]
 
 
-Choices = Range | Listed
+Choices = Range | Arrays | Listed
+
+
+def drawn_from(text: str) -> Range | Arrays:
+    """A range, or arrays of one. Raises ``Refused`` for what is neither, or has no number in it."""
+    found = _ARRAY.fullmatch(text)
+    if found is None:
+        return in_range(text)
+    made = Arrays(tuple(map(int, found["shape"].split("x"))), in_range(found["range"]))
+    if not prod(made.shape) or prod(made.shape) * log2(made.elements.size) > log2(_MOST):
+        most = int(log2(_MOST) / log2(max(2, made.elements.size)))
+        raise _refused(f"`{made.text}`: an array of this range has 1 to {most} elements")
+    return made
 
 
 def in_range(text: str) -> Range:
