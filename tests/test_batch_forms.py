@@ -344,3 +344,17 @@ def test_a_folder_behind_an_address_and_other_systems(here):
     ran = backprop("batch", NEURON, "--data", "nothing://rows/a.csv", *POINT)
     assert (ran.out, ran.code) == ("", 3)
     assert ran.said.startswith("error[input.file]: nothing://rows/a.csv cannot be read: ")
+
+
+def test_a_program_of_many_registers_takes_a_block_in_pieces(here, monkeypatch):
+    expected = whole()
+    monkeypatch.setattr("backprop_cli.rows.block_engine._MOST_NUMBERS", 2_000)
+    assert run("--data", "a.csv") == expected
+
+
+def test_many_gates_of_parameters_alone_feed_rows(here):
+    count = 800
+    expression = " + ".join(f"sin({at}*w*x)" for at in range(1, count + 1))
+    found = run("--data", "a.csv", "--limit", "3000", "--no-check", expression=expression, point=("w=0.5",))
+    at, x = np.arange(1, count + 1), X[:3_000, None]
+    assert found["gradient"]["w"] == pytest.approx(float((at * x * np.cos(at * 0.5 * x)).sum(1).mean()), rel=1e-9)

@@ -186,7 +186,7 @@ def test_equal_instructions_are_one():
 
 
 def ops(made: Straight) -> set[str]:
-    program = Program(made.code, (made.value, *made.gradients), made.required, 8)
+    program = Program(made.code, (made.value, *made.gradients), made.required)
     return {step.function.__name__ for step in program._steps}
 
 

@@ -71,13 +71,13 @@ class _Step:
 
 
 class Program:
-    """Instructions with registers given out, for blocks of up to ``size`` rows.
+    """Instructions with registers given out, for runs of any number of rows.
 
     ``outputs`` are the instructions that are asked for; ``required`` masks that must hold everywhere.
     """
 
-    def __init__(self, code: Instructions, outputs: Sequence[int], required: Sequence[int], size: int) -> None:
-        self.code, self.size = code, size
+    def __init__(self, code: Instructions, outputs: Sequence[int], required: Sequence[int]) -> None:
+        self.code = code
         ordered = guarded(code, (*outputs, *required))
         self._places: dict[int, int] = {}
         self._kinds: list[str] = []
@@ -155,19 +155,18 @@ class Program:
         used = {place for step in self._steps for place in step.inputs} | {*self.outputs}
         return tuple(place for place, kind in enumerate(self._kinds) if kind == "once" and place in used)
 
-    def buffers(self) -> list[Any]:
-        """New buffers, for one thread."""
+    def buffers(self, size: int) -> list[Any]:
+        """New buffers for up to so many rows, for one thread."""
         dtypes = {"number": np.float64, "mask": np.bool_}
-        return [np.empty(self.size, dtypes[kind]) if kind in dtypes else None for kind in self._kinds]
+        return [np.empty(size, dtypes[kind]) if kind in dtypes else None for kind in self._kinds]
 
     def run(self, scalars: Sequence[Any], buffers: Sequence[Any], columns: Mapping[str, Any], rows: int) -> list[Any]:
-        """The outputs for a block, valid until the buffers are used again; what is the same for all rows is a number.
+        """The outputs for some rows, valid until the buffers are used again; what all rows share is a number.
 
         Raises ``FloatingPointError`` where a flag rises or a required mask does not hold.
         """
-        whole = rows == self.size
         registers = [
-            scalar if buffer is None else buffer if whole else buffer[:rows]
+            scalar if buffer is None else buffer if len(buffer) == rows else buffer[:rows]
             for scalar, buffer in zip(scalars, buffers, strict=True)
         ]
         for name, place in self.columns.items():

@@ -22,6 +22,8 @@ _FAR = 800.0
 
 def either(one: Guard, other: Guard) -> Guard:
     """When one or the other is needed; what is implied by a wider term is left out."""
+    if ALWAYS in (one, other):
+        return ALWAYS
     terms = one | other
     kept = frozenset(term for term in terms if not any(wider < term for wider in terms))
     return kept if len(kept) <= _MOST_TERMS else ALWAYS
@@ -29,6 +31,8 @@ def either(one: Guard, other: Guard) -> Guard:
 
 def both(one: Guard, other: Guard) -> Guard:
     """When both hold; a mask and its opposite never do."""
+    if ALWAYS in (one, other):
+        return other if one == ALWAYS else one
     terms = {a | b for a in one for b in other}
     return either(frozenset(term for term in terms if not _contradicts(term)), NEVER)
 

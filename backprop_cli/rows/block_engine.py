@@ -23,7 +23,8 @@ from backprop_cli.rows.sums import BlockSums, Kink, Numbers, kink_of
 from backprop_cli.rows.task import Task
 from backprop_cli.rows.written import Written, written
 
-_MOST_REGISTERS = 1_500  # of 64 KB each, for every thread
+_MOST_NUMBERS = 12_000_000  # in the buffers of a thread: 96 MB
+_FEWEST = 128  # rows at once
 _MOST_GATES = 20_000
 
 
@@ -60,9 +61,7 @@ class BlockEngine:
         circuit = self.task.circuit
         made = straight(circuit, self.task.data, self.task.wrt, quick=quick)
         outputs = (made.value, *made.gradients, *(mask for _, mask in made.kinks))
-        program = Program(made.code, outputs, made.required, BLOCK)
-        if program.registers > _MOST_REGISTERS:
-            raise NotStraightError
+        program = Program(made.code, outputs, made.required)
         return Compiled(program, made, tuple(kink_of(circuit, gate) for gate, _ in made.kinks))
 
     @cached_property
@@ -97,13 +96,40 @@ class BlockEngine:
             return None
 
     def _run(self, compiled: Compiled, scalars: Any, columns: Mapping[str, Any], rows: int) -> Results:
-        held = self._local.__dict__.setdefault("buffers", {})
-        buffers = held.get(id(compiled))
-        if buffers is None:
-            buffers = held[id(compiled)] = compiled.program.buffers()
-        found = compiled.program.run(scalars, buffers, columns, rows)
+        size, buffers = self._buffers(compiled)
+        if rows <= size:
+            found = compiled.program.run(scalars, buffers, columns, rows)
+        else:
+            found = _in_pieces(compiled.program, scalars, buffers, columns, (rows, size))
         count = 1 + len(self.task.wrt)
         return Results(found[:count], found[count:], compiled.kinks)
+
+    def _buffers(self, compiled: Compiled) -> tuple[int, Any]:
+        """The thread's buffers, and how many rows they hold: a program of many registers takes a block in pieces."""
+        held = self._local.__dict__.setdefault("buffers", {})
+        if id(compiled) not in held:
+            size = BLOCK
+            while compiled.program.registers * size > _MOST_NUMBERS and size > _FEWEST:
+                size //= 2
+            held[id(compiled)] = size, compiled.program.buffers(size)
+        found: tuple[int, Any] = held[id(compiled)]
+        return found
+
+
+def _in_pieces(
+    program: Program, scalars: Any, buffers: Any, columns: Mapping[str, Any], lengths: tuple[int, int]
+) -> list[Any]:
+    """The outputs for more rows than the buffers hold; each row's numbers are the same as in one run."""
+    rows, size = lengths
+    whole: list[Any] = []
+    for begin in range(0, rows, size):
+        part = {name: column[begin : begin + size] for name, column in columns.items()}
+        found = program.run(scalars, buffers, part, min(size, rows - begin))
+        whole = whole or [np.empty(rows, one.dtype) if np.ndim(one) else one for one in found]
+        for all_, one in zip(whole, found, strict=True):
+            if np.ndim(one):
+                all_[begin : begin + size] = one
+    return whole
 
 
 @dataclass(frozen=True)

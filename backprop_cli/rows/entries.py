@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.circuit import INPUT, Circuit, pruned
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.straight import NotStraightError, Straight, slope_key, value_key
 from backprop_cli.rows.task import Task
 
-_MOST = 500  # gates of parameters alone that feed rows
+_MOST = 5_000  # gates of parameters alone that feed rows
+_MOST_NODES = 200_000  # in their circuits together
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,31 @@ def entries(task: Task, made: Straight) -> Entries:
     gates = [node for node in made.values if task.circuit.nodes[node].op != INPUT]
     if len(gates) > _MOST:
         raise NotStraightError
-    return Entries(task, tuple((node, pruned(replace(task.circuit, output=node))) for node in gates))
+    found, nodes = [], 0
+    for gate in gates:
+        circuit = _behind(task.circuit, gate)
+        nodes += len(circuit.nodes)
+        if nodes > _MOST_NODES:
+            raise NotStraightError
+        found.append((gate, circuit))
+    return Entries(task, tuple(found))
+
+
+def _behind(circuit: Circuit, output: int) -> Circuit:
+    """What a node depends on, as a circuit of its own; the rest of the circuit is not looked at."""
+    needed, waiting = set[int](), [output]
+    while waiting:
+        index = waiting.pop()
+        if index not in needed:
+            needed.add(index)
+            waiting += circuit.nodes[index].inputs
+    builder, made = CircuitBuilder(share=False), dict[int, int]()
+    for index in sorted(needed):
+        node, span = circuit.nodes[index], circuit.spans[index]
+        if node.op == INPUT:
+            made[index] = builder.input(node.text, span)
+        elif node.op == CONSTANT:
+            made[index] = builder.constant(node.text, span)
+        else:
+            made[index] = builder.gate(node.op, tuple(made[i] for i in node.inputs), span)
+    return builder.finish(circuit.source, made[output])[0]
