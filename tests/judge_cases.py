@@ -397,6 +397,13 @@ BEHIND_EQUAL_NUMBERS = {
     "sine of the end of asin's domain": Case(
         "sin(asin(x))", "x=1", words={"x": EDGE}, gradient={"x": 1.0}, slopes={"x": (1.0, None)}
     ),
+    "a slope that is 0 on both sides": Case(
+        "q = erf(cbrt(y - 12)^3); f = leaky_relu(square(cosh(q)) - square(sinh(q)))",
+        "y=12",
+        DIGITS,
+        words={"y": "limit"},
+        gradient={"y": 0.0},
+    ),
     "a domain left behind an inverse pair": Case("y + exp(log(x))", "x=-3 y=3", codes=(4,), says="log needs x > 0"),
 }
 

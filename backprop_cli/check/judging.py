@@ -67,7 +67,7 @@ class Judging:
             reason = "no power series describes the output here" if "no power series" in words else gap_reason(None)
             return Verdict("unchecked", slopes=(said(trace.left), said(trace.right)), reason=reason)
         if words == {"slope"} and self._agree(trace.left.slope, trace.right.slope, node):
-            return self._smooth_in_the_whole(node, trace.right.slope)
+            return self._smooth_in_the_whole(node, self._without_noise(trace.right.slope))
         return self._kink(node, trace)
 
     def _one(self, node: int, slope: Number, symbolic: Number | None) -> Number:
@@ -236,8 +236,17 @@ class Judging:
             allowed = arb(fmpq(*self.tolerance.rtol.as_integer_ratio())) * max(scale, expected_size)
             return bool(away <= allowed), _ratio(away, size)
 
+    def _without_noise(self, slope: Number) -> Number:
+        """What is 0 as far as could be followed as 0."""
+        return fmpq(0) if self._noise(slope) else slope
+
+    def _noise(self, slope: Number) -> bool:
+        return type(slope) is arb and slope.contains(0) and bool(_most(slope) < arb(2) ** (-self.here.bits // 4))
+
     def _agree(self, left: Number, right: Number, node: int) -> bool:
         """Whether two slopes are one as far as the tolerance can tell."""
+        if self._noise(left) and self._noise(right):
+            return True
         with working(self.here.bits + _MORE_BITS):
             away = _most(sub(left, right))
             size = max(_most(left), _most(right))
