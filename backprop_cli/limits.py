@@ -65,6 +65,7 @@ SUBMISSION_ANSWERS: Final = 10_000
 SHEET_BYTES: Final = 100_000_000  # of a spreadsheet, unpacked
 SHEET_CELLS: Final = 2_000_000  # from its first cell to its last, empty ones too
 KEY_BYTES: Final = 1_000_000
+REPORT_BYTES: Final = 200_000_000  # of an earlier grading
 KEY_PROBLEMS: Final = 1_000
 KEY_POINTS: Final = 1_000  # at which one problem is asked
 KEY_ROWS: Final = 100_000  # of data of one problem

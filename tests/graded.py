@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from backprop_cli.grading.records import (
 )
 from backprop_cli.grading.summary import add, empty
 from backprop_cli.problems import Diagnostic, Source, Span
+from backprop_cli.render.graded.base import Wanted
 from backprop_cli.render.graded.formats import writer
 from backprop_cli.render.table import Screen
 
@@ -62,10 +64,10 @@ def summary_of(heading: Heading, results: Sequence[SubmissionResult]) -> ClassSu
 
 
 def rendered(
-    form: str, heading: Heading, results: Sequence[SubmissionResult], screen: Screen = PIPE, *, details: bool = False
+    form: str, heading: Heading, results: Sequence[SubmissionResult], screen: Screen = PIPE, **wanted: Any
 ) -> str:
     """A whole report."""
-    made = writer(form, screen, details=details)
+    made = writer(form, screen, Wanted(**wanted))
     pieces = [made.head(heading), *(made.add(result) for result in results)]
     summary = summary_of(heading, results) if heading.command == "grade" else ClassSummary("", ONE, submissions=1)
     return "".join([*pieces, made.tail(summary)])

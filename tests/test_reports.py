@@ -10,7 +10,10 @@ import io
 import json
 import pickle
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import unicodedata
 from dataclasses import replace
 from fractions import Fraction
@@ -41,7 +44,7 @@ from graded import (
     rendered,
     submission,
 )
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tap.parser import Parser
@@ -110,7 +113,7 @@ def test_what_is_expected_is_said_only_if_the_record_has_it(form, command):
     part = FULL.problems[0]
     silent = replace(FULL, problems=(replace(part, judged=tuple(replace(j, expected=None) for j in part.judged)),))
     numbers = [of_one(form, result, command).count("31.4159") for result in (FULL, silent)]
-    shows_answers = command == "check" or form not in {"text", "csv", "markdown"}
+    shows_answers = form != "items" and (command == "check" or form not in {"text", "csv", "markdown"})
     assert numbers == [1 if shows_answers else 0, 0] or (form == "tap" and numbers == [2, 0])
 
 
@@ -386,14 +389,19 @@ def test_a_problem_called_like_a_column_keeps_its_own():
 
 # ---- JUnit
 
-XUNIT2 = {
-    "testsuites": ({"name"}, {"testsuite"}),
-    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"testcase", "system-out"}),
-    "testcase": ({"name", "classname", "time"}, {"failure", "error", "skipped", "system-out"}),
-    "failure": ({"message", "type"}, set()),
-    "error": ({"message", "type"}, set()),
-    "skipped": ({"message"}, set()),
-    "system-out": (set(), set()),
+JUNIT = {  # element: attributes and children in their order, in what xunit2's readers and Ant's schema share
+    "testsuites": (set(), ["testsuite"]),
+    "testsuite": (
+        {"name", "package", "id", "timestamp", "hostname", "tests", "failures", "errors", "skipped", "time"},
+        ["properties", "testcase", "system-out", "system-err"],
+    ),
+    "properties": (set(), []),
+    "testcase": ({"name", "classname", "time"}, ["failure", "error", "skipped"]),
+    "failure": ({"message", "type"}, []),
+    "error": ({"message", "type"}, []),
+    "skipped": ({"message"}, []),
+    "system-out": (set(), []),
+    "system-err": (set(), []),
 }
 KINDS = {"close": "failure", "wrong": "failure", "undefined": "failure", "invalid": "error", "missing": "skipped"}
 
@@ -406,10 +414,16 @@ def kinds_of(result: SubmissionResult) -> list[str]:
 def test_junit(drawn):
     heading, results = drawn
     text = rendered("junit", heading, results)
+    seen: list[ET.Element] = []
     for element in ET.fromstring(text).iter():
-        attributes, children = XUNIT2[element.tag]
+        attributes, children = JUNIT[element.tag]
         assert set(element.keys()) == attributes
-        assert {child.tag for child in element} <= children
+        places = [children.index(child.tag) for child in element]
+        assert places == sorted(places)
+        assert element.tag != "testcase" or len(places) <= 1
+        assert element.tag != "testsuite" or {0, 2, 3} <= set(places)
+        assert element.get("id") in (None, str(len(seen)))
+        seen += [element] * (element.tag == "testsuite")
     suites = list(junitparser.JUnitXml.fromstring(text.encode()))
     assert len(suites) == len(results)
     for suite, result in zip(suites, results, strict=True):
@@ -436,10 +450,11 @@ POINT = re.compile(r"(?P<not>not )?ok (?P<number>\d+) - (?P<text>.*)")
 
 
 def tap_points(text: str) -> list[tuple[bool, str, Any]]:
-    """The test points of a TAP 14 document whose every line is what the specification has: ok, description, YAML."""
+    """The test points of a TAP document whose every line is what the specification has: ok, description, YAML."""
     lines = text.split("\n")
     assert lines.pop() == ""
-    assert lines.pop(0) == "TAP version 14"
+    version = lines.pop(0)
+    assert version in ("TAP version 13", "TAP version 14")
     plan = re.fullmatch(r"1\.\.(\d+)", lines.pop())
     points: list[tuple[bool, str, Any]] = []
     while lines:
@@ -456,16 +471,20 @@ def tap_points(text: str) -> list[tuple[bool, str, Any]]:
             block = yaml.safe_load("\n".join(line.removeprefix("  ") for line in lines[1:end]))
             assert all(line.startswith("  ") for line in lines[1:end])
             del lines[: end + 1]
-        points.append((not match["not"], re.sub(r"\\([\\#])", r"\1", match["text"]), block))
+        text_ = re.sub(r"\\([\\#])", r"\1", match["text"]) if version.endswith("14") else match["text"]
+        points.append((not match["not"], text_, block))
     assert plan
     assert int(plan[1]) == len(points)
     return points
 
 
-@given(classes())
-def test_tap(drawn):
+TAP_VERSIONS = st.sampled_from([13, 14])
+
+
+@given(classes(), TAP_VERSIONS)
+def test_tap(drawn, version):
     heading, results = drawn
-    text = rendered("tap", heading, results)
+    text = rendered("tap", heading, results, tap_version=version)
     found = tap_points(text)
     expected = [
         (word in {"ok", "received"}, word)
@@ -480,10 +499,10 @@ def test_tap(drawn):
         )
 
 
-@given(classes())
-def test_tap_by_another_reader(drawn):
+@given(classes(), TAP_VERSIONS)
+def test_tap_by_another_reader(drawn, version):
     heading, results = drawn
-    text = rendered("tap", heading, results)
+    text = rendered("tap", heading, results, tap_version=version)
     lines = list(Parser().parse_text(text))
     points = [line for line in lines if line.category == "test"]
     assert [(line.ok, line.skip, line.todo) for line in points] == [(ok, False, False) for ok, _, _ in tap_points(text)]
@@ -508,8 +527,25 @@ def test_a_point_in_tap():
 
 def test_a_missing_answer_is_not_ok():
     result = submission("a # skip\\", [problem("p", "", [answer("dx", "missing")], ONE)])
-    text = of_one("tap", result)
-    assert "not ok 1 - a <U+0023> skip\\\\: p dx\n" in text
+    assert "not ok 1 - a <U+0023> skip\\: p dx\n" in of_one("tap", result)
+    heading = Heading("grade", "", ONE, (("p", "", ONE),), "hint")
+    assert "not ok 1 - a <U+0023> skip\\\\: p dx\n" in rendered("tap", heading, [result], tap_version=14)
+
+
+@pytest.mark.skipif(shutil.which("prove") is None, reason="needs Perl's prove")
+@given(classes())
+@settings(max_examples=10)
+def test_prove_reads_it(drawn):
+    """The reader that most people have. A class in which all is right passes, any other fails."""
+    heading, results = drawn
+    text = rendered("tap", heading, results)
+    with tempfile.NamedTemporaryFile("w", suffix=".tap", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        ran = subprocess.run(["prove", "--exec", "cat", file.name], capture_output=True, text=True, check=False)
+    points = tap_points(text)
+    assert (ran.returncode == 0) == all(ok for ok, _, _ in points), ran.stdout + ran.stderr
+    assert "Parse errors" not in ran.stdout
 
 
 # ---- Gradescope

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,8 @@ from backprop_cli.problems import UNREADABLE, Diagnostic
 if TYPE_CHECKING:
     from backprop_cli.grading.keys.key import Key
     from backprop_cli.grading.marking import Marker
-    from backprop_cli.grading.records import ClassSummary
+    from backprop_cli.grading.records import ClassSummary, SubmissionResult, Tally
+    from backprop_cli.grading.regrade import Comparison
 
 _BELOW, _NO_ANSWER = 1, 1
 
@@ -38,6 +40,7 @@ class Options(ReportOptions, ClassOptions):
     fail_under: Fraction | None
     jobs: int
     output: str | None
+    compare: str | None
 
 
 @click.command(
@@ -53,6 +56,10 @@ class Options(ReportOptions, ClassOptions):
 @class_options
 @report_options
 @click.option("--details", is_flag=True, help="Every answer below its submission's line, in text.")
+@click.option("--item-analysis", is_flag=True, help="How hard each question is, and what is got wrong there.")
+@click.option("--compare", metavar="FILE", help="Whose score changed since an earlier report in JSON, and why.")
+@click.option("--feedback-dir", metavar="[FORMAT=]DIR", help="A page for each student to send out: html or markdown.")
+@click.option("--anonymous", is_flag=True, help="No student's name in any report; Markdown is the class alone.")
 @click.option("--fail-under", metavar="PERCENT", callback=percent, help="Exit code 1 if a submission has less.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=1, help="Use N cores; the output is the same.")
 @click.option("-o", "--output", metavar="FILE", help="Where --new-key writes to, if not standard output.")
@@ -80,7 +87,7 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     paths = _paths(key, paths, options.students)
     if options.as_map:
         return _map(read_key_file(key), paths, options)
-    _keep_inputs(options.reports, (key, *paths))
+    _keep_inputs(options, (key, *paths, *([options.compare] if options.compare else [])))
     return _grade(read_key_file(key), paths, options)
 
 
@@ -90,6 +97,7 @@ def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
     if options.output is not None and not options.new_key:
         raise click.UsageError("-o is for --new-key\n--report FORMAT=FILE writes a report to a file")
     for name in ("new_key", "check_key", "as_map"):
+        exclude(options, (name, "item_analysis"), (name, "compare"), (name, "feedback_dir"), (name, "anonymous"))
         exclude(options, (name, "format_"), (name, "as_json"), (name, "reports"), (name, "details"))
     for name in ("new_key", "check_key"):
         if getattr(options, name) and paths:
@@ -159,7 +167,6 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.jobs import marked
     from backprop_cli.grading.marking import ready, telling
-    from backprop_cli.grading.summary import add
     from backprop_cli.grading.varying.strangers import Strangers
 
     key = telling(key, options.feedback) if options.feedback else key
@@ -167,7 +174,7 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     with key_guard():
         marker = make()
     _warn_of_key(marker)
-    summary, strangers, below, broken = marker.summary(), Strangers(), 0, 0
+    book, strangers = _Book(marker.summary(), _earlier(options.compare), options), Strangers()
     with (
         ended_by_a_signal(),
         reports(options) as written,
@@ -177,17 +184,56 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
         found = plan.chosen(inbox.submissions())
         written.head(marker.heading())
         for result, tallies in plan.best(marked(make, marker, found, options.jobs)):
-            add(summary, result, tallies)
             strangers.add(result)
-            written.add(result)
-            below += options.fail_under is not None and result.percent < options.fail_under
-            broken += result.broken
+            written.add(book.entered(result, tallies))
             step()
-        written.tail(summary)
+        written.tail(book.closed())
     warn(strangers.said())
-    if broken:
-        return _bug(broken)
-    return _exit_code(summary, below, options)
+    return _bug(book.broken) if book.broken else _exit_code(book, options)
+
+
+@dataclass
+class _Book:
+    """What is counted while submissions pass: the class, what changed, and what decides the exit code."""
+
+    summary: ClassSummary
+    earlier: Comparison | None
+    options: Options
+    below: int = 0
+    broken: int = 0
+
+    def entered(self, result: SubmissionResult, tallies: Sequence[Tally]) -> SubmissionResult:
+        """Count a submission; returns it as reports may show it."""
+        from backprop_cli.grading.anonymous import nameless
+        from backprop_cli.grading.summary import add
+
+        add(self.summary, result, tallies)
+        under = self.options.fail_under
+        self.below += under is not None and result.percent < under
+        self.broken += result.broken
+        shown = nameless(result, self.summary.submissions) if self.options.anonymous else result
+        change = self.earlier.add(result, tallies) if self.earlier else None
+        if change is not None:
+            self.summary.changes.append(replace(change, student=shown.student))
+        return shown
+
+    def closed(self) -> ClassSummary:
+        """The class, with who is no longer in it."""
+        if self.earlier is not None:
+            self.summary.compared = self.earlier.name
+            gone = self.earlier.rest()
+            self.summary.changes += (replace(one, student="") for one in gone) if self.options.anonymous else gone
+        return self.summary
+
+
+def _earlier(path: str | None) -> Comparison | None:
+    if path is None:
+        return None
+    from backprop_cli.cli.arguments import data_of, decoded
+    from backprop_cli.grading.regrade import read_earlier
+
+    data, name = data_of(path, limits.REPORT_BYTES)
+    return read_earlier(decoded(data, name), name)
 
 
 def _bug(submissions: int) -> int:
@@ -198,24 +244,30 @@ def _bug(submissions: int) -> int:
     return OUR_BUG
 
 
-def _keep_inputs(words: tuple[str, ...], paths: tuple[str, ...]) -> None:
+def _keep_inputs(options: Options, paths: tuple[str, ...]) -> None:
     """Refuse a report that would take the place of what is read, or be read as a submission the next time."""
     from backprop_cli.cli.reports import report_files
 
     read = {Path(path).resolve() for path in paths if path != "-"}
-    for (_, name), word in zip(report_files(words), words, strict=True):
+    targets = [
+        (f"--report {word}", name)
+        for word, (_, name) in zip(options.reports, report_files(options.reports), strict=True)
+    ]
+    if options.feedback_dir:
+        targets.append((f"--feedback-dir {options.feedback_dir}", options.feedback_dir.rpartition("=")[2]))
+    for word, name in targets:
         target = Path(name).resolve()
         if target in read:
-            raise click.UsageError(f"--report {word} would overwrite what is read")
+            raise click.UsageError(f"{word} would overwrite what is read")
         if any(target.is_relative_to(folder) for folder in read if folder.is_dir()):
             hint = "it would be taken for a submission; write it somewhere else"
-            raise click.UsageError(f"--report {word} is in a folder of submissions\n{hint}")
+            raise click.UsageError(f"{word} is in a folder of submissions\n{hint}")
 
 
-def _exit_code(summary: ClassSummary, below: int, options: Options) -> int:
-    if summary.invalid == summary.submissions and summary.submissions:
+def _exit_code(book: _Book, options: Options) -> int:
+    if book.summary.invalid == book.summary.submissions and book.summary.submissions:
         return UNREADABLE
-    return _BELOW if below and not options.exit_zero else 0
+    return _BELOW if book.below and not options.exit_zero else 0
 
 
 def key_guard() -> AbstractContextManager[None]:

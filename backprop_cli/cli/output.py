@@ -28,13 +28,13 @@ def growing(path: str) -> Iterator[TextIO]:
 
     Raises ``Refused`` if it cannot be written.
     """
-    with _refused(path):
+    with file_errors(path):
         target = _target(path)
         beside = target if _is_special(target) else _beside(target)
         file = beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         yield file
-        with _refused(path):
+        with file_errors(path):
             file.close()
             if beside != target:
                 _in_place(beside, target)
@@ -52,13 +52,13 @@ def growing_file(path: str) -> Iterator[Path]:
 
     Raises ``Refused`` if it cannot be written.
     """
-    with _refused(path):
+    with file_errors(path):
         target = _target(path)
         beside = _beside(target)
         beside.touch()
     try:
         yield beside
-        with _refused(path):
+        with file_errors(path):
             _in_place(beside, target)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -66,7 +66,8 @@ def growing_file(path: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _refused(path: str) -> Iterator[None]:
+def file_errors(path: str) -> Iterator[None]:
+    """Say what the system says of a file as what is wrong with ``path``."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -77,7 +78,7 @@ def _refused(path: str) -> Iterator[None]:
 
 def _write(path: str, data: bytes) -> None:
     """Put data where path points: beside it first, then in its place. Raises ``Refused`` if that cannot be done."""
-    with _refused(path):
+    with file_errors(path):
         target = _target(path)
         if _is_special(target):
             target.write_bytes(data)

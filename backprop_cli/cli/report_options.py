@@ -40,6 +40,7 @@ _REPORTS = (
     ),
     click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
     click.option("--report", "reports", metavar="FORMAT=FILE", multiple=True, help="Write another report to a file."),
+    click.option("--tap-version", type=click.Choice(["13", "14"]), help="Of TAP: 13, which prove reads, or 14 (13)."),
     click.option("--exit-zero", is_flag=True, help="Exit code 0 also where an answer is wrong."),
     click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table."),
 )
@@ -65,9 +66,13 @@ class ReportOptions:
     reports: tuple[str, ...]
     exit_zero: bool
     color: str
+    tap_version: str | None
     details: bool = False
     excel: bool = False
     decimal: str = "."
+    item_analysis: bool = False
+    anonymous: bool = False
+    feedback_dir: str | None = None
 
 
 def tolerance_options(command: Command) -> Command:

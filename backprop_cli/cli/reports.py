@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
+from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
-from backprop_cli.render.graded.formats import FORMATS, writer
+from backprop_cli.render.graded.base import Wanted
+from backprop_cli.render.graded.formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
 
 if TYPE_CHECKING:
     from backprop_cli.cli.report_options import ReportOptions
@@ -22,39 +24,75 @@ if TYPE_CHECKING:
     from backprop_cli.render.graded.base import Writer
 
 
+class Sink(Protocol):
+    """A report that goes somewhere, a submission at a time."""
+
+    def head(self, heading: Heading) -> None:
+        """Begin it."""
+        ...
+
+    def add(self, result: SubmissionResult) -> None:
+        """One more submission."""
+        ...
+
+    def tail(self, summary: ClassSummary) -> None:
+        """End it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """A report in a file."""
+
+    writer: Writer
+    file: TextIO
+
+    def head(self, heading: Heading) -> None:
+        """Begin it."""
+        self.file.write(self.writer.head(heading))
+
+    def add(self, result: SubmissionResult) -> None:
+        """One more submission."""
+        self.file.write(self.writer.add(result))
+
+    def tail(self, summary: ClassSummary) -> None:
+        """End it."""
+        self.file.write(self.writer.tail(summary))
+
+
 @dataclass(slots=True)
 class Reports:
-    """Several reports written side by side, a submission at a time; the first is that of standard output.
+    """Several reports written side by side; ``screen`` is that of standard output.
 
     A reader of standard output that has gone ends that report alone: ``gone``.
     """
 
-    writers: Sequence[tuple[Writer, TextIO]]
+    screen: FileReport
+    others: Sequence[Sink]
     gone: bool = False
 
     def head(self, heading: Heading) -> None:
         """Begin them all."""
-        self._write(lambda writer: writer.head(heading))
+        self._write(lambda report: report.head(heading))
 
     def add(self, result: SubmissionResult) -> None:
         """One more submission."""
-        self._write(lambda writer: writer.add(result))
+        self._write(lambda report: report.add(result))
 
     def tail(self, summary: ClassSummary) -> None:
         """End them all."""
-        self._write(lambda writer: writer.tail(summary))
+        self._write(lambda report: report.tail(summary))
 
-    def _write(self, piece: Callable[[Writer], str]) -> None:
-        (screen, stdout), *others = self.writers
+    def _write(self, piece: Callable[[Sink], None]) -> None:
         if not self.gone:
             try:
-                stdout.write(piece(screen))
+                piece(self.screen)
             except BrokenPipeError:
-                if not others:
+                if not self.others:
                     raise
                 self.gone = True
-        for other, file in others:
-            file.write(piece(other))
+        for other in self.others:
+            piece(other)
 
 
 @contextmanager
@@ -64,15 +102,59 @@ def reports(options: ReportOptions) -> Iterator[Reports]:
     if options.as_json and options.format_ not in (None, "json"):
         raise click.UsageError(f"--json and --format {options.format_} exclude each other")
     seen = screen(options.color) if form == "text" else None
-    wanted = report_files(options.reports)
-    if options.details and "text" not in (form, *(name for name, _ in wanted)):
-        raise click.UsageError(f"--details is for text, and the format is {form}")
-    if options.excel and "csv" not in (form, *(name for name, _ in wanted)):
-        raise click.UsageError(f"--excel is for CSV, and the format is {form}")
-    made = partial(writer, details=options.details, excel=options.excel, comma=options.decimal == ",")
+    files = report_files(options.reports)
+    _no_idle_option(options, {form, *(name for name, _ in files)})
+    wanted = Wanted(
+        details=options.details,
+        items=options.item_analysis,
+        excel=options.excel,
+        comma=options.decimal == ",",
+        tap_version=int(options.tap_version or 13),
+        anonymous=options.anonymous,
+    )
     with ExitStack() as stack:
-        files = [(made(name), stack.enter_context(growing(path))) for name, path in wanted]
-        yield Reports([(made(form, seen), sys.stdout), *files])
+        others = [stack.enter_context(_sink(name, path, wanted)) for name, path in files]
+        if options.feedback_dir:
+            others.append(stack.enter_context(_pages(options.feedback_dir)))
+        yield Reports(FileReport(writer(form, seen, wanted), sys.stdout), others)
+
+
+def _no_idle_option(options: ReportOptions, forms: Collection[str]) -> None:
+    """Refuse an option that no report would heed."""
+    for name, for_, what in (
+        ("details", ("text",), "text"),
+        ("excel", ("csv", "items"), "CSV"),
+        ("item_analysis", ("text", "markdown"), "text and Markdown (JSON and HTML have it always)"),
+        ("tap_version", ("tap",), "TAP"),
+    ):
+        if getattr(options, name) and not any(form in forms for form in for_):
+            flag, shown = name.replace("_", "-"), ", ".join(sorted(forms))
+            raise click.UsageError(f"--{flag} is for {what}, and the format is {shown}")
+    if options.anonymous and (
+        options.feedback_dir or any(path.endswith("/") for _, path in report_files(options.reports))
+    ):
+        raise click.UsageError("--anonymous leaves names out, and files for each student are named by them")
+
+
+def _sink(form: str, path: str, wanted: Wanted) -> AbstractContextManager[Sink]:
+    """A report in a file, or for a path that ends in / in a folder."""
+    if path.endswith("/"):
+        return folder(path, partial(writer, form, None, wanted), "{}/results.json")
+    return _file(writer(form, None, wanted), path)
+
+
+@contextmanager
+def _file(made: Writer, path: str) -> Iterator[FileReport]:
+    with growing(path) as file:
+        yield FileReport(made, file)
+
+
+def _pages(word: str) -> AbstractContextManager[Sink]:
+    """A page for each student: ``DIR`` or ``FORMAT=DIR``."""
+    form, equals, path = word.partition("=")
+    form, path = (form, path) if equals and form in FEEDBACK_PAGES else (FEEDBACK_PAGES[0], word)
+    suffix = {"html": "html", "markdown": "md"}[form]
+    return folder(path, partial(feedback_page, form), f"{{}}.{suffix}")
 
 
 def report_files(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -83,6 +165,9 @@ def report_files(words: Sequence[str]) -> list[tuple[str, str]]:
         if name not in FORMATS or not equals or not path or path == "-":
             hint = f"the formats are {', '.join(FORMATS)}; --format is for standard output"
             raise click.UsageError(f"--report takes FORMAT=FILE, and got {word}\n{hint}")
+        if path.endswith("/") and name != "gradescope":
+            hint = "--feedback-dir writes a page for each student"
+            raise click.UsageError(f"--report {name} takes a file, and got a folder: {path}\n{hint}")
         if any(Path(path).resolve() == Path(other).resolve() for _, other in found):
             raise click.UsageError(f"two reports would be written to {path}")
         found.append((name, path))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from backprop_cli.grading.items import Item
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.problems import Diagnostic
 
@@ -138,10 +139,14 @@ class SubmissionResult:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a class summary counts of one problem of one submission, whatever the feedback lets the student see."""
+    """What a class summary counts of one problem of one submission, whatever the feedback lets the student see.
+
+    ``explained`` are the answers that a mistake may explain: gradients, and no stage's value.
+    """
 
     words: tuple[tuple[str, Word], ...]
     mistakes: tuple[str, ...]
+    explained: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -162,11 +167,29 @@ class ProblemSummary:
     scores: Fraction = Fraction(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A student whose score is another one than in an earlier report; None where there is no submission.
+
+    ``answers`` are those whose verdict changed: the problem and the name, the word before and now.
+    """
+
+    student: str
+    before: Fraction | None
+    after: Fraction | None
+    answers: tuple[tuple[str, str, str], ...] = ()
+
+
+PERCENT_BARS = 10
+
+
 @dataclass(slots=True)
 class ClassSummary:
     """A whole class, in constant memory: counts, and the sum of the scores.
 
-    ``points`` is what one submission can earn; ``invalid`` counts submissions that could not be read.
+    ``points`` is what one submission can earn; ``invalid`` counts submissions that could not be read. ``percents``
+    counts scores by tenths of everything, 100 % among the last. ``changes`` are the scores that differ from those of an
+    earlier report, ``compared``.
     """
 
     title: str
@@ -178,6 +201,10 @@ class ClassSummary:
     scores: Fraction = Fraction(0)
     lowest: Fraction | None = None
     highest: Fraction | None = None
+    items: dict[tuple[str, str], Item] = field(default_factory=dict)
+    percents: list[int] = field(default_factory=lambda: [0] * PERCENT_BARS)
+    changes: list[Change] = field(default_factory=list)
+    compared: str = ""
 
     @property
     def mean_percent(self) -> Fraction | None:

@@ -49,7 +49,11 @@ def result(
     right = sum(1 for one in counted if one.word == "ok")
     score = _score(opinions, credits_, scoring)
     hinted = remarks(hints, scoring.feedback)
-    tally = Tally(tuple((one.name, one.word) for one in counted), tuple(dict.fromkeys(hint.code for hint in hints)))
+    tally = Tally(
+        tuple((one.name, one.word) for one in counted),
+        tuple(dict.fromkeys(hint.code for hint in hints)),
+        tuple(one.name for one in counted if one.parts or (one.entry is not None and not one.entry.is_value)),
+    )
     return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, scoring.hidden), tally
 
 

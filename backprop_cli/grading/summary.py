@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from backprop_cli.grading.records import ClassSummary, ProblemResult, ProblemSummary, SubmissionResult, Tally
+from backprop_cli.grading.items import Item
+from backprop_cli.grading.records import (
+    PERCENT_BARS,
+    ClassSummary,
+    Judged,
+    ProblemResult,
+    ProblemSummary,
+    SubmissionResult,
+    Tally,
+    Word,
+)
+
+_WRONG: frozenset[Word] = frozenset({"wrong", "close", "undefined"})
 
 
 def empty(title: str, problems: Sequence[ProblemSummary]) -> ClassSummary:
@@ -22,6 +34,9 @@ def add(summary: ClassSummary, result: SubmissionResult, tallies: Sequence[Tally
     summary.highest = result.score if summary.highest is None else max(summary.highest, result.score)
     summary.all_right += result.ok
     summary.invalid += result.invalid is not None
+    summary.percents[min(int(result.percent * PERCENT_BARS / 100), PERCENT_BARS - 1)] += 1
+    if result.invalid is None:
+        _add_items(summary.items, result.problems, tallies)
     for problem, tally in zip(result.problems, tallies, strict=True):
         _add_problem(summary.problems[problem.id], problem, tally)
 
@@ -36,3 +51,29 @@ def _add_problem(summary: ProblemSummary, problem: ProblemResult, tally: Tally) 
         words[word] = words.get(word, 0) + 1
     for code in tally.mistakes:
         summary.mistakes[code] = summary.mistakes.get(code, 0) + 1
+
+
+def _add_items(items: dict[tuple[str, str], Item], problems: Sequence[ProblemResult], tallies: Sequence[Tally]) -> None:
+    """Count the answers of one submission that could be read."""
+    found = [(problem, tally, list(_earned(problem))) for problem, tally in zip(problems, tallies, strict=True)]
+    total = sum(points for _, _, earned in found for _, _, points in earned)
+    for problem, tally, earned in found:
+        words = dict(tally.words)
+        mistake = tally.mistakes[0] if tally.mistakes else ""
+        for one, part, points in earned:
+            item = items.setdefault((problem.id, one.name), Item(problem.id, one.name))
+            item.add(part, total - points)
+            word = words.get(one.name, one.word)
+            item.answered += word != "missing"
+            item.right += word == "ok"
+            if word in _WRONG and one.typed:
+                item.note(one.typed, mistake if one.name in tally.explained else "")
+
+
+def _earned(problem: ProblemResult) -> Iterator[tuple[Judged, float, float]]:
+    """Each asked answer, the part of it that was earned, and how many of the problem's points that is."""
+    counted = [one for one in problem.judged if one.counted]
+    whole, points = float(sum(one.weight for one in counted)), float(problem.points)
+    for one in counted:
+        part = float(one.credit)
+        yield one, part, points * float(one.weight) / whole * part

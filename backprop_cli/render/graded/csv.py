@@ -19,12 +19,30 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
+class Rows:
+    """How rows are written: with commas, or as Excel in a comma country opens them."""
+
+    def __init__(self, *, excel: bool = False, comma: bool = False) -> None:
+        self.mark = "\ufeff" if excel else ""
+        self._comma = excel and comma
+
+    def number(self, text: str) -> str:
+        """A number with its decimal sign."""
+        return text.replace(".", ",") if self._comma else text
+
+    def row(self, *cells: str) -> str:
+        """A line."""
+        out = io.StringIO()
+        written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
+        written.writerow([_cell(text) for text in cells])
+        return out.getvalue()
+
+
 class CsvReport:
     """Rows of cells. Hints about several answers at once have no row of their own, and are left to other formats."""
 
     def __init__(self, *, excel: bool = False, comma: bool = False) -> None:
-        self._mark = "\ufeff" if excel else ""
-        self._comma = excel and comma
+        self._rows = Rows(excel=excel, comma=comma)
         self._check = False
         self._ids: tuple[str, ...] = ()
 
@@ -32,21 +50,21 @@ class CsvReport:
         """The names of the columns."""
         self._check = heading.command == "check"
         if self._check:
-            return self._mark + self._row(*ANSWERS)
+            return self._rows.mark + self._rows.row(*ANSWERS)
         self._ids = tuple(name for name, _, _ in heading.problems)
         ids = (f"problem {name}" if name in BEFORE + AFTER else name for name in self._ids)
-        return self._mark + self._row(*BEFORE, *ids, *AFTER)
+        return self._rows.mark + self._rows.row(*BEFORE, *ids, *AFTER)
 
     def add(self, result: SubmissionResult) -> str:
         """A student's row, or a row for each answer."""
         if self._check:
             return "".join(self._answer(one) for problem in result.problems for one in problem.judged)
-        scores = {problem.id: self._number(decimal(problem.score)) for problem in result.problems}
+        scores = {problem.id: self._rows.number(decimal(problem.score)) for problem in result.problems}
         status = "invalid" if result.invalid else "ok" if result.ok else "wrong"
         notes = [result.invalid] if result.invalid else list(result.warnings)
-        return self._row(
+        return self._rows.row(
             result.student,
-            *(self._number(decimal(value)) for value in (result.score, result.points, result.percent)),
+            *(self._rows.number(decimal(value)) for value in (result.score, result.points, result.percent)),
             *(scores.get(name, "") for name in self._ids),
             status,
             result.source,
@@ -60,6 +78,7 @@ class CsvReport:
 
     def _answer(self, one: Judged) -> str:
         remarks = "; ".join(said(remark) for remark in one.remarks)
+<<<<<<< HEAD
         error = "" if one.rel_error is None else self._number(repr(one.rel_error))
         return self._row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
 
@@ -71,6 +90,10 @@ class CsvReport:
         written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
         written.writerow([cell(text) for text in cells])
         return out.getvalue()
+=======
+        error = "" if one.rel_error is None else self._rows.number(repr(one.rel_error))
+        return self._rows.row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
+>>>>>>> 99babf6 (After the marks: questions analysed, gradings compared, HTML, pages for students, no names; TAP 13, JUnit as Ant has it, a results.json each)
 
 
 def cell(text: str) -> str:

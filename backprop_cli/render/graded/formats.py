@@ -5,42 +5,65 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.graded.base import Writer
+from backprop_cli.render.graded.base import NOTHING_ELSE, Wanted, Writer
 
 if TYPE_CHECKING:
     from backprop_cli.render.table import Screen
 
-FORMATS = ("text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown")
+FORMATS = ("text", "json", "jsonl", "csv", "items", "junit", "tap", "gradescope", "github", "markdown", "html")
+FEEDBACK_PAGES = ("html", "markdown")
+"""The formats of a page for one student, to send out."""
 
 
-def writer(
-    form: str, screen: Screen | None = None, *, details: bool = False, excel: bool = False, comma: bool = False
-) -> Writer:
+def writer(form: str, screen: Screen | None = None, wanted: Wanted = NOTHING_ELSE) -> Writer:
     """A new report of this format. Raises ``Refused`` for one that there is not.
 
-    ``screen`` is what ``text`` is written to, None a file; ``details`` gives a class every answer in it. ``excel`` and
-    ``comma`` are how CSV is to be opened.
+    ``screen`` is what ``text`` is written to, None a file.
     """
     if form == "text":
         from backprop_cli.render.graded.text import TextReport
 
-        return TextReport(screen, details=details)
+        return TextReport(screen, details=wanted.details, items=wanted.items)
     if form in ("json", "jsonl"):
         from backprop_cli.render.graded.json import JsonLines, JsonObject
 
         return JsonObject() if form == "json" else JsonLines()
-    if form == "csv":
-        from backprop_cli.render.graded.csv import CsvReport
-
-        return CsvReport(excel=excel, comma=comma)
     if form == "markdown":
         from backprop_cli.render.graded.markdown import MarkdownReport
 
-        return MarkdownReport()
-    return _machine(form)
+        return MarkdownReport(items=wanted.items, students=not wanted.anonymous)
+    if form == "html":
+        from backprop_cli.render.graded.html import HtmlReport
+
+        return HtmlReport()
+    return _table(form, wanted) or _machine(form, wanted)
 
 
-def _machine(form: str) -> Writer:
+def feedback_page(form: str) -> Writer:
+    """A new page for one student."""
+    if form == "html":
+        from backprop_cli.render.graded.html import FeedbackPage
+
+        return FeedbackPage()
+    from backprop_cli.render.graded.markdown import FeedbackNote
+
+    return FeedbackNote()
+
+
+def _table(form: str, wanted: Wanted) -> Writer | None:
+    """What a spreadsheet opens."""
+    if form == "csv":
+        from backprop_cli.render.graded.csv import CsvReport
+
+        return CsvReport(excel=wanted.excel, comma=wanted.comma)
+    if form == "items":
+        from backprop_cli.render.graded.items_csv import ItemsReport
+
+        return ItemsReport(excel=wanted.excel, comma=wanted.comma)
+    return None
+
+
+def _machine(form: str, wanted: Wanted) -> Writer:
     """What other programs run on: test reports and what is made of them."""
     if form == "junit":
         from backprop_cli.render.graded.junit import JunitReport
@@ -49,7 +72,7 @@ def _machine(form: str) -> Writer:
     if form == "tap":
         from backprop_cli.render.graded.tap import TapReport
 
-        return TapReport()
+        return TapReport(wanted.tap_version)
     if form == "gradescope":
         from backprop_cli.render.graded.gradescope import GradescopeResults
 

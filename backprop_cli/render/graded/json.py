@@ -6,8 +6,10 @@ import json
 from fractions import Fraction
 from typing import Any
 
+from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import (
     WORDS,
+    Change,
     ClassSummary,
     Heading,
     Judged,
@@ -193,8 +195,31 @@ def _summary(summary: ClassSummary) -> dict[str, Any]:
         "mean_percent": None if mean is None else number(mean),
         "lowest": None if summary.lowest is None else number(summary.lowest),
         "highest": None if summary.highest is None else number(summary.highest),
+        "percents": summary.percents,
         "problems": [_problem_summary(problem) for problem in summary.problems.values()],
+        "items": [_item(item) for item in summary.items.values()],
+        **({"compared": summary.compared, "changes": [*map(_change, summary.changes)]} if summary.compared else {}),
     }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    wrong = [{"answer": one.typed, "count": one.count, "mistake": one.mistake or None} for one in item.commonest[:10]]
+    return {
+        "problem": item.problem,
+        "name": item.name,
+        "submissions": item.count,
+        "answered": item.answered,
+        "right": item.right,
+        "mean": item.difficulty,
+        "discrimination": item.discrimination,
+        "wrong": wrong,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    before, after = (None if score is None else number(score) for score in (change.before, change.after))
+    answers = [{"answer": name, "before": first, "now": second} for name, first, second in change.answers]
+    return {"student": change.student, "before": before, "now": after, "answers": answers}
 
 
 def _problem_summary(problem: ProblemSummary) -> dict[str, Any]:

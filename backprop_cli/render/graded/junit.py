@@ -1,7 +1,7 @@
-"""JUnit XML, the subset that readers of xunit2 share: a suite a submission, a case an answer that was asked for.
+"""JUnit XML, what readers of xunit2 and Ant's schema share: a suite a submission, a case an answer that was asked for.
 
 Wrong is a failure, unreadable an error, missing is skipped. Totals stand at each suite, since the class is not known
-beforehand.
+beforehand. Ant's schema asks for a host and a time: they are constants, so that the same answers give the same file.
 """
 
 from __future__ import annotations
@@ -22,53 +22,53 @@ _KINDS = {
     "missing": "skipped",
 }
 
+_CONSTANT = 'timestamp="1970-01-01T00:00:00" hostname="localhost"'
+
 
 class JunitReport:
     """``<testsuites>``; every text in it is visible characters, escaped."""
 
     def __init__(self) -> None:
-        self._title = ""
+        self._title, self._count = "", 0
 
     def head(self, heading: Heading) -> str:
         """The declaration and the root."""
         self._title = heading.title
-        return (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={_quoted(heading.title or heading.command)}>\n'
-        )
+        return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
 
     def add(self, result: SubmissionResult) -> str:
         """A suite."""
         student = result.student or self._title or "answers"
         if result.invalid is not None:
-            return _suite(student, [_unreadable(student, result, result.invalid)], ["error"], [])
+            return self._suite(student, [_unreadable(student, result, result.invalid)], ["error"], [])
         found = list(asked(result.problems))
         cases = [_case(result.student, problem, one) for problem, one in found]
         notes = [said(warning) for warning in result.warnings]
         notes += [f"{problem.id} {one.name}: {one.word}" for problem, one in unasked(result.problems)]
         notes += [f"{problem.id}: {said(hint)}" for problem in result.problems for hint in problem.hints]
-        return _suite(student, cases, [_KINDS.get(one.word, "") for _, one in found], notes)
+        right = ((problem, one) for problem, one in found if one.word not in _KINDS)
+        notes += [f"{problem.id} {one.name}: {said(remark)}" for problem, one in right for remark in one.remarks]
+        return self._suite(student, cases, [_KINDS.get(one.word, "") for _, one in found], notes)
 
     def tail(self, summary: ClassSummary) -> str:
         """The end of the root."""
         return "</testsuites>\n"
 
-
-def _suite(student: str, cases: list[str], kinds: list[str], notes: list[str]) -> str:
-    counts = f'tests="{len(cases)}" failures="{kinds.count("failure")}" errors="{kinds.count("error")}"'
-    start = f'  <testsuite name={_quoted(student)} {counts} skipped="{kinds.count("skipped")}" time="0">\n'
-    said_out = f"    {_tagged('system-out', notes)}\n" if notes else ""
-    return f"{start}{''.join(cases)}{said_out}  </testsuite>\n"
+    def _suite(self, student: str, cases: list[str], kinds: list[str], notes: list[str]) -> str:
+        counts = f'tests="{len(cases)}" failures="{kinds.count("failure")}" errors="{kinds.count("error")}"'
+        package = _quoted(self._title or "backprop")
+        start = f'  <testsuite name={_quoted(student)} package={package} id="{self._count}" {_CONSTANT} {counts}'
+        self._count += 1
+        said_out = f"    {_tagged('system-out', notes)}\n    <system-err/>\n"
+        start += f' skipped="{kinds.count("skipped")}" time="0">\n    <properties/>\n'
+        return f"{start}{''.join(cases)}{said_out}  </testsuite>\n"
 
 
 def _case(student: str, problem: ProblemResult, one: Judged) -> str:
     kind = _KINDS.get(one.word)
     remarks = [said(remark) for remark in one.remarks]
     message = {"message": summed_up(one)}
-    inner = ""
-    if kind:
-        inner = _tagged(kind, remarks, message if kind == "skipped" else message | {"type": one.word})
-    elif remarks:
-        inner = _tagged("system-out", remarks)
+    inner = _tagged(kind, remarks, message if kind == "skipped" else message | {"type": one.word}) if kind else ""
     classname = f"{shown(student, NAME)}.{problem.id}" if student else problem.id
     return _element(classname, one.name, inner)
 

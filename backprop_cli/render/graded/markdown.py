@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
 from backprop_cli.render.graded.words import (
     MARKS,
@@ -9,25 +11,35 @@ from backprop_cli.render.graded.words import (
     commonest,
     decimal,
     facts,
+    figure,
+    moved,
     percent,
     place,
     rel_error,
     right,
     said,
     score,
+    seen_score,
+    share,
     shown,
+    times,
     verdict,
 )
 from backprop_cli.render.markdown import code, escape, row
 
-_RIGHT = ("your answer", "rel. error", "score", "percent", "right", "close", "wrong", "missing", "invalid", "times")
+_RIGHT = frozenset(
+    ("rel. error", "your answer", "score", "percent", "right", "close", "wrong", "missing", "invalid", "times")
+) | {"mean", "discrimination", "before", "now", "by"}
 
 
 class MarkdownReport:
-    """Strangers' text stands in code, where neither markup nor a mention acts."""
+    """Strangers' text stands in code, where neither markup nor a mention acts.
 
-    def __init__(self) -> None:
-        self._check = False
+    ``items`` asks for the analysis of questions; without ``students`` it is the class alone, for a forum.
+    """
+
+    def __init__(self, *, items: bool = False, students: bool = True) -> None:
+        self._check, self._items, self._students = False, items, students
         self._ids: tuple[str, ...] = ()
 
     def head(self, heading: Heading) -> str:
@@ -35,17 +47,22 @@ class MarkdownReport:
         self._check = heading.command == "check"
         self._ids = tuple(name for name, _, _ in heading.problems)
         title = f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
-        if self._check:
+        if self._check or not self._students:
             return title
         return title + _head("", "student", "score", "percent", *self._ids, "notes")
 
     def add(self, result: SubmissionResult) -> str:
         """A row of the class, or the table of the one submission."""
-        return _checked(result) if self._check else self._student(result)
+        if self._check:
+            return _checked(result)
+        return self._student(result) if self._students else ""
 
     def tail(self, summary: ClassSummary) -> str:
         """How the class did."""
-        return "" if self._check else _summary(summary)
+        if self._check:
+            return ""
+        changes = _changes(summary) if self._students else ""
+        return _summary(summary) + (_analysis(summary) if self._items else "") + changes
 
     def _student(self, result: SubmissionResult) -> str:
         scores = {problem.id: _part(problem) for problem in result.problems}
@@ -70,7 +87,7 @@ def _notes(result: SubmissionResult) -> str:
     return "; ".join(notes)
 
 
-def _checked(result: SubmissionResult) -> str:
+def _checked(result: SubmissionResult, tail: str | None = None) -> str:
     if result.invalid is not None:
         return f"! invalid: {_prose(said(result.invalid))}\n"
     answers = [one for problem in result.problems for one in problem.judged]
@@ -81,7 +98,7 @@ def _checked(result: SubmissionResult) -> str:
     notes += [_prose(said(hint)) for problem in result.problems for hint in problem.hints]
     notes += [_prose(said(warning)) for warning in result.warnings]
     listed = "\n" + "".join(f"- {note}\n" for note in notes) if notes else ""
-    return f"{text}{listed}\n**{right(result.problems)}**\n"
+    return f"{text}{listed}" + (f"\n**{right(result.problems)}**\n" if tail is None else tail)
 
 
 def _answer(one: Judged, full: bool) -> str:
@@ -121,6 +138,62 @@ def _summary(summary: ClassSummary) -> str:
     if mistakes:
         text += "\n### The commonest mistakes\n\n" + _head("problem", "mistake", "times") + "".join(mistakes)
     return text
+
+
+def _analysis(summary: ClassSummary) -> str:
+    if not summary.items:
+        return ""
+    rows = []
+    for item in summary.items.values():
+        wrong = [
+            f"{code(shown(one.typed))} {times(one.count)}{f' ({code(one.mistake)})' if one.mistake else ''}"
+            for one in item.commonest[:3]
+        ]
+        figures = (share(item.difficulty), figure(item.discrimination))
+        rows.append(_line(code(item.problem), code(shown(item.name, NAME)), *figures, ", ".join(wrong)))
+    titles = ("problem", "question", "mean", "discrimination", "commonest wrong answers")
+    return "\n### The questions\n\n" + _head(*titles) + "".join(rows)
+
+
+def _changes(summary: ClassSummary) -> str:
+    if not summary.compared:
+        return ""
+    text = f"\n### Changed since {code(shown(summary.compared, NAME))}\n\n"
+    if not summary.changes:
+        return text + "No score.\n"
+    rows = (
+        _line(
+            code(shown(change.student, NAME)),
+            *moved(change),
+            "; ".join(f"{code(shown(place, NAME))}: {before} → {after}" for place, before, after in change.answers),
+        )
+        for change in summary.changes
+    )
+    return text + _head("student", "before", "now", "by", "answers") + "".join(rows)
+
+
+class FeedbackNote:
+    """What one student gets, as Markdown: the answers to each problem that is not hidden."""
+
+    def head(self, heading: Heading) -> str:
+        """The title."""
+        return f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
+
+    def add(self, result: SubmissionResult) -> str:
+        """The answers."""
+        if result.invalid is not None:
+            return f"! invalid: {_prose(said(result.invalid))}\n"
+        seen = [problem for problem in result.problems if not problem.hidden]
+        total = f"**{right(seen)}{seen_score(seen)}**\n" if seen else ""
+        notes = "".join(f"- {_prose(said(warning))}\n" for warning in result.warnings)
+        parts = (_checked(replace(result, problems=(one,), warnings=()), tail="") for one in seen)
+        called = (f"\n### {_prose(shown(one.title, NAME))} {code(one.id)}\n\n".replace("###  ", "### ") for one in seen)
+        body = "".join(head + part for head, part in zip(called, parts, strict=True))
+        return f"{code(shown(result.student, NAME))}: {total}" + (f"\n{notes}" if notes else "") + body
+
+    def tail(self, summary: ClassSummary) -> str:
+        """Nothing."""
+        return ""
 
 
 def _head(*titles: str) -> str:

@@ -1,8 +1,8 @@
-"""TAP version 14: a test point an answer that was asked for, a YAML block under what is not right, the plan at the end.
+"""TAP 13 or 14: a test point an answer that was asked for, a YAML block under what is not right, the plan at the end.
 
 A missing answer is ``not ok``: harnesses do not fail on a skipped point, and the answer was asked for. The values in
 the blocks are strings in double quotes, where only the quote and the backslash are escaped: every reader of YAML reads
-those alike.
+those alike. Version 13 is what Perl's ``prove`` reads; only descriptions differ.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Block = list[tuple[str, str | list[str]]]
 class TapReport:
     """Numbered test points; what belongs to no point stands in comments."""
 
-    def __init__(self) -> None:
-        self._count = 0
+    def __init__(self, version: int = 13) -> None:
+        self._version, self._count = version, 0
 
     def head(self, heading: Heading) -> str:
         """The version, and the title as a comment."""
-        return "TAP version 14\n" + (_comment(heading.title) if heading.title else "")
+        return f"TAP version {self._version}\n" + (_comment(heading.title) if heading.title else "")
 
     def add(self, result: SubmissionResult) -> str:
         """The test points of a submission."""
@@ -48,17 +48,22 @@ class TapReport:
 
     def _point(self, student: str, what: str, *, ok: bool) -> str:
         self._count += 1
-        return f"{'ok' if ok else 'not ok'} {self._count} - {_description(_named(student, what))}\n"
+        return f"{'ok' if ok else 'not ok'} {self._count} - {_description(_named(student, what), self._version)}\n"
 
 
 def _named(student: str, what: str) -> str:
     return f"{shown(student, NAME)}: {what}" if student else what
 
 
-def _description(text: str) -> str:
-    """A description escaped; readers of older TAP would still see a directive in it, so its sign is a code point."""
-    plain = _DIRECTIVE.sub("<U+0023>", sentence(text))
-    return plain.replace("\\", "\\\\").replace("#", "\\#")
+def _description(text: str, version: int) -> str:
+    """A description in which no reader sees a directive.
+
+    Version 13 has no escapes, so a number sign is shown as its code point; in version 14 only one that would begin a
+    directive is, since readers of older TAP do not heed the escape.
+    """
+    if version < 14:
+        return sentence(text).replace("#", "<U+0023>")
+    return _DIRECTIVE.sub("<U+0023>", sentence(text)).replace("\\", "\\\\").replace("#", "\\#")
 
 
 def _comment(text: str) -> str:

@@ -43,11 +43,11 @@ _PIPE = Screen(width=None, color=False, unicode=True)
 class TextReport:
     """What people read. ``screen`` None is a file: nothing is cut to fit, and there is no colour.
 
-    ``details`` puts every answer below its student's line.
+    ``details`` puts every answer below its student's line, ``items`` the analysis of questions below the class.
     """
 
-    def __init__(self, screen: Screen | None = None, *, details: bool = False) -> None:
-        self._screen, self._details = screen or _PIPE, details
+    def __init__(self, screen: Screen | None = None, *, details: bool = False, items: bool = False) -> None:
+        self._screen, self._details, self._items = screen or _PIPE, details, items
         self._check = False
         self._columns = _Columns((), 0, 0, 0)
 
@@ -70,7 +70,8 @@ class TextReport:
 
     def tail(self, summary: ClassSummary) -> str:
         """The class."""
-        text = "" if self._check else printed(class_parts(summary, self._screen), self._screen)
+        parts = [] if self._check else class_parts(summary, self._screen, items=self._items)
+        text = printed(parts, self._screen) if parts else ""
         return text.removeprefix("\n") if self._details else text  # each student's details end with an empty line
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from backprop_cli.grading.records import (
+    Change,
     ClassSummary,
     Judged,
     ProblemResult,
@@ -64,6 +65,41 @@ def percent(value: Fraction) -> str:
     """``71.3 %``; what is less than everything is never rounded to everything."""
     rounded = decimal(value, 1)
     return "99.9 %" if rounded == "100" and value < 100 else f"{rounded} %"
+
+
+def total(result: SubmissionResult) -> tuple[str, str]:
+    """A submission's score and percent."""
+    return score(result.score, result.points), percent(result.percent)
+
+
+def seen_score(problems: Sequence[ProblemResult]) -> str:
+    """``, 7/10`` for the problems that a student sees; nothing where a feedback level tells no verdict."""
+    if any(problem.secret for problem in problems):
+        return ""
+    earned, points = (sum(parts, Fraction(0)) for parts in zip(*((p.score, p.points) for p in problems), strict=True))
+    return f", {score(earned, points)}"
+
+
+def share(part: float | None) -> str:
+    """A part from 0 to 1 as whole percent; what is less than everything is never rounded to everything."""
+    return "" if part is None else "99 %" if 0.99 < part < 1 else f"{round(part * 100)} %"
+
+
+def figure(value: float | None) -> str:
+    """A figure between -1 and 1 with two decimals."""
+    return "" if value is None else f"{value + 0.0:.2f}".replace("-0.00", "0.00")
+
+
+def times(count: int) -> str:
+    """``once``, ``54 times``."""
+    return "once" if count == 1 else f"{count} times"
+
+
+def moved(change: Change) -> tuple[str, str, str]:
+    """A score before and now, and the difference with its sign."""
+    before, after = ("" if value is None else decimal(value, 2) for value in (change.before, change.after))
+    by = (change.after or Fraction(0)) - (change.before or Fraction(0))
+    return before, after, ("+" if by > 0 else "") + decimal(by, 2)
 
 
 def shown(text: str | None, most: int = ANSWER) -> str:

@@ -1,0 +1,93 @@
+"""Folders of files, one for each submission, named safely by the student: whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backprop_cli.cli.output import file_errors
+from backprop_cli.grading.records import ClassSummary
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.records import Heading, SubmissionResult
+    from backprop_cli.render.graded.base import Writer
+
+_LONGEST = 80
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+@dataclass
+class Names:
+    """File names of letters, digits, ``-``, ``_``, ``.`` and ``@``, no two alike where capitals do not count."""
+
+    _taken: set[str] = field(default_factory=set)
+
+    def of(self, student: str) -> str:
+        """A name that no system takes for a path, a hidden file or a device."""
+        plain = re.sub(r"[^\w.@-]+", "_", student, flags=re.UNICODE).strip("._")[:_LONGEST] or "student"
+        plain = f"_{plain}" if _DEVICES.fullmatch(plain) else plain
+        name, count = plain, 1
+        while name.casefold() in self._taken:
+            count += 1
+            name = f"{plain}-{count}"
+        self._taken.add(name.casefold())
+        return name
+
+
+class FolderReport:
+    """A file of its own for each submission, written with a new writer each."""
+
+    def __init__(self, folder: Path, make: Callable[[], Writer], pattern: str) -> None:
+        self._folder, self._make, self._pattern = folder, make, pattern
+        self._names = Names()
+        self._heading: Heading | None = None
+        self.written: list[str] = []
+
+    def head(self, heading: Heading) -> None:
+        """What every file begins with."""
+        self._heading = heading
+
+    def add(self, result: SubmissionResult) -> None:
+        """One more file."""
+        assert self._heading is not None
+        writer = self._make()
+        name = self._pattern.format(self._names.of(result.student))
+        pieces = (writer.head(self._heading), writer.add(result), writer.tail(ClassSummary("", result.points)))
+        target = self._folder / name
+        with file_errors(name):
+            target.parent.mkdir(exist_ok=True)
+            target.write_text("".join(pieces), encoding="utf-8", errors="backslashreplace", newline="\n")
+        self.written.append(name)
+
+    def tail(self, summary: ClassSummary) -> None:
+        """Nothing: a class has no file here."""
+
+
+@contextmanager
+def folder(path: str, make: Callable[[], Writer], pattern: str) -> Iterator[FolderReport]:
+    """A report in a folder, whose files are put in place when the block ends well; other files there stay.
+
+    Raises ``Refused`` if it cannot be written.
+    """
+    target = Path(path)
+    with file_errors(path):
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(20, "is a file, not a folder")
+        beside = target.resolve().with_name(f".{target.resolve().name[:100]}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+    try:
+        report = FolderReport(beside, make, pattern)
+        yield report
+        with file_errors(path):
+            for name in report.written:
+                place = target / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).replace(place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
