@@ -248,3 +248,39 @@ def test_file_names_are_safe_and_apart(students):
         assert len(name) < 100
         assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
         assert Path(name).name == name
+
+
+@pytest.mark.parametrize(
+    "form", ["text", "json", "jsonl", "csv", "items", "junit", "tap", "github", "markdown", "html"]
+)
+@pytest.mark.parametrize("level", ["none", "verdict"])
+def test_feedback_none_tells_nothing_and_others_do(here, form, level):
+    """The same answers to two keys that differ in what is right: nothing that is printed may differ at ``none``."""
+    rows = [(name, *(cell.replace("what?", "9") or "8" for cell in cells)) for name, *cells in ROWS]
+    write(rows)
+    seen = []
+    for z in ("-4", "4", "9"):
+        Path("key.toml").write_text(KEY.replace("z = -4", f"z = {z}"), encoding="utf-8")
+        ended = grade("--feedback", level, "--format", form, "--report", "csv=teacher.csv")
+        seen.append((ended.code, ended.out, ended.err))
+        assert ended.code == 0
+    assert (len(set(seen)) == 1) == (level == "none")
+    with Path("teacher.csv").open(encoding="utf-8") as file:
+        assert [row["score"] for row in csv.DictReader(file)] == ["3", "2", "0", "3", "0"]
+
+
+@pytest.mark.parametrize(
+    "form", ["text", "json", "jsonl", "csv", "junit", "tap", "gradescope", "github", "markdown", "html"]
+)
+def test_check_with_feedback_none_tells_nothing(form):
+    argv = ("check", "x*y", "y=3", "-a", "dx=3", "-a", "dy=2", "-a", "f=6", "--feedback", "none", "--format", form)
+    seen = {(ended.code, ended.out, ended.err) for x in ("x=2", "x=5") for ended in [backprop(*argv, x)]}
+    assert len(seen) == 1
+    assert next(iter(seen))[0] == 0
+    assert backprop("check", "x*y", "x=2", "y=3", "-a", "dx=3, or 4", "--feedback", "none").code == 1
+
+
+def test_a_limit_would_tell_by_the_exit_code(here):
+    ended = grade("--feedback", "none", "--fail-under", "50")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--fail-under would tell" in ended.err

@@ -194,7 +194,7 @@ def test_the_keys_own_answers_are_right(folder):
     text = io.StringIO()
     csv.writer(text).writerows([("problem", "name", "answer"), *rows])
     Path("ada.csv").write_text(text.getvalue())
-    (submission,) = graded("ada.csv")[0]["submissions"]
+    (submission,) = graded("ada.csv", "--feedback", "hint")[0]["submissions"]
     others = [problem for problem in submission["problems"] if problem["id"] != "own"]
     assert len(others) == len(submission["problems"]) - 1
     assert all(problem["score"] == problem["points"] for problem in others)
@@ -206,9 +206,12 @@ def test_feedback_of_the_command_line_wins(folder):
     assert (answer["verdict"], answer["expected"], answer["rel_error"]) == ("received", None, None)
 
 
-def test_the_summary_counts_whatever_students_are_told(folder):
+def test_the_summary_of_a_report_counts_whatever_students_are_told(folder):
     Path("ada.json").write_text(json.dumps({"chain": {"q": 3, "dx": 4, "dz": 3}}))
-    summaries = [graded("ada.json", "--feedback", level)[0]["summary"] for level in ("none", "full")]
+    summaries = []
+    for level in ("none", "full"):
+        backprop("grade", "key.toml", "ada.json", "--feedback", level, "--report", "json=all.json")
+        summaries.append(json.loads(Path("all.json").read_text())["summary"])
     assert summaries[0] == summaries[1]
     assert summaries[0]["problems"][0]["mistakes"] == [{"code": "mistake.sign", "count": 1}]
 

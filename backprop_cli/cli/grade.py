@@ -170,6 +170,8 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     from backprop_cli.grading.varying.strangers import Strangers
 
     key = telling(key, options.feedback) if options.feedback else key
+    if options.fail_under is not None and any(problem.feedback == "none" for problem in key.problems):
+        raise click.UsageError("--fail-under would tell by the exit code what feedback none keeps to itself")
     make = partial(ready, key, _guard)
     with key_guard():
         marker = make()

@@ -15,6 +15,7 @@ import click
 from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
+from backprop_cli.grading.telling import of_a_withheld_class, withheld
 from backprop_cli.render.graded.base import Wanted
 from backprop_cli.render.graded.formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
 
@@ -64,12 +65,14 @@ class FileReport:
 class Reports:
     """Several reports written side by side; ``screen`` is that of standard output.
 
-    A reader of standard output that has gone ends that report alone: ``gone``.
+    Standard output may be the student's: it has no score where the feedback is ``none``. A reader of it that has gone
+    ends that report alone: ``gone``.
     """
 
     screen: FileReport
     others: Sequence[Sink]
     gone: bool = False
+    _secret: bool = False
 
     def head(self, heading: Heading) -> None:
         """Begin them all."""
@@ -77,16 +80,18 @@ class Reports:
 
     def add(self, result: SubmissionResult) -> None:
         """One more submission."""
-        self._write(lambda report: report.add(result))
+        self._secret |= result.secret
+        self._write(lambda report: report.add(result), lambda report: report.add(withheld(result)))
 
     def tail(self, summary: ClassSummary) -> None:
         """End them all."""
-        self._write(lambda report: report.tail(summary))
+        told = of_a_withheld_class(summary) if self._secret else summary
+        self._write(lambda report: report.tail(summary), lambda report: report.tail(told))
 
-    def _write(self, piece: Callable[[Sink], None]) -> None:
+    def _write(self, piece: Callable[[Sink], None], on_screen: Callable[[Sink], None] | None = None) -> None:
         if not self.gone:
             try:
-                piece(self.screen)
+                (on_screen or piece)(self.screen)
             except BrokenPipeError:
                 if not self.others:
                     raise

@@ -74,7 +74,8 @@ class ProblemResult:
 
     ``right`` of the ``asked`` quantities are right (also where the feedback hides which). ``hints`` name mistakes that
     the whole vector of answers is consistent with. ``hidden``: not for the student's eyes. ``at`` are the student's own
-    numbers, where each has others.
+    numbers, where each has others. ``withheld``: ``score`` and ``right`` are 0 here whatever they are, and no report
+    shows them.
     """
 
     id: str
@@ -87,11 +88,12 @@ class ProblemResult:
     hints: tuple[Remark, ...] = ()
     hidden: bool = False
     at: tuple[tuple[str, str], ...] = ()
+    withheld: bool = False
 
     @property
     def secret(self) -> bool:
         """Whether the feedback tells no verdict on an answer."""
-        return any(one.word == "received" for one in self.judged)
+        return self.withheld or any(one.word == "received" for one in self.judged)
 
     def count(self, word: Word) -> int:
         """How many answers got this verdict."""
@@ -124,6 +126,11 @@ class SubmissionResult:
     def secret(self) -> bool:
         """Whether the feedback tells no verdict on an answer."""
         return any(problem.secret for problem in self.problems)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the score is not for whoever reads this."""
+        return any(problem.withheld for problem in self.problems)
 
     @property
     def broken(self) -> bool:
@@ -189,7 +196,7 @@ class ClassSummary:
 
     ``points`` is what one submission can earn; ``invalid`` counts submissions that could not be read. ``percents``
     counts scores by tenths of everything, 100 % among the last. ``changes`` are the scores that differ from those of an
-    earlier report, ``compared``.
+    earlier report, ``compared``. ``withheld``: it has the number of submissions, and nothing of how they did.
     """
 
     title: str
@@ -205,11 +212,12 @@ class ClassSummary:
     percents: list[int] = field(default_factory=lambda: [0] * PERCENT_BARS)
     changes: list[Change] = field(default_factory=list)
     compared: str = ""
+    withheld: bool = False
 
     @property
     def mean_percent(self) -> Fraction | None:
         """The mean score in percent; None without a submission or without points."""
-        if not self.submissions or not self.points:
+        if not self.submissions or not self.points or self.withheld:
             return None
         return self.scores / self.submissions / self.points * 100
 

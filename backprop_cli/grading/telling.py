@@ -8,11 +8,12 @@ one digit of it a script finds the right number in a few tries.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.grading.opinion import Opinion, Said
-from backprop_cli.grading.records import Judged, Remark, Word
+from backprop_cli.grading.records import ClassSummary, Judged, Remark, SubmissionResult, Word
 
 _JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})
 
@@ -43,4 +44,28 @@ def remarks(said: Sequence[Said], feedback: Feedback) -> tuple[Remark, ...]:
         Remark(one.code, (one.detail if full else "") or one.message)
         for one in said
         if FEEDBACK.index(one.least) <= level
+    )
+
+
+def withheld(result: SubmissionResult) -> SubmissionResult:
+    """The result for standard output: of a problem whose feedback is ``none``, nothing that depends on being right."""
+    if not result.secret:
+        return result
+    problems = tuple(
+        replace(one, score=Fraction(0), right=0, hints=(), withheld=True, judged=tuple(map(_silent, one.judged)))
+        if one.secret
+        else one
+        for one in result.problems
+    )
+    return replace(result, score=Fraction(0), problems=problems)
+
+
+def _silent(one: Judged) -> Judged:
+    return replace(one, credit=Fraction(0))
+
+
+def of_a_withheld_class(summary: ClassSummary) -> ClassSummary:
+    """How many there are, and nothing of how they did."""
+    return ClassSummary(
+        summary.title, summary.points, submissions=summary.submissions, invalid=summary.invalid, withheld=True
     )

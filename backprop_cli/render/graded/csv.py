@@ -34,7 +34,7 @@ class Rows:
         """A line."""
         out = io.StringIO()
         written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
-        written.writerow([_cell(text) for text in cells])
+        written.writerow([cell(text) for text in cells])
         return out.getvalue()
 
 
@@ -59,12 +59,15 @@ class CsvReport:
         """A student's row, or a row for each answer."""
         if self._check:
             return "".join(self._answer(one) for problem in result.problems for one in problem.judged)
-        scores = {problem.id: self._rows.number(decimal(problem.score)) for problem in result.problems}
+        scores = {one.id: "" if one.withheld else self._rows.number(decimal(one.score)) for one in result.problems}
         status = "invalid" if result.invalid else "ok" if result.ok else "wrong"
+        earned = [self._rows.number(decimal(value)) for value in (result.score, result.points, result.percent)]
+        if result.withheld:
+            status, earned = "received", ["", earned[1], ""]
         notes = [result.invalid] if result.invalid else list(result.warnings)
         return self._rows.row(
             result.student,
-            *(self._rows.number(decimal(value)) for value in (result.score, result.points, result.percent)),
+            *earned,
             *(scores.get(name, "") for name in self._ids),
             status,
             result.source,
@@ -78,22 +81,8 @@ class CsvReport:
 
     def _answer(self, one: Judged) -> str:
         remarks = "; ".join(said(remark) for remark in one.remarks)
-<<<<<<< HEAD
-        error = "" if one.rel_error is None else self._number(repr(one.rel_error))
-        return self._row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
-
-    def _number(self, text: str) -> str:
-        return text.replace(".", ",") if self._comma else text
-
-    def _row(self, *cells: str) -> str:
-        out = io.StringIO()
-        written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
-        written.writerow([cell(text) for text in cells])
-        return out.getvalue()
-=======
         error = "" if one.rel_error is None else self._rows.number(repr(one.rel_error))
         return self._rows.row(one.name, one.typed or "", one.word, error, one.expected or "", remarks)
->>>>>>> 99babf6 (After the marks: questions analysed, gradings compared, HTML, pages for students, no names; TAP 13, JUnit as Ant has it, a results.json each)
 
 
 def cell(text: str) -> str:

@@ -43,16 +43,16 @@ class GradescopeResults:
             for first in (_first_wrong(problem),)
             for place, (one, share) in enumerate(_shares(problem), 1)
         ]
-        return _object(result.score, _output(result), tests)
+        return _object(None if result.withheld else result.score, _output(result), tests)
 
     def tail(self, summary: ClassSummary) -> str:
         """The object; Gradescope needs one also where there was no submission at all."""
         return self._text or _object(Fraction(0), "there was no submission to grade", [])
 
 
-def _object(score: Fraction, output: str, tests: list[dict[str, Any]]) -> str:
+def _object(score: Fraction | None, output: str, tests: list[dict[str, Any]]) -> str:
     members = {
-        "score": number(score),
+        **({} if score is None else {"score": number(score)}),
         "output": output,
         "output_format": "text",
         "visibility": "visible",

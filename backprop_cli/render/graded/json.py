@@ -93,7 +93,9 @@ def _escaped(character: str) -> str:
     return "\\ufffd" if "\ud800" <= character <= "\udfff" else json.dumps(character)[1:-1]
 
 
-def _points(name: str, value: Fraction) -> dict[str, Any]:
+def _points(name: str, value: Fraction | None) -> dict[str, Any]:
+    if value is None:
+        return {name: None, f"{name}_exact": None}
     return {name: number(value), f"{name}_exact": str(value)}
 
 
@@ -101,10 +103,10 @@ def _checked(result: SubmissionResult) -> dict[str, Any]:
     """``check``: the answers stand at the top, since there is one problem."""
     return {
         "schema": "backprop.check/1",
-        "ok": result.ok,
-        **_points("score", result.score),
+        "ok": None if result.withheld else result.ok,
+        **_points("score", None if result.withheld else result.score),
         **_points("points", result.points),
-        "right": sum(problem.right for problem in result.problems),
+        "right": None if result.withheld else sum(problem.right for problem in result.problems),
         "asked": sum(problem.asked for problem in result.problems),
         "counts": _counts({word: sum(p.count(word) for p in result.problems) for word in WORDS}),
         "answers": [_answer(one) for problem in result.problems for one in problem.judged],
@@ -119,10 +121,10 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "student": result.student,
         "source": result.source,
         "line": result.line,
-        "ok": result.ok,
-        **_points("score", result.score),
+        "ok": None if result.withheld else result.ok,
+        **_points("score", None if result.withheld else result.score),
         **_points("points", result.points),
-        "percent": number(result.percent),
+        "percent": None if result.withheld else number(result.percent),
         "invalid": _problem(result.invalid) if result.invalid else None,
         "warnings": [_problem(warning) for warning in result.warnings],
         "problems": [_problem_result(problem) for problem in result.problems],
@@ -133,9 +135,9 @@ def _problem_result(problem: ProblemResult) -> dict[str, Any]:
     return {
         "id": problem.id,
         "title": problem.title,
-        **_points("score", problem.score),
+        **_points("score", None if problem.withheld else problem.score),
         **_points("points", problem.points),
-        "right": problem.right,
+        "right": None if problem.withheld else problem.right,
         "asked": problem.asked,
         "hidden": problem.hidden,
         **({"at": dict(problem.at)} if problem.at else {}),
@@ -191,11 +193,11 @@ def _summary(summary: ClassSummary) -> dict[str, Any]:
     return {
         "submissions": summary.submissions,
         "invalid": summary.invalid,
-        "all_right": summary.all_right,
+        "all_right": None if summary.withheld else summary.all_right,
         "mean_percent": None if mean is None else number(mean),
         "lowest": None if summary.lowest is None else number(summary.lowest),
         "highest": None if summary.highest is None else number(summary.highest),
-        "percents": summary.percents,
+        "percents": None if summary.withheld else summary.percents,
         "problems": [_problem_summary(problem) for problem in summary.problems.values()],
         "items": [_item(item) for item in summary.items.values()],
         **({"compared": summary.compared, "changes": [*map(_change, summary.changes)]} if summary.compared else {}),

@@ -13,16 +13,15 @@ from backprop_cli.render.graded.words import (
     facts,
     figure,
     moved,
-    percent,
     place,
     rel_error,
     right,
     said,
-    score,
     seen_score,
     share,
     shown,
     times,
+    total,
     verdict,
 )
 from backprop_cli.render.markdown import code, escape, row
@@ -70,8 +69,7 @@ class MarkdownReport:
         return _line(
             mark,
             code(shown(result.student, NAME)),
-            score(result.score, result.points),
-            percent(result.percent),
+            *total(result),
             *(scores.get(name, "") for name in self._ids),
             _notes(result),
         )
@@ -92,8 +90,9 @@ def _checked(result: SubmissionResult, tail: str | None = None) -> str:
         return f"! invalid: {_prose(said(result.invalid))}\n"
     answers = [one for problem in result.problems for one in problem.judged]
     full = any(one.expected is not None for one in answers)
-    titles = ("name", "your answer", "verdict", "rel. error", *(("expected",) if full else ()))
-    text = _head(*titles) + "".join(_answer(one, full) for one in answers)
+    measured = any(one.rel_error is not None for one in answers)
+    titles = ["name", "your answer", "verdict", *["rel. error"] * measured, *["expected"] * full]
+    text = _head(*titles) + "".join(_answer(one, full=full, measured=measured) for one in answers)
     notes = [f"{code(shown(one.name, NAME))}: {_prose(said(remark))}" for one in answers for remark in one.remarks]
     notes += [_prose(said(hint)) for problem in result.problems for hint in problem.hints]
     notes += [_prose(said(warning)) for warning in result.warnings]
@@ -101,9 +100,9 @@ def _checked(result: SubmissionResult, tail: str | None = None) -> str:
     return f"{text}{listed}" + (f"\n**{right(result.problems)}**\n" if tail is None else tail)
 
 
-def _answer(one: Judged, full: bool) -> str:
-    cells = [code(shown(one.name, NAME)), code(shown(one.typed)), verdict(one, MARKS), rel_error(one)]
-    return _line(*cells, *([code(shown(one.expected))] if full else []))
+def _answer(one: Judged, *, full: bool, measured: bool) -> str:
+    cells = [code(shown(one.name, NAME)), code(shown(one.typed)), verdict(one, MARKS)]
+    return _line(*cells, *[rel_error(one)] * measured, *[code(shown(one.expected))] * full)
 
 
 def _prose(text: str) -> str:
@@ -113,6 +112,8 @@ def _prose(text: str) -> str:
 
 def _part(problem: ProblemResult) -> str:
     mark = " ✓" if problem.score == problem.points else " ✗" if not problem.score else ""
+    if problem.withheld:
+        return "·"
     return decimal(problem.score, 2) + (" ·" if problem.secret else mark)
 
 

@@ -25,12 +25,12 @@ from backprop_cli.render.graded.words import (
     NAME,
     SENTENCE,
     decimal,
-    percent,
     place,
     right,
     said,
     score,
     shown,
+    total,
 )
 from backprop_cli.render.table import GRADIENT, Screen, for_screen, printed
 from backprop_cli.render.text import shorten, width
@@ -97,10 +97,12 @@ class _Columns:
     def row(self, result: SubmissionResult, screen: Screen) -> str:
         """A student's line."""
         word: Word = "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
+        word = "received" if result.withheld else word
+        earned, part = total(result)
         cells = [
             _left(shown(result.student, self.student if screen.width else NAME), self.student, cut=bool(screen.width)),
-            _right(score(result.score, result.points), self.score),
-            _right(percent(result.percent), _PERCENT),
+            _right(earned, self.score),
+            _right(part, _PERCENT),
         ]
         parts = {problem.id: problem for problem in result.problems}
         line = f"{_painted(_mark(word, screen), STYLES[word], screen)} {''.join(_spaced(cells))}"
@@ -137,7 +139,8 @@ def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
     word: Word = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
     if problem.secret:
         word = "received"
-    return _painted(_right(f"{decimal(problem.score, 2)} {_mark(word, screen)}", size), STYLES[word], screen)
+    earned = "" if problem.withheld else f"{decimal(problem.score, 2)} "
+    return _painted(_right(f"{earned}{_mark(word, screen)}", size), STYLES[word], screen)
 
 
 def _notes(result: SubmissionResult, screen: Screen) -> str:

@@ -68,7 +68,9 @@ def percent(value: Fraction) -> str:
 
 
 def total(result: SubmissionResult) -> tuple[str, str]:
-    """A submission's score and percent."""
+    """A submission's score and percent; nothing where they are withheld."""
+    if result.withheld:
+        return "", ""
     return score(result.score, result.points), percent(result.percent)
 
 
@@ -177,7 +179,8 @@ def place(result: SubmissionResult) -> tuple[str, int | None]:
 def facts(summary: ClassSummary) -> list[str]:
     """The class in numbers: ``40 submissions``, ``mean 71.2 %``."""
     plural = "" if summary.submissions == 1 else "s"
-    found = [f"{summary.submissions} submission{plural}", f"{summary.all_right} all right"]
+    found = [f"{summary.submissions} submission{plural}"]
+    found += [] if summary.withheld else [f"{summary.all_right} all right"]
     found += [f"{summary.invalid} invalid"] if summary.invalid else []
     if summary.mean_percent is not None:
         found.append(f"mean {percent(summary.mean_percent)}")
