@@ -545,7 +545,7 @@ def test_prove_reads_it(drawn):
         ran = subprocess.run(["prove", "--exec", "cat", file.name], capture_output=True, text=True, check=False)
     points = tap_points(text)
     assert (ran.returncode == 0) == all(ok for ok, _, _ in points), ran.stdout + ran.stderr
-    assert "Parse errors" not in ran.stdout
+    assert "Parse errors" not in ran.stdout, f"{ran.stdout}\n{text}"
 
 
 # ---- Gradescope

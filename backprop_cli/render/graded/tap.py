@@ -15,6 +15,8 @@ from backprop_cli.render.graded.words import NAME, asked, place, rel_error, said
 
 _RIGHT = {"ok", "received"}
 _DIRECTIVE = re.compile(r"#(?=\s*(?:skip|todo))", re.IGNORECASE)
+_LIKE_A_KEY = re.compile(r"^(\S*\s*):(?=\s|$)")
+_WIDE_COLON = "\\1\uff1a"  # prove takes what stands before a colon for a key, in quotes too
 
 Block = list[tuple[str, str | list[str]]]
 
@@ -98,7 +100,7 @@ def _block(facts: Block) -> str:
         if isinstance(value, str):
             lines.append(f"{key}: {_quoted(value)}")
         else:
-            lines += [f"{key}:", *(f"  - {_quoted(item)}" for item in value)]
+            lines += [f"{key}:", *(f"  - {_quoted(_LIKE_A_KEY.sub(_WIDE_COLON, item))}" for item in value)]
     return "".join(f"  {line}\n" for line in [*lines, "..."])
 
 
