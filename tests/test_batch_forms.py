@@ -358,3 +358,16 @@ def test_many_gates_of_parameters_alone_feed_rows(here):
     found = run("--data", "a.csv", "--limit", "3000", "--no-check", expression=expression, point=("w=0.5",))
     at, x = np.arange(1, count + 1), X[:3_000, None]
     assert found["gradient"]["w"] == pytest.approx(float((at * x * np.cos(at * 0.5 * x)).sum(1).mean()), rel=1e-9)
+
+
+def test_kinks_of_parameters_alone_are_those_of_every_row(here):
+    found = run("--data", "a.csv", "--no-check", expression="(w*x - t)^2 + 0.5*abs(w) + relu(b)", point=("w=0", "b=0"))
+    assert found["kinks"] == ROWS
+    assert found["kink_gates"] == [
+        {"gate": "abs", "text": "abs(w)", "rows": ROWS},
+        {"gate": "relu", "text": "relu(b)", "rows": ROWS},
+    ]
+    few = run("--data", "a.csv", "--limit", "100", expression="(w*x - t)^2 + 0.5*abs(w)", point=("w=0",))
+    assert few["kink_gates"] == [{"gate": "abs", "text": "abs(w)", "rows": 100}]
+    some = run("--data", "a.csv", "--no-check", expression="where(x > 0, abs(w)*x, w)", point=("w=0",))
+    assert some["kinks"] == int((X > 0).sum())

@@ -58,7 +58,7 @@ def many_rows(task: Task, columns: dict[str, np.ndarray], *, quick: bool) -> lis
     engine = BlockEngine(task, quick=quick)
     ready = engine.at(task.parameters)
     try:
-        found = engine._run(engine._quick, ready.scalars, columns, size)
+        found = engine._run(engine._quick, ready.given, ready.scalars, columns, size)
     except FloatingPointError:
         return None
     return list(zip(*(np.broadcast_to(one, size).tolist() for one in found.numbers), strict=True))
@@ -101,7 +101,7 @@ def test_every_gate_by_a_program_for_one_row(name, count):
     task = Task(whole.circuit, whole.data, whole.parameters, slopes(gate, count))
     made = straight(task.circuit, task.data, task.wrt)
     program = RowProgram(made.code, (made.value, *made.gradients), made.required)
-    scalars = program.scalars(entries(task, made).at(task.parameters))
+    scalars = program.scalars(entries(task, made).at(task.parameters).scalars)
     quick, answered = quick_engine(task), 0
     for row in product(GRID if count < 3 else GRID[::3], count):
         data = dict(zip((f"x{i}" for i in range(count)), row, strict=True))

@@ -30,7 +30,7 @@ class Straight:
 
     ``kinks`` has for some gates of the circuit the mask of rows on their kink. The masks in ``required`` hold for every
     row that has a value. ``values`` are the nodes whose values are scalars ``value N``, ``slopes`` the pairs of a node
-    and a parameter whose derivatives are scalars ``slope N NAME``.
+    and a parameter whose derivatives are scalars ``slope N NAME``. The nodes in ``always`` are needed by every row.
     """
 
     code: Instructions
@@ -40,6 +40,7 @@ class Straight:
     required: tuple[int, ...]
     values: tuple[int, ...]
     slopes: tuple[tuple[int, str], ...]
+    always: frozenset[int]
 
 
 def straight(circuit: Circuit, data: Collection[str], wanted: Sequence[str], *, quick: bool = True) -> Straight:
@@ -58,6 +59,7 @@ def straight(circuit: Circuit, data: Collection[str], wanted: Sequence[str], *, 
         tuple(dict.fromkeys(writer.required)),
         tuple(writer.values),
         tuple(writer.slopes),
+        frozenset(node for node in writer.values if writer.guards.get(node) == ALWAYS),
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from backprop_cli.engine.buffers import Program
 from backprop_cli.engine.straight import NotStraightError, Straight, straight
-from backprop_cli.rows.entries import Entries, entries
+from backprop_cli.rows.entries import Entries, Given, entries
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.row_engine import needs_arrays
 from backprop_cli.rows.sums import BlockSums, Kink, Numbers, kink_of
@@ -76,33 +76,33 @@ class BlockEngine:
         """The engine at values of the parameters. Raises ``NotStraightError`` where rows must be asked one by one."""
         given = self._entries.at(parameters)
         try:
-            return Ready(self, given, self._quick.program.scalars(given))
+            return Ready(self, given, self._quick.program.scalars(given.scalars))
         except FloatingPointError:
             raise NotStraightError from None
 
-    def results(
-        self, given: Mapping[str, float], scalars: Any, columns: Mapping[str, Any], rows: int
-    ) -> Results | None:
+    def results(self, given: Given, scalars: Any, columns: Mapping[str, Any], rows: int) -> Results | None:
         """The rows of some columns, None where they must be asked one by one; valid until this thread asks again."""
         try:
-            return self._run(self._quick, scalars, columns, rows)
+            return self._run(self._quick, given, scalars, columns, rows)
         except FloatingPointError:
             pass
         try:
             with self._lock:
                 plain = self._plain
-            return self._run(plain, plain.program.scalars(given), columns, rows)
+            return self._run(plain, given, plain.program.scalars(given.scalars), columns, rows)
         except (FloatingPointError, NotStraightError):
             return None
 
-    def _run(self, compiled: Compiled, scalars: Any, columns: Mapping[str, Any], rows: int) -> Results:
+    def _run(self, compiled: Compiled, given: Given, scalars: Any, columns: Mapping[str, Any], rows: int) -> Results:
         size, buffers = self._buffers(compiled)
         if rows <= size:
             found = compiled.program.run(scalars, buffers, columns, rows)
         else:
             found = _in_pieces(compiled.program, scalars, buffers, columns, (rows, size))
         count = 1 + len(self.task.wrt)
-        return Results(found[:count], found[count:], compiled.kinks)
+        everywhere = tuple(kink_of(self.task.circuit, gate) for gate in given.kinks)
+        masks = [*(np.True_ for _ in everywhere), *found[count:]]
+        return Results(found[:count], masks, (*everywhere, *compiled.kinks))
 
     def _buffers(self, compiled: Compiled) -> tuple[int, Any]:
         """The thread's buffers, and how many rows they hold: a program of many registers takes a block in pieces."""
@@ -137,7 +137,7 @@ class Ready:
     """The engine at values of the parameters; ``written`` where the task had arrays."""
 
     engine: BlockEngine
-    given: Mapping[str, float]
+    given: Given
     scalars: Any
     written: Written | None = None
 

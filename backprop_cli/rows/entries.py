@@ -17,21 +17,42 @@ _MOST = 5_000  # gates of parameters alone that feed rows
 _MOST_NODES = 200_000  # in their circuits together
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of them: its number, its circuit and what the nodes of that are in the whole one; ``always`` needed."""
+
+    node: int
+    circuit: Circuit
+    numbers: tuple[int, ...]
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The scalars by their keys, and the gates of parameters alone on which every row stands on a kink."""
+
+    scalars: Mapping[str, float]
+    kinks: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Entries:
     """The nodes at which parameters enter the rows, each that is a gate as a circuit of its own."""
 
     task: Task
-    circuits: tuple[tuple[int, Circuit], ...]
+    circuits: tuple[Entry, ...]
 
-    def at(self, parameters: Mapping[str, float]) -> dict[str, float]:
-        """The scalars of a program. Raises ``NotStraightError`` where one of them does not exist, or is on a kink."""
-        inputs, rules = self.task.circuit.inputs, Rules(Float64())
+    def at(self, parameters: Mapping[str, float]) -> Given:
+        """The scalars of a program. Raises ``NotStraightError`` where one does not exist, or rows differ in a kink."""
+        inputs, rules, kinks = self.task.circuit.inputs, Rules(Float64()), dict[int, None]()
         given = {value_key(inputs[name]): parameters[name] for name in self.task.parameters}
-        for node, circuit in self.circuits:
+        for one in self.circuits:
+            node, circuit = one.node, one.circuit
             run = forward(circuit, {name: parameters[name] for name in circuit.inputs}, rules)
-            if circuit.output in run.failed or run.live_kinks:
+            on = run.live_kinks
+            if circuit.output in run.failed or (on and not one.always):
                 raise NotStraightError
+            kinks |= dict.fromkeys(one.numbers[gate] for gate in on)
             given[value_key(node)] = run.values[circuit.output]
             wanted = {name: place for name, place in circuit.inputs.items() if name in self.task.wrt}
             back = backward(run, circuit.reach(wanted.values()))
@@ -39,7 +60,7 @@ class Entries:
                 if place in back.failed:
                     raise NotStraightError
                 given[slope_key(node, name)] = back.gradients[place]
-        return given
+        return Given(given, tuple(sorted(kinks)))
 
 
 def entries(task: Task, made: Straight) -> Entries:
@@ -49,16 +70,16 @@ def entries(task: Task, made: Straight) -> Entries:
         raise NotStraightError
     found, nodes = [], 0
     for gate in gates:
-        circuit = _behind(task.circuit, gate)
-        nodes += len(circuit.nodes)
+        circuit, numbers = _behind(task.circuit, gate)
+        nodes += len(numbers)
         if nodes > _MOST_NODES:
             raise NotStraightError
-        found.append((gate, circuit))
+        found.append(Entry(gate, circuit, numbers, gate in made.always))
     return Entries(task, tuple(found))
 
 
-def _behind(circuit: Circuit, output: int) -> Circuit:
-    """What a node depends on, as a circuit of its own; the rest of the circuit is not looked at."""
+def _behind(circuit: Circuit, output: int) -> tuple[Circuit, tuple[int, ...]]:
+    """What a node depends on, as a circuit of its own, and what its nodes are in the whole one, in the same order."""
     needed, waiting = set[int](), [output]
     while waiting:
         index = waiting.pop()
@@ -74,4 +95,4 @@ def _behind(circuit: Circuit, output: int) -> Circuit:
             made[index] = builder.constant(node.text, span)
         else:
             made[index] = builder.gate(node.op, tuple(made[i] for i in node.inputs), span)
-    return builder.finish(circuit.source, made[output])[0]
+    return builder.finish(circuit.source, made[output])[0], tuple(sorted(needed))

@@ -60,7 +60,8 @@ def quick_engine(task: Task) -> RowEngine:
         made = straight(task.circuit, task.data, task.wrt)
         masks = [mask for _, mask in made.kinks]
         program = RowProgram(made.code, (made.value, *made.gradients, *masks), made.required)
-        scalars = program.scalars(entries(task, made).at(task.parameters))
+        given = entries(task, made).at(task.parameters)
+        scalars = program.scalars(given.scalars)
     except NotStraightError:
         return reference
     if scalars is None:
@@ -72,6 +73,6 @@ def quick_engine(task: Task) -> RowEngine:
         if found is None:
             return reference(values)
         numbers = tuple([number + 0.0 for number in found[:count]])
-        return RowResult(numbers, tuple(gate for gate, on in zip(gates, found[count:], strict=True) if on))
+        return RowResult(numbers, (*given.kinks, *(gate for gate, on in zip(gates, found[count:], strict=True) if on)))
 
     return one_row
