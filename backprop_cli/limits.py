@@ -50,6 +50,7 @@ FORWARD_SCALARS: Final = 10_000  # gates of an array circuit written out, for th
 DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
 
 DESCENT_STEPS: Final = 10_000_000  # of one descent; a double is kept for each
+HISTORY_NUMBERS: Final = 2_000_000  # of a history that JSON prints as one object
 
 CODE_ELEMENTS: Final = 10_000  # of the arrays that a program has written down
 CODE_SCALARS: Final = 2_000  # gates of an array circuit written out, a line each

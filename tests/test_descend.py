@@ -505,6 +505,12 @@ def test_an_error(code, argv, message):
     assert ran.code == (2 if code.startswith("usage.") else 3)
 
 
+def test_a_history_that_is_too_long_for_one_object():
+    ran = backprop("descend", "x^2", "x=1", "--steps", "1000000", "--json", "--history", "-")
+    assert (ran.code, json.loads(ran.out)["error"]["code"]) == (3, "limit.history")
+    assert ran.said == "error[limit.history]: a history of 2,000,002 numbers in one object; the limit is 2,000,000"
+
+
 def test_the_time_that_it_may_take():
     ran = backprop("descend", "x^2", "x=1", "--steps", "10000000", "--lr", "1e-9", "--max-seconds", "1", "--json")
     found = parsed(ran.out, "descend")

@@ -65,11 +65,10 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     refuse_early(options)
     goal = _objective(expression, values, options)
     kept: list[Visit] = []
-    output = goal.circuit.output_name
     with (
         ended_by_a_signal(),
         counting(options.steps) as tick,
-        history(options, output, kept) as record,
+        history(options, goal, kept) as record,
         asked_to_stop() as asked,
     ):
         report = _descend(goal, options, (tick, record), asked)

@@ -8,33 +8,45 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backprop_cli import limits
 from backprop_cli.cli.output import growing, write_out
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.cli.descent_options import DescentOptions
     from backprop_cli.descent.loop import Visit
+    from backprop_cli.descent.objective import Objective
     from backprop_cli.descent.report import DescentReport
 
     Record = Callable[[Visit], None]
 
 
 @contextmanager
-def history(options: DescentOptions, output: str, kept: list[Visit]) -> Iterator[Record]:
+def history(options: DescentOptions, goal: Objective, kept: list[Visit]) -> Iterator[Record]:
     """What is called at every point: it writes the history where it is wanted, or keeps it for JSON."""
     if options.history is None:
         yield lambda _: None
     elif options.history == "-" and options.form == "json":
+        _refuse_too_long(goal, options.steps)
         yield kept.append
     else:
         from backprop_cli.render.descent.history import csv_rows, json_lines
 
-        line = json_lines() if options.history.endswith(".jsonl") else csv_rows(output)
+        line = json_lines() if options.history.endswith(".jsonl") else csv_rows(goal.circuit.output_name)
         if options.history == "-":
             yield lambda visit: print(line(visit), end="")
             return
         with growing(options.history) as file:
             yield lambda visit: print(line(visit), end="", file=file)
+
+
+def _refuse_too_long(goal: Objective, steps: int) -> None:
+    """Raise ``Refused`` for a history that would not fit into one object."""
+    elements = sum(getattr(goal.start[name], "size", 1) for name in goal.parameters)
+    numbers = 2 * elements * (steps + 1)
+    if numbers > limits.HISTORY_NUMBERS:
+        message = f"a history of {numbers:,} numbers in one object; the limit is {limits.HISTORY_NUMBERS:,}"
+        raise Refused(Diagnostic("limit.history", message, "--history FILE.jsonl takes any number"))
 
 
 def refuse_early(options: DescentOptions) -> None:
