@@ -49,6 +49,7 @@ SYMBOLIC_SCALARS: Final = 300  # gates of an array circuit written out, for SymP
 FORWARD_SCALARS: Final = 10_000  # gates of an array circuit written out, for the check by tangents
 DIRECTIONS: Final = 6  # of the check along directions, for circuits beyond
 
+MEMORY_CELLS: Final = 20_000_000  # of data that a descent holds: 1 GB
 DESCENT_STEPS: Final = 10_000_000  # of one descent; a double is kept for each
 HISTORY_NUMBERS: Final = 2_000_000  # of a history that JSON prints as one object
 

@@ -180,7 +180,9 @@ ELSEWHERE = {
     "internal": "test_a_bug_of_our_own",
     **dict.fromkeys(("descent.rises", "descent.jumps"), "test_descend"),
     **dict.fromkeys((f"usage.{name}" for name in ("lr", "decay", "setting", "steps", "tol")), "test_descend"),
-    **dict.fromkeys(("usage.parameters", "usage.optimizer", "plot.library", "limit.history"), "test_descend"),
+    **dict.fromkeys(
+        ("usage.parameters", "usage.optimizer", "plot.library", "limit.history", "limit.rows"), "test_descend"
+    ),
 } | dict.fromkeys(
     (
         *("array.list", "array.ragged", "array.empty", "array.file", "array.number", "array.pickle", "array.kind"),

@@ -276,3 +276,12 @@ def test_a_wrong_gradient_without_data(monkeypatch):
     monkeypatch.setattr(_Sweep, "run", lying)
     ran = backprop("descend", "x*y", "x=4", "y=-3", "--steps", "1")
     assert (ran.code, ran.said[:65]) == (1, "error[check.wrong]: at the last point, 1 of 2 gradients do not ag")
+
+
+def test_more_rows_than_memory_may_hold(monkeypatch):
+    points(ROWS * 4)
+    monkeypatch.setattr("backprop_cli.limits.MEMORY_CELLS", 20)
+    ran = backprop("descend", LOGISTIC, "w=0", "b=0", "--data", "points.csv")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said == "error[limit.rows]: more than 20 cells to be held in memory"
+    assert backprop("descend", LOGISTIC, "w=0", "b=0", "--data", "points.csv", "--limit", "10", "-q").code == 0

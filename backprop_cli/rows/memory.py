@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -26,6 +26,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from backprop_cli import limits
 from backprop_cli.circuit import Circuit
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.block_engine import ManyRows, Ready, many_rows, weighted_sums
@@ -91,7 +92,7 @@ def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
 def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> Table:
     """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
     wanted = tuple(dict.fromkeys((*names, *chosen.names)))
-    blocks = [block.plain() for block in selected(data.blocks(wanted, reject), chosen, reject)]
+    blocks = list(_few_enough(selected(data.blocks(wanted, reject), chosen, reject)))
     if not blocks:
         raise Refused(
             Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
@@ -99,6 +100,17 @@ def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) ->
     columns = {name: [cell for block in blocks for cell in block.columns[name]] for name in names}
     weights = None if chosen.weights is None else [weight for block in blocks for weight in block.weights]
     return Table(columns, weights, Places(blocks))
+
+
+def _few_enough(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with lists for columns, as long as they may be held in memory. Raises ``Refused`` beyond."""
+    cells = 0
+    for block in blocks:
+        cells += len(block) * len(block.columns)
+        if cells > limits.MEMORY_CELLS:
+            message = f"more than {limits.MEMORY_CELLS:,} cells to be held in memory"
+            raise Refused(Diagnostic("limit.rows", message, "--limit takes the first rows, --where some of them"))
+        yield block.plain()
 
 
 def objective(circuit: Circuit, table: Table, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Objective:
