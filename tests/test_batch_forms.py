@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import math
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from command import backprop
+from hypothesis import given
+from hypothesis import strategies as st
 from test_cli_json import parsed
 
+from backprop_cli.problems import Refused
 from backprop_cli.reading import read
+from backprop_cli.rows import bulk, chunks, text_blocks
+from backprop_cli.rows.files import found
 from backprop_cli.rows.number_rows import number_engine
+from backprop_cli.rows.records import Reading
+from backprop_cli.rows.rejects import Rejects
+from backprop_cli.rows.source import Data
 from backprop_cli.rows.task import Task
 
 NEURON = "(sigmoid(w*x + b) - t)^2"
@@ -209,6 +219,17 @@ def test_a_row_without_a_value_in_the_last_line_is_found(here, form):
     assert said.startswith(f"error[domain.log]: {place} with x = -2.0: log needs x > 0, and got -2.0 expression:")
 
 
+def test_a_line_is_found_although_the_table_breaks_further_on(here):
+    lines = table(np.abs(X) + 0.1).splitlines(keepends=True)
+    lines[9_000] = "-1,1\n"
+    lines[18_000] = '"1"x,1\n'
+    (here / "broken.csv").write_text("".join(lines))
+    for threads in ("1", "2"):
+        ran = backprop("batch", "log(w*x)", "--data", "broken.csv", "w=1", "--threads", threads)
+        assert ran.code == 4
+        assert ran.said.startswith("error[domain.log]: broken.csv, row 9,000, line 9,001 with x = -1.0")
+
+
 def test_bad_rows_of_a_large_file_are_left_out(here):
     lines = table(np.abs(X) + 0.1).splitlines(keepends=True)
     lines[15_000] = "no,1\n"
@@ -328,6 +349,42 @@ def test_the_same_bits_from_an_address(here, name):
     arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     parquet.write_table(arrow.table({"x": X, "t": T}), here / "r.parquet")
     assert run("--data", f"file://{here}/{name}") == whole()
+
+
+PIECES = (
+    *("1,2\n", "1,2\r\n", "1,2\r", '"5",6\n', '"7\n",8\n', "\n", "\r\n", " 9 ,1\n", '"a""b",1\n', '1,"2\r\n3"\n'),
+    *("1,2,3\n", "1\n", "x,1\n", "1,true\n", "  \n", "1,\n", ",\n", "inf,1\n", "+1,2\n", "1e400,1\n", "NA,1\n"),
+)
+TABLES = st.lists(st.sampled_from(PIECES) | st.just("1,2\n") | st.just("3,4\n"), min_size=1, max_size=16)
+
+
+@given(TABLES, st.sampled_from([("a", "b"), ("b",)]), st.booleans())
+def test_with_pyarrow_or_without_tables_are_read_alike(tmp_path_factory, pieces, wanted, skip):
+    """The same rows in the same blocks with the same lines, and the same errors."""
+    pytest.importorskip("pyarrow")
+    file = tmp_path_factory.getbasetemp() / "alike.csv"
+    file.write_text("a,b\n" + "".join(pieces), newline="")
+    with contextlib.ExitStack() as stack:
+        for module in (bulk, chunks, text_blocks):
+            stack.enter_context(mock.patch.object(module, "BLOCK", 3))
+        stack.enter_context(mock.patch.object(bulk, "has_pyarrow", return_value=True))
+        fast = read_as(file, wanted, skip=skip)
+        stack.enter_context(mock.patch.object(bulk, "has_pyarrow", return_value=False))
+        assert read_as(file, wanted, skip=skip) == fast
+
+
+def read_as(file: Path, wanted: tuple[str, ...], *, skip: bool) -> object:
+    """What comes of a table: blocks and the rows left out, or the problem."""
+    left_out: list[str] = []
+    try:
+        data = Data(found([str(file)]), Reading())
+        blocks = [
+            ([block.place(at) for at in range(len(block))], block.plain().columns)
+            for block in data.blocks(wanted, Rejects(skip, lambda bad: left_out.append(bad.problem.message)))
+        ]
+    except Refused as refused:
+        return refused.problems
+    return blocks, left_out
 
 
 def test_a_folder_behind_an_address_and_other_systems(here):

@@ -5,6 +5,7 @@ Nothing is taken for granted about a cell: ``cells.py`` says what is a number.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Iterator, Sequence
 
@@ -67,15 +68,16 @@ class Delimited:
             raise Refused(Diagnostic("data.file", message)) from None
 
     def places(self) -> Iterator[tuple[int, int]]:
-        """The number of every row, and the line on which it begins."""
+        """The number of every row, and the line on which it begins, as far as the table can be read."""
         row, before = 0, self.head_lines
         waiting = None if self.reading.header else self.first
-        while (cells := waiting if waiting is not None else next(self.reader, None)) is not None:
-            waiting = None
-            line, before = before + 1, self.reader.line_num
-            if cells:
-                row += 1
-                yield row, line
+        with contextlib.suppress(csv.Error):
+            while (cells := waiting if waiting is not None else next(self.reader, None)) is not None:
+                waiting = None
+                line, before = before + 1, self.reader.line_num
+                if cells:
+                    row += 1
+                    yield row, line
 
     def _bad(self, place: Place, cells: list[str], wanted: Sequence[str], places: tuple[int, ...]) -> BadRow:
         """The first cell of a row that is no number."""

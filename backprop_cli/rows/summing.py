@@ -174,8 +174,9 @@ def in_threads(work: Callable[[Block], T], blocks: Iterable[Block], threads: int
     from concurrent.futures import ThreadPoolExecutor
 
     waiting: deque[tuple[Block, Future[T]]] = deque()
+    refused: list[Refused] = []
     with ThreadPoolExecutor(count) as pool:
-        for block in blocks:
+        for block in _until_refused(blocks, refused):
             waiting.append((block, pool.submit(work, block)))
             if len(waiting) > _AHEAD * count:
                 first, done = waiting.popleft()
@@ -183,6 +184,16 @@ def in_threads(work: Callable[[Block], T], blocks: Iterable[Block], threads: int
         while waiting:
             first, done = waiting.popleft()
             yield first, done.result()
+    if refused:
+        raise refused[0]
+
+
+def _until_refused(blocks: Iterable[Block], refused: list[Refused]) -> Iterator[Block]:
+    """The blocks; what ends them is kept, because blocks before it may have something to say first."""
+    try:
+        yield from blocks
+    except Refused as error:
+        refused.append(error)
 
 
 def processors() -> int:
