@@ -375,6 +375,7 @@ HOMEWORK = re.compile(
     r"(answers?|ask|submission|key|mistake|class)\.[a-z-]+|limit\.(formula|process)|usage\.(answer|atol|report|encoding)"
 )
 HOMEWORK_TESTS = (
+    "concessions",
     "latex",
     "homework_arrays",
     "descent_homework",

@@ -132,8 +132,12 @@ def _check_key(key: Key, options: Options) -> int:
     sys.stdout.write(render(solutions(marker), screen(options.color), varied(marker)))
     sys.stdout.flush()
     _warn_of_key(marker)
-    facts = [fact for part in marker.parts for fact in part.question.facts.values()]
-    return _NO_ANSWER if any(fact.problem is not None for fact in facts) and not options.exit_zero else 0
+    lacks = any(
+        fact.problem is not None and asked not in getattr(part.question, "absent", ())
+        for part in marker.parts
+        for asked, fact in part.question.facts.items()
+    )
+    return _NO_ANSWER if lacks and not options.exit_zero else 0
 
 
 def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,10 +20,27 @@ from backprop_cli.render.graded.formats import FORMATS
 if TYPE_CHECKING:
     from backprop_cli.grading.tolerance import Tolerance
 
+_MOST_FIGURES = 15
+
+
+class Figures(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """``3``, or from two to four as ``2..4`` or ``[2, 4]``."""
+
+    name = "figures"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The least and the greatest number of figures; the second is None if there is none."""
+        found = re.fullmatch(r"\[?\s*(\d{1,3})(?:\s*(?:\.\.|,)\s*(\d{1,3}))?\s*\]?", str(value).strip())
+        least, most = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, None)
+        if not 1 <= least <= (most or least) <= _MOST_FIGURES:
+            self.fail(f"{value!r} is no number of figures from 1 to {_MOST_FIGURES}, nor two as 2..4", param, ctx)
+        return least, most
+
+
 _TOLERANCE = (
     click.option("--rtol", metavar="R", type=float, help="Right within R times the truth (0.001)."),
     click.option("--atol", metavar="A", type=float, help="Right within A (1e-9 of the terms that cancel)."),
-    click.option("--sigfigs", metavar="N", type=click.IntRange(1, 15), help="Right to N significant figures."),
+    click.option("--sigfigs", metavar="N", type=Figures(), help="Right to N significant figures, as 3 or 2..4."),
     click.option("--exact", is_flag=True, help="Right only as the exact number: 1/3, sqrt(2)."),
 )
 _REPORTS = (
@@ -52,7 +70,7 @@ class ToleranceOptions:
 
     rtol: float | None
     atol: float | None
-    sigfigs: int | None
+    sigfigs: tuple[int, int | None] | None
     exact: bool
 
 
@@ -93,7 +111,8 @@ def tolerance(options: ToleranceOptions) -> Tolerance:
         value = getattr(options, name)
         if value is not None and not 0 <= value < math.inf:
             raise Refused(Diagnostic(code, f"--{name} must be 0 or more, and got {value}"))
-    return Tolerance(options.rtol, options.atol, options.sigfigs, options.exact)
+    least, most = options.sigfigs or (None, None)
+    return Tolerance(options.rtol, options.atol, least, options.exact, most)
 
 
 def warn(problems: Iterable[Diagnostic]) -> None:

@@ -21,8 +21,19 @@ _WORSE: tuple[Word, ...] = ("ok", "close", "undefined", "wrong", "invalid")
 _FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
 
-def judge(question: Question, answers: Sequence[Answer]) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
-    """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named."""
+Judged = tuple[tuple[Opinion, ...], tuple[Said, ...]]
+
+
+def judge(question: Question, answers: Sequence[Answer]) -> Judged:
+    """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named.
+
+    Of several sheets the one counts on which most is right.
+    """
+    found = [_on_sheet(one, answers) for one in (question, *question.others)]
+    return max(found, key=lambda one: sum(opinion.weight for opinion in one[0] if opinion.word == "ok"))
+
+
+def _on_sheet(question: Question, answers: Sequence[Answer]) -> Judged:
     given: dict[Asked, list[Answer]] = {}
     rest: list[Opinion] = []
     wanted = {ask.asked for ask in question.asks}
@@ -100,8 +111,11 @@ def _echoed(opinion: Opinion, reading: Reading) -> Opinion:
 
 def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
     fact = question.facts.get(ask.asked)
+    conceded = _conceded(question, ask, plain, reading)
+    if conceded is not None:
+        return conceded
     if fact is not None and fact.problem is not None:
-        return replace(plain, word="ok") if reading.absent else _undefined(ask, plain, fact.problem)
+        return _where_none_is(question, ask, plain, reading, fact.problem)
     if reading.absent:
         what = "value" if ask.asked.is_value else "gradient"
         said = Said("answer.absent", f"there is a {what} here", least="verdict")
@@ -114,6 +128,32 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, 
         return known if known.line == plain.line else replace(known, line=plain.line)
     except Refused as refused:
         return invalid(plain, refused.problems[0])
+
+
+def _conceded(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> Opinion | None:
+    """The opinion on what the key itself has an answer to; None where the truth decides."""
+    only = question.only.get(ask.asked)
+    if only is not None:
+        right = only.admits(reading, question.tolerance)
+        said = Said("answer.also", "as on another sheet of this exercise", least="verdict")
+        return replace(plain, word="ok" if right else "wrong", said=(said,) if right else ())
+    if any(one.admits(reading, question.tolerance) for one in question.accepted.get(ask.asked, ())):
+        said = Said("answer.accepted", "the key accepts this answer", least="verdict")
+        return replace(plain, word="ok", said=(said,))
+    return None
+
+
+def _where_none_is(question: Question, ask: Ask, plain: Opinion, reading: Reading, problem: Diagnostic) -> Opinion:
+    """The opinion where there is no value or no gradient: right if that is said."""
+    if reading.absent:
+        return replace(plain, word="ok")
+    return _there_is_none(ask, plain) if ask.asked in question.absent else _undefined(ask, plain, problem)
+
+
+def _there_is_none(ask: Ask, plain: Opinion) -> Opinion:
+    what = "value" if ask.asked.is_value else "gradient"
+    said = Said("answer.absent", f"there is no {what} here", f"there is no {what} here, as was to be said", "hint")
+    return replace(plain, word="wrong", expected="no value", said=(said,))
 
 
 def _wrong_form(question: Question, reading: Reading) -> Diagnostic | None:

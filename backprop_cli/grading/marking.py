@@ -16,6 +16,7 @@ from backprop_cli.choices import Method
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, folded, from_mapping, given
 from backprop_cli.grading.again import Results
+from backprop_cli.grading.conceding import conceding
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.sheets import Problems, Submission
@@ -230,6 +231,10 @@ def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Ma
 def _question(problem: KeyProblem, expression: Expression, point: Point | None, method: Method) -> AnyQuestion:
     """The question of a problem at a point: about numbers, or about arrays."""
     circuit, near, accept = expression.circuit, problem.tolerance, problem.accept
+    numbers_only = problem.also.any_of_answers and (problem.data or problem.lr is not None)
+    if numbers_only or (problem.also.any_of_answers and has_arrays(circuit, point or {})):
+        message = "accept of an answer, answer and also are for numbers and formulas, not for arrays or rows"
+        raise Refused(Diagnostic("key.value", message))
     if problem.data or problem.lr is not None:
         return _about_descent(problem, circuit, point or {})
     if has_arrays(circuit, point or {}):
@@ -241,7 +246,8 @@ def _question(problem: KeyProblem, expression: Expression, point: Point | None, 
     if problem.upstream:
         raise Refused(Diagnostic("usage.upstream", "upstream is for arrays, and here are numbers only"))
     asks = asks_of(circuit, problem.ask or None, problem.weights)
-    return prepare(circuit, point, asks, near, accept, method, expression.points, expression.functions)
+    question = prepare(circuit, point, asks, near, accept, method, expression.points, expression.functions)
+    return conceding(question, problem.also) if problem.also.any_of_answers else question
 
 
 def _about_descent(problem: KeyProblem, circuit: Circuit, point: Point) -> AnyQuestion:
@@ -262,4 +268,6 @@ def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:
         problem.follow_through,
         problem.hidden,
         problem.unsettled,
+        problem.everyone,
+        problem.also.everyone,
     )

@@ -85,6 +85,9 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     tolerance = question.tolerance
     if tolerance.exact:
         return (Said("answer.close", "near, but the exact number is asked for, as 1/3 or sqrt(2)", least="verdict"),)
+    if tolerance.has_too_many(typed):
+        message = f"written with more than {tolerance.most_sigfigs} significant figures"
+        return (Said("answer.figures", message, least="verdict"),)
     if tolerance.coarse(typed, truth):
         digits = {2: "two", 3: "three"}.get(tolerance.least_digits, str(tolerance.least_digits))
         return (Said(COARSE, f"rounded too far: give at least {digits} significant digits", least="verdict"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
@@ -14,6 +14,7 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
+from backprop_cli.grading.allowed import Allowed
 from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
@@ -48,6 +49,9 @@ class Question:
     ``warnings`` are about the question itself, for whoever asks it. ``elsewhere`` are the points at which the same is
     asked in other questions, whose answers are not to be told either, and ``functions`` is shared with those.
     ``circuit_of`` reads the formulas of answers, where they are not plain ones.
+
+    A key may concede: ``accepted`` answers are right, too; of ``absent`` quantities it is right that there are none.
+    ``sheets`` are other sheets, on which these answers were the right ones: ``only`` they are, in the question of one.
     """
 
     circuit: Circuit
@@ -60,6 +64,10 @@ class Question:
     elsewhere: Sequence[Mapping[str, float]] = ()
     functions: dict[Asked, Formulas] = field(default_factory=dict)
     circuit_of: CircuitOf | None = None
+    accepted: Mapping[Asked, tuple[Allowed, ...]] = field(default_factory=dict)
+    absent: frozenset[Asked] = frozenset()
+    sheets: tuple[Mapping[Asked, Allowed], ...] = ()
+    only: Mapping[Asked, Allowed] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
     _opinions: dict[tuple[Asked, str, str], Opinion] = field(default_factory=dict)
@@ -133,6 +141,11 @@ class Question:
     def are_numbers(self, answers: Sequence[Answer]) -> bool:
         """Whether no answer is to be judged as a function."""
         return self.accept != "formula" and not any(self.reading(answer.text).names_any for answer in answers)
+
+    @cached_property
+    def others(self) -> tuple[Question, ...]:
+        """The same question on each of the other sheets."""
+        return tuple(replace(self, sheets=(), only=sheet) for sheet in self.sheets)
 
     @cached_property
     def mistakes(self) -> Mistakes | None:

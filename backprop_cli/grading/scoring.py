@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli.grading.asking import judged as judged_by
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.levels import Feedback
-from backprop_cli.grading.opinion import Opinion
+from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.records import ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
 
@@ -26,7 +26,7 @@ class Scoring:
 
     An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
     earlier value the part ``follow_through``, one that nothing refutes and nothing confirms ``unsettled``. Without
-    ``partial`` a problem is all or nothing.
+    ``partial`` a problem is all or nothing. Of what is ``spoiled``, or of all, ``everyone`` gets the points.
     """
 
     points: Fraction
@@ -36,6 +36,8 @@ class Scoring:
     follow_through: Fraction = Fraction(0)
     hidden: bool = False
     unsettled: Fraction = Fraction(1)
+    everyone: bool = False
+    spoiled: frozenset[str] = frozenset()
 
 
 def result(
@@ -43,6 +45,9 @@ def result(
 ) -> tuple[ProblemResult, Tally]:
     """The result of one problem of one submission, and what the class summary counts of it."""
     opinions, hints = judged_by(question, answers)
+    if scoring.everyone or scoring.spoiled:
+        opinions = tuple(_spared(one, scoring) for one in opinions)
+        hints = () if all(one.word == "ok" for one in opinions if one.weight) else hints
     credits_ = [_credit(opinion, scoring) for opinion in opinions]
     judged = tuple(told(one, scoring.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
     counted = [one for one in opinions if one.weight]
@@ -55,6 +60,14 @@ def result(
         tuple(one.name for one in counted if one.parts or (one.entry is not None and not one.entry.is_value)),
     )
     return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, scoring.hidden), tally
+
+
+def _spared(opinion: Opinion, scoring: Scoring) -> Opinion:
+    """The opinion on a question of which everyone gets the points, whatever was answered."""
+    if not opinion.weight or not (scoring.everyone or opinion.name in scoring.spoiled):
+        return opinion
+    said = Said("answer.everyone", "everyone gets the points of this question", least="verdict")
+    return replace(opinion, word="ok", said=(said,), settled=True, parts=())
 
 
 def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:

@@ -57,19 +57,23 @@ class Typed:
 class Tolerance:
     """How near a right number must come; ``rtol`` and ``atol`` None: nobody said.
 
-    ``sigfigs`` asks for so many significant figures instead, ``exact`` for the number itself.
+    ``sigfigs`` asks for so many significant figures instead, written with ``most_sigfigs`` at most; ``exact`` asks for
+    the number itself.
     """
 
     rtol: float | None = None
     atol: float | None = None
     sigfigs: int | None = None
     exact: bool = False
+    most_sigfigs: int | None = None
 
     def right(self, typed: Typed, truth: float, doubt: Doubt = CERTAIN) -> bool:
         """Whether the number typed is right. ``exact`` is for exact numbers to decide."""
         away = abs(typed.value - truth)
         if self.sigfigs is not None:
-            return self._agrees(typed.value, truth, doubt) and not 0 < typed.digits < self.sigfigs
+            return self._agrees(typed.value, truth, doubt) and not (
+                0 < typed.digits < self.sigfigs or self.has_too_many(typed)
+            )
         return away <= max(self._allowed(truth, doubt), self._last_digit(typed)) * _ROUND_UP
 
     def fits(self, typed: Typed, doubt: Doubt = CERTAIN) -> Callable[[float], bool]:
@@ -93,6 +97,10 @@ class Tolerance:
         if self.sigfigs is not None:
             rounded = _CLOSE * figure(truth, self.sigfigs) / 2
         return away <= max(_CLOSE * self._allowed(truth, doubt), rounded) or self.coarse(typed, truth)
+
+    def has_too_many(self, typed: Typed) -> bool:
+        """Whether a number was written with more figures than may be."""
+        return self.most_sigfigs is not None and typed.digits > self.most_sigfigs
 
     def coarse(self, typed: Typed, truth: float) -> bool:
         """Whether the number typed is the truth rounded to fewer significant digits than are asked for.

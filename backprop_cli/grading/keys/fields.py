@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -180,6 +180,21 @@ class Fields:
         self._not(key, f"a whole number from {least} to {most}")
         return default
 
+    def whole_or_range(
+        self, key: str, default: tuple[int | None, int | None], least: int, most: int
+    ) -> tuple[int | None, int | None]:
+        """A whole number, or a least and a greatest one as ``[2, 4]``."""
+        value = self.table.get(key)
+        if not isinstance(value, list):
+            return (self.whole(key, None, least, most), None) if value is not None else default
+        texts = [str(one) for one in value]
+        if len(texts) == 2 and all(re.fullmatch(r"\d{1,3}", text) for text in texts):
+            low, high = map(int, texts)
+            if least <= low <= high <= most:
+                return low, high
+        self._not(key, f"a whole number from {least} to {most}, or two of them as [2, 4]")
+        return default
+
     def words(self, key: str) -> tuple[str, ...]:
         """Names: an array of texts, or one text with commas."""
         value = self.table.get(key)
@@ -209,6 +224,24 @@ class Fields:
             names.append(cut(str(name)))
             titles |= {names[-1]: title} if title else {}
         return tuple(names), titles
+
+    def entries(self, key: str, known: Sequence[str]) -> Iterator[tuple[str, Fields]]:
+        """The fields of each table in an array of names and tables, by its name."""
+        value = self.table.get(key)
+        for one in value if isinstance(value, list) else ():
+            name = one.get("name") if isinstance(one, trees.Table) else None
+            if isinstance(one, trees.Table) and _is_name(name):
+                label = f"{self.label}: {cut(str(name))}"
+                yield cut(str(name)), Fields(one, label, known, self.place, self.found, (*self.path, key))
+
+    def answers(self, key: str) -> tuple[str, ...]:
+        """Answers: one, or an array of them."""
+        value = self.table.get(key)
+        several = value if isinstance(value, list) else [] if value is None else [value]
+        if all(isinstance(one, str) and not isinstance(one, trees.NotFinite) for one in several):
+            return tuple(map(str, several))
+        self._not(key, 'an answer, or an array of them, as ["-4", "-4.0..-3.9"]')
+        return ()
 
     def several(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """A table of texts, or of arrays of texts."""

@@ -17,6 +17,7 @@ from backprop_cli import limits
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.headings import folded
 from backprop_cli.grading.files.texts import cut
+from backprop_cli.grading.keys.concessions import Concessions, concessions
 from backprop_cli.grading.keys.fields import Fields, Place
 from backprop_cli.grading.keys.varied import check_secret, choices, refuse_given_twice
 from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
@@ -27,11 +28,12 @@ from backprop_cli.problems import Diagnostic, Refused, Source
 _NEARNESS = ("rtol", "sigfigs", "exact")
 _ID = re.compile(r"\w[\w-]{0,63}")
 _WORDS_OF_SUBMISSIONS = frozenset({"student", "answers", "answer", "problem", "name"})
-_TOLERANCE = tuple(one.name for one in fields(Tolerance))
+_TOLERANCE = ("rtol", "atol", "sigfigs", "exact")
 _COMMON = ("feedback", "tolerance", "partial", "close", "follow_through", "unsettled", "accept", "hidden", "share")
 _OF_KEY = ("title", "text", "secret", *_COMMON, "columns", "attempt", "problem")
 _OF_PROBLEM = (
     *("id", "title", "text", "expression", "at", "vary", "ugly", "upstream", "ask", "points", "weights", "data", "lr"),
+    *("everyone", "also"),
     *_COMMON,
 )
 
@@ -65,6 +67,7 @@ class KeyProblem:
     ``columns`` are the titles of the columns in which answers stand in a table of the class. ``vary`` has what the
     numbers may be that each student has of their own, beside those of ``at``; ``ugly`` ones may be allowed. ``text``
     is what a sheet says of it.
+    ``everyone`` gets the points of a spoiled problem; ``also`` has what else is conceded.
     ``data`` are the paths of files of rows; ``lr`` is the learning rate of the steps that are asked for.
     """
 
@@ -91,6 +94,8 @@ class KeyProblem:
     text: str = ""
     data: tuple[str, ...] = ()
     lr: float | None = None
+    everyone: bool = False
+    also: Concessions = field(default_factory=Concessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +196,13 @@ def _tolerance(given: Fields, default: Tolerance) -> Tolerance:
         inner.wrong("key.value", rules[1], f"{rules[0]} and {rules[1]} exclude each other")
     if any(name in inner.names for name in _NEARNESS):
         default = Tolerance(atol=default.atol)
+    least, most = inner.whole_or_range("sigfigs", (default.sigfigs, default.most_sigfigs), 1, 15)
     return Tolerance(
         rtol=inner.number("rtol", default.rtol),
         atol=inner.number("atol", default.atol),
-        sigfigs=inner.whole("sigfigs", default.sigfigs, 1, 15),
+        sigfigs=least,
         exact=inner.flag("exact", default.exact),
+        most_sigfigs=most,
     )
 
 
@@ -225,6 +232,8 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
         text=given.text("text", ""),
         data=tuple(str(Path(top.place.source.name).parent / name) for name in given.words("data")),
         lr=_rate(given),
+        everyone=given.flag("everyone", default=False),
+        also=concessions(given),
         **{one.name: getattr(manner, one.name) for one in fields(Manner)},
     )
 

@@ -39,7 +39,9 @@ def solutions(marker: Marker) -> Iterator[Solution]:
         weights = sum((ask.weight for ask in part.question.asks), Fraction(0))
         for ask in part.question.asks:
             share = part.scoring.points * ask.weight / weights if weights else Fraction(0)
-            yield Solution(part.id, ask.name, share, *answer(part, ask))
+            text, note = answer(part, ask)
+            conceded = _conceded(part, ask)
+            yield Solution(part.id, ask.name, share, text, "; ".join(one for one in (note, conceded) if one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,25 @@ def answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
         answers = [_of_fact(part.question.facts[cell.asked]) for cell in ask.cells]
         return nested(ask.shape, [answer for answer, _ in answers]), next((note for _, note in answers if note), "")
     fact = part.question.facts.get(ask.asked)
+    if isinstance(part.question, Question) and ask.asked in part.question.absent:
+        return "no value", ""
     if fact is None:
         assert isinstance(part.question, Question)
         formula = _formula(part.question, ask.asked)
         return formula, "" if formula else "its formula is too large to show"
     return _of_fact(fact)
+
+
+def _conceded(part: Part, ask: Ask | ArrayAsk) -> str:
+    """What the key concedes of a question."""
+    if part.scoring.everyone or ask.name in part.scoring.spoiled:
+        return "everyone gets its points"
+    question = part.question
+    if not isinstance(question, Question) or not isinstance(ask, Ask):
+        return ""
+    others = [f"{len(question.accepted[ask.asked])} more accepted"] if ask.asked in question.accepted else []
+    sheets = sum(1 for sheet in question.sheets if ask.asked in sheet)
+    return "; ".join([*others, *([f"other on {sheets} more sheet{'' if sheets == 1 else 's'}"] if sheets else [])])
 
 
 def _of_fact(fact: Fact) -> tuple[str, str]:

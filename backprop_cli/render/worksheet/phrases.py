@@ -59,5 +59,6 @@ def _manner(exercise: Exercise) -> str:
     if exercise.accept == "formula" and not exercise.pointless:
         return "Answer with formulas."
     if near.sigfigs is not None:
-        return f"Give {near.sigfigs} significant figure{'' if near.sigfigs == 1 else 's'}."
+        most = f" to {near.most_sigfigs}" if near.most_sigfigs is not None else ""
+        return f"Give {near.sigfigs}{most} significant figure{'' if near.sigfigs == 1 and not most else 's'}."
     return "Give exact numbers, as 1/3." if near.exact else ""
