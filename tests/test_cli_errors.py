@@ -177,6 +177,8 @@ ELSEWHERE = {
     "output.write": "test_an_output_that_cannot_be_written",
     "check.wrong": "test_a_wrong_gradient",
     "latex.read": "tests/test_latex.py",
+    "output.exists": "tests/test_sheets.py",
+    "sheet.students": "tests/test_sheets.py",
     "internal": "test_a_bug_of_our_own",
     **dict.fromkeys(("descent.rises", "descent.jumps"), "test_descend"),
     **dict.fromkeys((f"usage.{name}" for name in ("lr", "decay", "setting", "steps", "tol")), "test_descend"),
