@@ -419,6 +419,57 @@ def test_a_column_that_the_key_names(there):
     assert files("out") == ["ada.html", "students.csv"]
 
 
+DESCENT = """secret = "a long winter in the mountains"
+[[problem]]
+id = "steps"
+expression = "L = (w*x - 1)^2"
+vary = {w = "-3..3", x = [1, 2]}
+lr = 0.05
+ask = ["dw", "w after 2 steps"]
+[[problem]]
+id = "rows"
+expression = "L = (w*x - y)^2"
+vary = {w = "1..5"}
+data = "points.csv"
+lr = 0.1
+ask = ["mean dw", "dw row 2", "L", "w after 1 step"]
+"""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_steps_of_descent_and_rows_of_data(there, form):
+    Path("points.csv").write_text("x,y\n1,2\n3,5\n")
+    Path("key.toml").write_text(DESCENT)
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
+    ran = backprop("grade", "key.toml", "out/solutions/answers.jsonl", "--format", "csv")
+    assert [line.split(",")[:3] for line in ran.out.splitlines()[1:]] == [["ada", "6", "6"], ["ben", "6", "6"]]
+    for line in Path("out/solutions/answers.jsonl").read_text().splitlines():
+        one = json.loads(line)
+        answers = [text for part in one["answers"].values() for text in part.values()]
+        assert len(answers) == 6
+        for path in Path("out").glob(f"{one['student']}.*"):
+            text = re.sub(
+                r"(?s)<style>.*?</style>|<[^>]*>|.*begin.document.|\\\\put[^{]*|[(][\d.,]*[)]", "", path.read_text()
+            )
+            text = text.replace(r"\ensuremath{-}", "-")
+            assert not [number for number in answers if re.search(rf"(?<![\d.-]){re.escape(number)}(?!\d)", text)]
+            assert "the learning rate is 0.1" in text
+            assert "the rows are those of points.csv" in text
+
+
+def test_names_of_a_descent_are_explained_and_its_sums_written_out(there):
+    Path("points.csv").write_text("x,y\n1,2\n3,5\n")
+    Path("key.toml").write_text(DESCENT.replace('vary = {w = "-3..3", x = [1, 2]}', "at = {w = 0, x = 2}")
+                                .replace('vary = {w = "1..5"}', "at = {w = 1}"))  # fmt: skip
+    sheet("key.toml", "-o", "out", "--format", "markdown", "--solutions")
+    text = Path("out/solutions/sheet.md").read_text()
+    assert "| `w after 2 steps` | the value of w after 2 steps | `0.32` |" in text
+    assert "w after 2 steps = (0.0) - 0.05*(-4.0) - 0.05*(-2.4) = 0.32\n" in text
+    assert "| `mean dw` | ∂L/∂w, the mean over the rows | `-7.0` |" in text
+    assert "| `dw row 2` | ∂L/∂w in row 2 | `-12.0` |" in text
+    assert "mean dw = (1.0*(-2.0) + 1.0*(-12.0))/2.0 = -7.0\n" in text
+
+
 # Where they are put
 
 

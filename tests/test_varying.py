@@ -127,6 +127,9 @@ SUITABLE = {
     "a root that is asked as a value": ('"q = x^0.5; f = q*x"', "vary = {x = [4, 2]}", {"4", "2"}),
     "an array": ('"sum(relu(X))"', "vary = {X = [[1, 2], [0, 1], [3, -1]]}", {"[1, 2]", "[3, -1]"}),
     "a drawn array": ('"sum(relu(X))"', 'vary = {X = "2 of -1..1"}', {"[1, 1]", "[-1, 1]", "[1, -1]"}),
+    "a kink on the way of a descent": ('"L = relu(w*3)"', 'vary = {w = [1, 2, 6]}\nlr = 1\nask = ["w after 2 steps"]',
+                                       {"1", "2"}),
+    "no step to make": ('"L = (w - 2)^2"', 'vary = {w = "1..3"}\nlr = 0.1\nask = ["dw"]', {"1", "3"}),
     "a branch not taken": ('"where(x > 0, x*2, abs(y))"', "vary = {x = [1, 2]}\nat = {y = 0}", {"1", "2"}),
 }  # fmt: skip
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backprop_cli.choices import Method
+from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, folded, from_mapping, given
 from backprop_cli.grading.again import Results
@@ -37,6 +39,7 @@ from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.summary import empty
 from backprop_cli.grading.varying.choices import Listed
 from backprop_cli.grading.varying.lots import Lots
+from backprop_cli.grading.varying.suitable import Unsuitable, unsuitable
 from backprop_cli.grading.varying.variants import SPECIMEN, Variants
 from backprop_cli.nearest import meant
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
@@ -55,13 +58,15 @@ Marked = tuple[SubmissionResult, tuple[Tally, ...]]
 class Part:
     """One problem at one point, ready for answers.
 
-    Where each student has numbers of their own, ``question`` is an example, and ``variants`` has the others.
+    ``circuit`` is that of the problem's expression. Where each student has numbers of their own, ``question`` is an
+    example, and ``variants`` has the others.
     """
 
     id: str
     title: str
     question: AnyQuestion
     scoring: Scoring
+    circuit: Circuit
     at: Mapping[str, str] | None = None
     variants: Variants | None = None
 
@@ -69,7 +74,7 @@ class Part:
     def numbers(self) -> tuple[tuple[str, str], ...]:
         """The values of the variables, in the order of the expression; none where only formulas are asked for."""
         at = {folded(name): value for name, value in (self.at or {}).items()}
-        return tuple((name, at[name]) for name in self.question.circuit.inputs if name in at)
+        return tuple((name, at[name]) for name in self.circuit.inputs if name in at)
 
     def of(self, student: str) -> Part:
         """The part with the student's own numbers. Raises ``Refused`` if no suitable ones are drawn."""
@@ -208,7 +213,7 @@ def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Met
             problem.points if problem.points is not None else sum((ask.weight for ask in question.asks), Fraction(0))
         )
         share = points / max(1, len(problem.at))
-        yield Part(id_, problem.title, question, _scoring(problem, share), here, variants)
+        yield Part(id_, problem.title, question, _scoring(problem, share), expression.circuit, here, variants)
 
 
 def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Mapping[str, str]) -> Variants:
@@ -225,7 +230,16 @@ def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Ma
     def make(at: Mapping[str, str]) -> AnyQuestion:
         return _question(problem, expression, from_mapping(at), "forward")
 
-    return Variants(lots, fixed, make, problem.ugly)
+    return Variants(lots, fixed, make, partial(_unsuitable(problem), ugly=problem.ugly))
+
+
+def _unsuitable(problem: KeyProblem) -> Callable[..., Unsuitable | None]:
+    """What says which numbers are given to nobody."""
+    if problem.data or problem.lr is not None:
+        from backprop_cli.grading.descent.suitable import unsuitable_descent
+
+        return unsuitable_descent
+    return unsuitable
 
 
 def _question(problem: KeyProblem, expression: Expression, point: Point | None, method: Method) -> AnyQuestion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import PurePath
@@ -12,6 +12,7 @@ from backprop_cli import limits
 from backprop_cli.array_calculation import run_arrays
 from backprop_cli.calculation import Settings, run
 from backprop_cli.circuit import Circuit
+from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, from_mapping, given
 from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.keys.key import KeyProblem
@@ -24,6 +25,7 @@ from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Refused
 from backprop_cli.report.array_report import ArrayReport
 from backprop_cli.report.report import Report
+from backprop_cli.worksheet.descent import quantities, sums
 from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
 
 if TYPE_CHECKING:
@@ -48,28 +50,41 @@ def varies(marker: Marker) -> bool:
 
 
 def _exercise(part: Part, problem: KeyProblem) -> Exercise:
-    circuit = part.question.circuit
-    pointless = part.at is None
+    of_steps = bool(problem.data) or problem.lr is not None
+    pointless = part.at is None and not of_steps
 
     @cache
     def worked() -> Report | ArrayReport | None:
-        return _worked(part.question, problem.upstream, _somewhere(part.question) if pointless else _point(part))
+        if problem.data:
+            return None
+        return _worked(part, problem.upstream, _somewhere(part.question) if pointless else from_mapping(part.at or {}))
 
     return Exercise(
         part.id,
         part.title,
         problem.text,
         part.scoring.points,
-        circuit.source.text,
-        _stages(circuit),
+        problem.expression,
+        _stages(part.circuit),
         tuple((name, _shown(name, value, worked)) for name, value in part.numbers),
-        problem.upstream,
+        tuple(_also_given(problem)),
         problem.accept,
         problem.tolerance,
-        tuple(_blanks(part)),
+        tuple(_blanks(part, quantities(part.question) if of_steps else {})),
         worked,
         pointless,
+        sums(part.question) if of_steps else (),
     )
+
+
+def _also_given(problem: KeyProblem) -> Iterator[str]:
+    """What is given beside the values of the variables, in words."""
+    if problem.upstream:
+        yield f"the gradient that arrives is {problem.upstream}"
+    if problem.data:
+        yield f"the rows are those of {', '.join(PurePath(path).name for path in problem.data)}"
+    if problem.lr is not None:
+        yield f"the learning rate is {problem.lr!r}"
 
 
 def _shown(name: str, value: str, worked: Callable[[], Report | ArrayReport | None]) -> str:
@@ -79,10 +94,6 @@ def _shown(name: str, value: str, worked: Callable[[], Report | ArrayReport | No
         return value
     block = next(row.value for row in report.variables if row.name == name)
     return block.text if block.count <= _IN_FULL else f"{block.shape} as in {PurePath(value[1:]).name}"
-
-
-def _point(part: Part) -> Point:
-    return from_mapping(part.at or {})
 
 
 def _somewhere(question: AnyQuestion) -> Point | None:
@@ -95,14 +106,14 @@ def _somewhere(question: AnyQuestion) -> Point | None:
     return None
 
 
-def _worked(question: AnyQuestion, upstream: str, point: Point | None) -> Report | ArrayReport | None:
+def _worked(part: Part, upstream: str, point: Point | None) -> Report | ArrayReport | None:
     if point is None:
         return None
     try:
-        if isinstance(question, Question):
-            return run(question.circuit, point, Settings(check="none"))
+        if not has_arrays(part.circuit, point):
+            return run(part.circuit, point, Settings(check="none"))
         arrives = given("upstream", upstream) if upstream else None
-        return run_arrays(question.circuit, point, Settings(check="none"), arrives)
+        return run_arrays(part.circuit, point, Settings(check="none"), arrives)
     except Refused:  # a point without a value may be what is asked about
         return None
 
@@ -113,10 +124,12 @@ def _stages(circuit: Circuit) -> tuple[tuple[str, str], ...]:
     return tuple((name, circuit.typed(node, limits.LABEL_CHARACTERS)) for node, name in named.items())
 
 
-def _blanks(part: Part) -> Iterator[Blank]:
+def _blanks(part: Part, steps: Mapping[str, str]) -> Iterator[Blank]:
+    """What is asked for; ``steps`` say what names of a descent mean."""
     for ask in part.question.asks:
         shown, note = answer(part, ask)
-        yield Blank(ask.name, _meaning(part.question, ask.name), shown, _given(part, ask, shown), note)
+        meaning = steps[ask.name] if ask.name in steps else _meaning(part.question, ask.name)
+        yield Blank(ask.name, meaning, shown, _given(part, ask, shown), note)
 
 
 def _meaning(question: AnyQuestion, name: str) -> str:

@@ -30,8 +30,9 @@ class Blank:
 class Exercise:
     """One problem at one point. ``at`` are the values of the variables, none where formulas are asked for.
 
-    ``stages`` are the expression's statements, a name and a formula each. ``worked`` runs the circuit; None where there
-    is nothing to draw. ``pointless``: it is run where nobody asks, so that no number of it is to be shown.
+    ``given`` is what else is given, in words. ``stages`` are the expression's statements, a name and a formula each.
+    ``worked`` runs the circuit; None where there is nothing to draw. ``pointless``: it is run where nobody asks, so
+    that no number of it is to be shown. ``sums`` say how answers come about that are neither values nor gradients.
     """
 
     id: str
@@ -41,12 +42,13 @@ class Exercise:
     expression: str
     stages: tuple[tuple[str, str], ...]
     at: tuple[tuple[str, str], ...]
-    upstream: str
+    given: tuple[str, ...]
     accept: Accept
     tolerance: Tolerance
     blanks: tuple[Blank, ...]
     worked: Callable[[], Report | ArrayReport | None]
     pointless: bool = False
+    sums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

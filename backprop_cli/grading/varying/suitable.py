@@ -11,12 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backprop_cli.calculation import Settings, run
 from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.grading.question import Question
 from backprop_cli.problems import Refused
 from backprop_cli.report.report import Report
+
+if TYPE_CHECKING:
+    from backprop_cli.grading.asking import AnyQuestion
 
 LEAST, MOST, DECIMALS = 1e-3, 1e4, 4
 _ROUNDING = 1e-11  # of the doubles on the way, relative to 1 or the number
@@ -37,8 +41,9 @@ class Unsuitable:
     reason: str
 
 
-def unsuitable(question: Question, *, ugly: bool) -> Unsuitable | None:
+def unsuitable(asked: AnyQuestion, *, ugly: bool) -> Unsuitable | None:
     """What is wrong with a question's point; None if nothing is. ``ugly`` numbers may be allowed."""
+    question = asked if isinstance(asked, Question) else asked.elements
     assert question.point is not None
     try:
         report = run(question.circuit, question.point, Settings(check="none"))
@@ -47,10 +52,17 @@ def unsuitable(question: Question, *, ugly: bool) -> Unsuitable | None:
     return _edge(question, report) or (None if ugly else _ugly(question, report))
 
 
-def _edge(question: Question, report: Report) -> Unsuitable | None:
+def on_kink(report: Report) -> Unsuitable | None:
+    """The first gate that stands on a kink and matters."""
     forth = report.trace[0]
-    for gate in forth.live_kinks:
-        return Unsuitable("kink", f"{forth.circuit.typed(gate, 60)} stands on a kink or a jump")
+    gates = (forth.circuit.typed(gate, 60) for gate in forth.live_kinks)
+    return next((Unsuitable("kink", f"{gate} stands on a kink or a jump") for gate in gates), None)
+
+
+def _edge(question: Question, report: Report) -> Unsuitable | None:
+    kink = on_kink(report)
+    if kink is not None:
+        return kink
     for ask in question.asks:
         fact = question.facts[ask.asked]
         if fact.problem is not None:
@@ -65,10 +77,11 @@ def _ugly(question: Question, report: Report) -> Unsuitable | None:
     if slopes and not any(slopes):
         return Unsuitable("zero", "every gradient that is asked for is 0")
     plain = _is_plain(report)
-    return next((one for name, number in _met(question, report) if (one := _one(name, number, plain=plain))), None)
+    return next((one for name, number in _met(question, report) if (one := ugliness(name, number, plain=plain))), None)
 
 
-def _one(name: str, number: float, *, plain: bool) -> Unsuitable | None:
+def ugliness(name: str, number: float, *, plain: bool) -> Unsuitable | None:
+    """What is ugly about a number; where it is ``plain`` how it is worked out, four decimals are to be enough."""
     if number == 0:
         return None
     if not LEAST <= abs(number) < MOST:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from backprop_cli import limits
-from backprop_cli.grading.question import Question
 from backprop_cli.grading.varying.lots import Lots
-from backprop_cli.grading.varying.suitable import Unsuitable, unsuitable
+from backprop_cli.grading.varying.suitable import Unsuitable
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -32,13 +31,13 @@ _Drawn = tuple[str, ...]
 class Variants:
     """The questions of one part: ``fixed`` are the numbers that are the same for all, ``make`` makes a question.
 
-    ``ugly`` numbers may be allowed.
+    ``unsuitable`` says what is wrong with the numbers of one.
     """
 
     lots: Lots
     fixed: At
     make: Callable[[At], AnyQuestion]
-    ugly: bool = False
+    unsuitable: Callable[[AnyQuestion], Unsuitable | None]
     _questions: dict[_Drawn, AnyQuestion] = field(default_factory=dict)
     _reasons: dict[_Drawn, Unsuitable] = field(default_factory=dict)
     _known: dict[str, At] = field(default_factory=dict)
@@ -73,8 +72,7 @@ class Variants:
         if key in self._questions:
             return None
         if key not in self._reasons:
-            question = self._made({**self.fixed, **drawn})
-            reason = unsuitable(question if isinstance(question, Question) else question.elements, ugly=self.ugly)
+            reason = self.unsuitable(self._made({**self.fixed, **drawn}))
             if reason is None:
                 return None
             del self._questions[key]

@@ -99,7 +99,11 @@ def _steps(exercise: Exercise) -> Iterator[str]:
         return
     yield rf"\subsubsection*{{{phrases.STEPS}}}"
     report = exercise.worked()
-    if isinstance(report, Report) and all(len(gate.name) + len(gate.formula) <= _LONG for gate in report.gates):
+    if (
+        isinstance(report, Report)
+        and not exercise.sums
+        and all(len(gate.name) + len(gate.formula) <= _LONG for gate in report.gates)
+    ):
         yield ascii_only(derivation(steps(report)))
     else:
         yield verbatim(said)

@@ -12,6 +12,7 @@ CIRCUIT, SOLVED = "The circuit, to be filled in", "The circuit with its values a
 COLUMNS, ANSWERED = ("name", "what it is", "your answer"), ("name", "what it is", "right answer")
 _FILL_IN = "Fill in the circuit, values forward and gradients backward. Then answer what is asked for."
 _FORMULAS = "Find these as formulas."
+_WORK_OUT = "Work out what is asked for."
 _NONE = "(not known)"
 
 
@@ -34,7 +35,8 @@ def task(exercise: Exercise) -> list[str]:
     """What is to be done: the teacher's words, paragraph by paragraph, or ours; then how to answer."""
     own = [" ".join(part.split()) for part in exercise.text.split("\n\n") if part.strip()]
     manner = _manner(exercise)
-    return [*(own or [_FORMULAS if exercise.pointless else _FILL_IN]), *([manner] if manner else [])]
+    ours = _FORMULAS if exercise.pointless else _WORK_OUT if exercise.sums else _FILL_IN
+    return [*(own or [ours]), *([manner] if manner else [])]
 
 
 def paragraphs(text: str) -> list[str]:
@@ -43,10 +45,9 @@ def paragraphs(text: str) -> list[str]:
 
 
 def point(exercise: Exercise) -> str:
-    """``at x = -2, y = 5``, and the gradient that arrives; nothing where there is no point."""
+    """``at x = -2, y = 5``, and what else is given; nothing where there is no point."""
     values = ", ".join(f"{name} = {value}" for name, value in exercise.at)
-    arrives = f"the gradient that arrives is {exercise.upstream}" if exercise.upstream else ""
-    return "; ".join(filter(None, (f"at {values}" if values else "", arrives)))
+    return "; ".join(filter(None, (f"at {values}" if values else "", *exercise.given)))
 
 
 def solution(answer: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.render.arrays import steps as array_steps
 from backprop_cli.render.steps import render
+from backprop_cli.render.text import visible
 from backprop_cli.report.report import Report
 from backprop_cli.report.steps import steps
 from backprop_cli.worksheet.sheet import Exercise
@@ -12,6 +13,8 @@ from backprop_cli.worksheet.sheet import Exercise
 def lines(exercise: Exercise) -> str:
     """Forward and backward; nothing where there is no point to go through the circuit at."""
     report = None if exercise.pointless else exercise.worked()
+    sums = "".join(f"{visible(line)}\n" for line in exercise.sums)
     if report is None:
-        return ""
-    return render(steps(report)) if isinstance(report, Report) else array_steps.render(report)
+        return sums
+    worked = render(steps(report)) if isinstance(report, Report) else array_steps.render(report)
+    return f"{worked}\n{sums}" if sums else worked
