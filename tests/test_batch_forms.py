@@ -230,6 +230,17 @@ def test_a_line_is_found_although_the_table_breaks_further_on(here):
         assert ran.said.startswith("error[domain.log]: broken.csv, row 9,000, line 9,001 with x = -1.0")
 
 
+def test_the_first_rows_left_out_are_listed_on_any_number_of_threads(here):
+    lines = table(np.abs(X) + 0.1).splitlines(keepends=True)
+    for at in range(100, 20_000, 1_500):
+        lines[at] = "no,1\n" if at % 200 else "-1,1\n"
+    (here / "mixed.csv").write_text("".join(lines))
+    argv = ("batch", "log(w*x)", "--data", "mixed.csv", "w=1", "--skip-bad", "-q", "--no-check")
+    one, four = (backprop(*argv, "--threads", count) for count in ("1", "4"))
+    assert (one.out, one.err, one.code) == (four.out, four.err, 0)
+    assert "mixed.csv, row 100, line 101" in one.err.splitlines()[1]
+
+
 def test_bad_rows_of_a_large_file_are_left_out(here):
     lines = table(np.abs(X) + 0.1).splitlines(keepends=True)
     lines[15_000] = "no,1\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,19 +17,27 @@ Reject = Callable[[BadRow], None]
 
 @dataclass
 class Rejects:
-    """With ``skip`` rows are counted, the first ten kept, and each one handed to ``write``."""
+    """With ``skip`` rows are counted, the first ten kept, and each one handed to ``write``.
+
+    The first ones are those that stand first in the data: reading may be ahead of what finds a row without a value.
+    """
 
     skip: bool
     write: Callable[[BadRow], None] | None = None
     count: int = 0
     listed: list[BadRow] = field(default_factory=list)
+    _files: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, bad: BadRow) -> None:
         """One row. Raises ``Refused`` unless such rows are left out."""
         if not self.skip:
             raise Refused(bad.problem)
         self.count += 1
-        if len(self.listed) < _LISTED:
-            self.listed.append(bad)
+        self._files.setdefault(bad.place.file, len(self._files))
+        insort(self.listed, bad, key=self._order)
+        del self.listed[_LISTED:]
         if self.write is not None:
             self.write(bad)
+
+    def _order(self, bad: BadRow) -> tuple[int, int]:
+        return self._files[bad.place.file], bad.place.row
