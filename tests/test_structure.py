@@ -130,6 +130,8 @@ LAZY = [
     (["descend", "x^2", "x=1", "-q", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich", "matplotlib"}),
     (["descend", "x^2", "x=1", "--json"], {"sympy", "mpmath", "numpy", "rich", "matplotlib"}),
     (["descend", "x^2", "x=1", "--show-work"], {"sympy", "mpmath", "numpy", "matplotlib"}),
+    (["draw", "x*y", "x=1", "y=2", "--format", "html"], {"sympy", "numpy", "rich"}),
+    (["code", "x*y", "x=1", "y=2", "--lang", "numpy"], {"sympy", "numpy", "rich"}),
     (["check", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["grade", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["sheet", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),

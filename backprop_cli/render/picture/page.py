@@ -13,14 +13,6 @@ from html import escape
 from string import Template
 from typing import Any, Literal
 
-from backprop_cli.render.picture.array_frames import (
-    array_cards,
-    array_checked,
-    array_frames,
-    array_intuitions,
-    array_result,
-)
-from backprop_cli.render.picture.array_scene import array_scene
 from backprop_cli.render.picture.frames import Card, Frame, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
 from backprop_cli.render.picture.svg import Look, css, has_grids, look, svg
@@ -61,15 +53,23 @@ def story(report: Report | ArrayReport) -> Story:
         return Story(
             report.expression, report.output, drawn, told, beside, intuitions(report), result(report), checked(report)
         )
+    return _of_arrays(report, names)
+
+
+def _of_arrays(report: ArrayReport, names: dict[int, str]) -> Story:
+    """What there is to tell of arrays; a page of numbers loads none of it."""
+    from backprop_cli.render.picture import array_frames
+    from backprop_cli.render.picture.array_scene import array_scene
+
     return Story(
         report.expression,
         report.partial,
         _named(array_scene(report), names),
-        array_frames(report),
-        array_cards(report),
-        array_intuitions(report),
-        array_result(report),
-        array_checked(report),
+        array_frames.array_frames(report),
+        array_frames.array_cards(report),
+        array_frames.array_intuitions(report),
+        array_frames.array_result(report),
+        array_frames.array_checked(report),
     )
 
 
