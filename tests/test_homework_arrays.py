@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import jsonschema
 import numpy as np
 import pytest
 from command import backprop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backprop_cli import differentiate, read
+from backprop_cli.engine.point import from_mapping
+from backprop_cli.grading.arrays.judging import judge_arrays
+from backprop_cli.grading.arrays.question import prepare_arrays
+from backprop_cli.grading.files.answers import Answer
+from backprop_cli.grading.scoring import Scoring, result
+from backprop_cli.grading.tolerance import Tolerance
 
 NET = ("s = W @ x + b; L = sum((s - t)^2)", "W=[[1, 2], [3, 4]]", "x=[5, 6]", "b=[0, 1]", "t=[1, 1]")
 W, X2, B, T = np.array([[1, 2], [3, 4]]), np.array([5, 6]), np.array([0, 1]), np.array([1, 1])
@@ -366,3 +377,35 @@ def test_a_formula_for_many_components_is_refused():
         "message": "a formula for 81 components; at most 64 are judged as functions",
     }
     assert checked(question, f"dA={(2 * np.ones((9, 9))).tolist()}")["ok"]
+
+
+@pytest.mark.parametrize(
+    "answer", ["L=sum(zeros(4000, 4000))", "db=zeros(100000, 10000)[0, :2]", "db=ones(200, 200)[0, :2]"]
+)
+def test_a_formula_of_huge_arrays_is_refused(answer):
+    [one] = checked(NET, answer)["answers"]
+    assert one["verdict"] == "invalid"
+    assert one["remarks"][-1]["code"] in ("limit.formula", "limit.array")
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=25)
+def test_the_numbers_of_a_run_are_right_and_one_changed_costs_its_part(seed):
+    chance = np.random.default_rng(seed)
+    rows, columns = (int(n) for n in chance.integers(1, 4, size=2))
+    at = {"W": chance.normal(size=(rows, columns)), "x": chance.normal(size=columns), "b": chance.normal(size=rows)}
+    text = str(chance.choice(["sum((W @ x + b)^2)", "mean(tanh(W @ x + b))", "logsumexp(W @ x + b)"]))
+    report = differentiate(text, at, check="none")
+    circuit = read(text, arrays=True)
+    point = from_mapping(at)
+    question = prepare_arrays(circuit, point, ["dW", "db", "dx"], Tolerance())
+    right = {f"d{name}": report.gradient[name] for name in at}
+    answers = [Answer(name, json.dumps(array.tolist())) for name, array in right.items()]
+    assert [one.word for one in judge_arrays(question, answers)[0]] == ["ok"] * 3
+    name = str(chance.choice(list(right)))
+    changed = right[name].copy()
+    changed.flat[int(chance.integers(changed.size))] += 1 + abs(changed).max()
+    answers = [Answer(one.name, json.dumps(changed.tolist()) if one.name == name else one.text) for one in answers]
+    found, _ = result("p", "", question, Scoring(Fraction(3)), answers)
+    assert found.score == 3 - Fraction(1, changed.size)
+    assert [one.word for one in found.judged if one.name == name] == ["wrong"]

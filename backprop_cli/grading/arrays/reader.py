@@ -73,7 +73,10 @@ class ElementReader:
         return any(map(self._shape, circuit.inputs)) or any(node.op in ARRAY_GATES for node in gates)
 
     def _shaped(self, circuit: Circuit) -> Shaped:
-        return shaped(circuit, {name: self._shape(name) for name in circuit.inputs})
+        ready = shaped(circuit, {name: self._shape(name) for name in circuit.inputs})
+        if sum(map(ready.count, range(len(circuit.nodes)))) > limits.FORMULA_ELEMENTS:
+            raise Refused(Diagnostic("limit.formula", "the arrays of the formula are too large"))
+        return ready
 
     def _values(self, circuit: Circuit) -> dict[str, Number]:
         return {name: self._ready.run.values[self._known[name]] for name in circuit.inputs}
