@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from backprop_cli.grading.keys.key import read_key
 from backprop_cli.render.worksheet.typeset import typeset
 from backprop_cli.worksheet.stems import stems
 
@@ -182,7 +183,7 @@ CHOICES = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     PIECES,
     CHOICES,
@@ -419,6 +420,22 @@ def test_a_column_that_the_key_names(there):
     assert files("out") == ["ada.html", "students.csv"]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_sheet_of_every_kind_of_problem(there, form):
+    """The example of a key has all kinds: each stands there as it was typed, and the solutions earn everything."""
+    Path("key.toml").write_text(backprop("grade", "--new-key").out)
+    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
+    words = ("--format", "csv", "--feedback", "full")
+    ran = backprop("grade", "key.toml", "out/solutions/answers.jsonl", *words)
+    assert (ran.err, ran.code) == ("", 0)
+    for row in csv.DictReader(ran.out.splitlines()):
+        assert row["score"] == row["points"]
+    if form == "markdown":
+        text = Path("out/ada.md").read_text()
+        for problem in read_key(Path("key.toml").read_text(), "key.toml").problems:
+            assert f"```text\n{problem.expression.strip()}\n```\n" in text
+
+
 DESCENT = """secret = "a long winter in the mountains"
 [[problem]]
 id = "steps"
@@ -614,7 +631,10 @@ def test_what_cannot_be_drawn_is_left_out(there):
     Path("large.toml").write_text(f'[[problem]]\nexpression = "{terms}"\nat = {{y = 2, {at}}}\nask = ["dy"]\n'
                                   '[[problem]]\nexpression = "log(x)"\nat = {x = -1}\nask = ["dx"]\n')  # fmt: skip
     sheet("large.toml", "-o", "out", "--solutions")
-    assert "<svg" not in Path("out/sheet.html").read_text()
+    text = Path("out/sheet.html").read_text()
+    assert "<svg" not in text
+    assert "Fill in the circuit" not in text
+    assert text.count("<p>Work out what is asked for.</p>") == 2
     solved = Path("out/solutions/sheet.html").read_text()
     assert "<code>none</code> (no answer is right: log needs x &gt; 0, and got -1.0" in solved
     ran = backprop("grade", "large.toml", "out/solutions/answers.jsonl", "--format", "csv")

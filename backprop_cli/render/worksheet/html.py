@@ -46,10 +46,10 @@ def _name(sheet: Worksheet, *, solved: bool) -> str:
 
 def _exercise(number: int, exercise: Exercise, *, solved: bool) -> Iterator[str]:
     yield f"<section>\n<h2>{_text(phrases.heading(number, exercise))}</h2>"
-    yield from _paragraphs(phrases.task(exercise))
+    drawn = circuit(exercise, solved=solved)
+    yield from _paragraphs(phrases.task(exercise, drawn=drawn is not None))
     yield f"<pre>{_lines(exercise.expression.strip())}</pre>"
     yield from _paragraphs(filter(None, [phrases.point(exercise)]))
-    drawn = circuit(exercise, solved=solved)
     if drawn is not None:
         # Several pictures stand on one page, and none of them is stepped through.
         yield f"<figure>\n{_IDS.sub('', svg(drawn, look(), inline=True))}</figure>"

@@ -60,11 +60,11 @@ def _paragraph(text: str) -> str:
 
 def _exercise(number: int, exercise: Exercise, *, solved: bool) -> Iterator[str]:
     yield f"\n\\subsection*{{{typeset(phrases.heading(number, exercise))}}}"
-    yield from map(_paragraph, phrases.task(exercise))
+    drawn = circuit(exercise, solved=solved)
+    yield from map(_paragraph, phrases.task(exercise, drawn=drawn is not None))
     yield _expression(exercise)
     if said := phrases.point(exercise):
         yield f"{{\\raggedright {typeset(said)}\\par}}"
-    drawn = circuit(exercise, solved=solved)
     if drawn is not None:
         yield picture(drawn)
     yield from _blanks(exercise, solved=solved)

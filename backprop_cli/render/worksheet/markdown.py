@@ -20,11 +20,13 @@ def render(sheet: Worksheet, stem: str, *, solved: bool) -> dict[str, str]:
     text = list(_head(sheet, solved=solved))
     for number, exercise in enumerate(sheet.exercises, 1):
         text += ["", f"## {escape(phrases.heading(number, exercise))}"]
-        text += [line for paragraph in phrases.task(exercise) for line in ("", escape(paragraph))]
+        drawn = circuit(exercise, solved=solved)
+        text += [
+            line for paragraph in phrases.task(exercise, drawn=drawn is not None) for line in ("", escape(paragraph))
+        ]
         text += ["", *_fenced(exercise.expression)]
         if said := phrases.point(exercise):
             text += ["", escape(said)]
-        drawn = circuit(exercise, solved=solved)
         if drawn is not None:
             files[f"{stem}-{number}.svg"] = svg(drawn, look())
             text += ["", f"![{phrases.SOLVED if solved else phrases.CIRCUIT}]({stem}-{number}.svg)"]

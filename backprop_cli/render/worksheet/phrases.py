@@ -31,11 +31,14 @@ def heading(number: int, exercise: Exercise) -> str:
     return f"{number}. {exercise.title or exercise.id} ({points(exercise.points)})"
 
 
-def task(exercise: Exercise) -> list[str]:
-    """What is to be done: the teacher's words, paragraph by paragraph, or ours; then how to answer."""
+def task(exercise: Exercise, *, drawn: bool) -> list[str]:
+    """What is to be done: the teacher's words, paragraph by paragraph, or ours; then how to answer.
+
+    ``drawn`` says whether there is a circuit to fill in.
+    """
     own = [" ".join(part.split()) for part in exercise.text.split("\n\n") if part.strip()]
     manner = _manner(exercise)
-    ours = _FORMULAS if exercise.pointless else _WORK_OUT if exercise.sums else _FILL_IN
+    ours = _FORMULAS if exercise.pointless else _FILL_IN if drawn and not exercise.sums else _WORK_OUT
     return [*(own or [ours]), *([manner] if manner else [])]
 
 
