@@ -103,12 +103,15 @@ def test_refused_at_its_place(text, code, message, under):
     assert under in text[problem.span.start : problem.span.end] or not under
 
 
-def test_the_reading_is_echoed():
+def test_the_reading_is_echoed(tmp_path):
     ran = backprop(r"\frac{1}{1 + e^{-x}}", "x=1", "-q")
     assert (ran.out, ran.code) == ("0.19661193324148188\n", 0)
     assert ran.err == "note[latex.read]: read as 1/(1 + e^-x)\n"
     ran = backprop("draw", r"\frac{x}{y}", "x=1", "y=2")
     assert "read as x/y" in ran.err
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n2,3\n")
+    ran = backprop("batch", r"\frac{w x - y}{2}", "--data", str(tmp_path / "d.csv"), "w=1", "-q")
+    assert (ran.code, "read as (w*x - y)/2" in ran.err) == (0, True)
     assert backprop("x/y", "x=1", "y=2", "-q").err == ""
     ran = backprop(r"\frac{x}{y", "x=1", "y=2", "--json")
     assert json.loads(ran.out)["error"]["code"] == "latex.braces"

@@ -119,7 +119,6 @@ def circuit_and_point(
     """Read the expression and the point as the arguments say; in the notation of arrays, too."""
     from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
-    from backprop_cli.reading.latex import is_latex
 
     if expression == "-" and options.at == "-":
         raise click.UsageError("standard input cannot be both the expression and the point")
@@ -130,15 +129,15 @@ def circuit_and_point(
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
     share, most = not options.no_share, options.max_size
-    circuit = read(text, bound=point, share=share, name=name, most_characters=most, arrays=True)
-    if is_latex(text):
-        _echo(circuit)
-    return circuit, point
+    return echoed(read(text, bound=point, share=share, name=name, most_characters=most, arrays=True)), point
 
 
-def _echo(circuit: Circuit) -> None:
-    """How a text in LaTeX was read, in the calculator's own notation."""
+def echoed(circuit: Circuit) -> Circuit:
+    """The circuit; if its text was in LaTeX, it is said on standard error how that was read."""
+    from backprop_cli.reading.latex import is_latex
     from backprop_cli.reading.writing import write
     from backprop_cli.render.problems import drawn
 
-    print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)
+    if is_latex(circuit.source.text):
+        print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)
+    return circuit

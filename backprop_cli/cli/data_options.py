@@ -12,7 +12,7 @@ import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
-from backprop_cli.cli.calculation_options import Command, with_options
+from backprop_cli.cli.calculation_options import Command, echoed, with_options
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def circuit_and_point(
     point |= from_words(words)
     bound = {*point, *(data.columns if data is not None else ())}
     share, most = not options.no_share, options.max_size
-    return read(text, bound=bound, share=share, name=name, most_characters=most, arrays=True), point
+    return echoed(read(text, bound=bound, share=share, name=name, most_characters=most, arrays=True)), point
 
 
 @contextmanager
