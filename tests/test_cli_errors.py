@@ -180,6 +180,7 @@ ELSEWHERE = {
     "output.exists": "tests/test_sheets.py",
     "sheet.students": "tests/test_sheets.py",
     "internal": "test_a_bug_of_our_own",
+    "usage.compare": "test_class_reports",
     **dict.fromkeys(("descent.rises", "descent.jumps"), "test_descend"),
     **dict.fromkeys((f"usage.{name}" for name in ("lr", "decay", "setting", "steps", "tol")), "test_descend"),
     **dict.fromkeys(
@@ -396,7 +397,7 @@ HOMEWORK_TESTS = (
 
 
 IN_WORDS = {
-    *("key.secret", "key.vary"),  # test_varying.py, likewise
+    *("key.secret", "key.vary", "class.absent", "class.roster"),  # test_varying.py, likewise
     # test_class_files.py and test_submissions.py meet these by what is said, not by their codes
     *("answers.sheet", "answers.sheets", "submission.again", "usage.encoding"),
     *(f"class.{name}" for name in ("attempts", "columns", "decimal", "encoding", "invalid", "missing")),
