@@ -251,6 +251,22 @@ def test_bad_rows_can_be_left_out_and_are_never_left_out_in_silence(here):
     )
 
 
+@pytest.mark.parametrize("rows", [3, 9_000])
+def test_what_stands_behind_the_limit_is_nobodys_error(here, rows):
+    (here / "end.csv").write_text("x\n" + "2\n" * rows + "oops\n-1\n")
+    (here / "end.jsonl").write_text('{"x": 2}\n' * rows + "oops\n")
+    for name in ("end.csv", "end.jsonl"):
+        ran = backprop("batch", "w*x", "--data", name, "w=1", "--limit", str(rows), "-q", "--no-check")
+        assert (ran.out, ran.err, ran.code) == ("2.0\n", "", 0)
+        more = backprop("batch", "w*x", "--data", name, "w=1", "--limit", str(rows + 1), "-q", "--no-check")
+        assert (more.out, more.code) == ("", 3)
+    left_out = backprop(
+        *("batch", "w*log(x)", "--data", "end.csv", "w=1", "--limit", str(rows + 5), "--skip-bad", "--no-check"),
+        *("--format", "plain"),
+    )
+    assert f"over {rows:,} rows" in left_out.out
+
+
 def test_ten_are_listed(here):
     (here / "bad.csv").write_text("x\n1\n" + "no\n" * 12)
     ran = backprop("batch", "w*x", "--data", "bad.csv", "w=1", "--skip-bad", "-q")

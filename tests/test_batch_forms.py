@@ -364,6 +364,7 @@ def test_the_same_bits_from_an_address(here, name):
 
 PIECES = (
     *("1,2\n", "1,2\r\n", "1,2\r", '"5",6\n', '"7\n",8\n', "\n", "\r\n", " 9 ,1\n", '"a""b",1\n', '1,"2\r\n3"\n'),
+    *('"1,2\n', '1,"2\n', '1"2,3\n', '"1"2,3\n', '""1,2\n', '"1" ,2\n', '1, "2"\n', '"1""",2\n', '"",2\n', '"'),
     *("1,2,3\n", "1\n", "x,1\n", "1,true\n", "  \n", "1,\n", ",\n", "inf,1\n", "+1,2\n", "1e400,1\n", "NA,1\n"),
 )
 TABLES = st.lists(st.sampled_from(PIECES) | st.just("1,2\n") | st.just("3,4\n"), min_size=1, max_size=16)

@@ -47,6 +47,7 @@ MAY_LOAD = {
         *(
             "rows.arrow",
             "rows.chunks",
+            "rows.quotes",
             "rows.numpy_files",
             "rows.memory",
             "rows.array_rows",
@@ -56,7 +57,7 @@ MAY_LOAD = {
             "engine.buffers",
         ),
     ),
-    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd", "rows.remote", "render.batch.parquet"),
+    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd", "rows.remote", "rows.quotes", "render.batch.parquet"),
     "distributed": ("rows.cluster",),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}

@@ -132,7 +132,7 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[s
 
     chosen = selection(options.where, options.weights, options.limit, data.columns)
     wanted = tuple(dict.fromkeys((*task.data, *chosen.names)))
-    blocks = selected(data.blocks(wanted, rejected), chosen, rejected)
+    blocks = selected(data.blocks(wanted, rejected, chosen.enough(rejected)), chosen, rejected)
     if options.output is not None and options.reduce != "none":
         raise click.UsageError("--output is for --reduce none; a mean is printed")
     if options.engine == "dask" and options.reduce == "none":

@@ -21,6 +21,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.chunks import Chunk, blocks_of
 from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.quotes import Watched
 from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.remote import seekable, stream
@@ -77,7 +78,8 @@ class ArrowTable:
     ) -> Iterator[Block]:
         """The usable rows with these columns."""
         originals = [self.schema.names[self.names.index(name)] for name in wanted]
-        last = end if end is not None else self.count or 0
+        count = self.count or 0
+        last = count if end is None else min(end, count)
         yield from blocks_of(self.file, self._chunks(wanted, originals, begin, last), shapes, reject, begin)
 
     def _chunks(self, wanted: Sequence[str], originals: Sequence[str], begin: int, end: int) -> Iterator[Chunk]:
@@ -151,7 +153,7 @@ def csv_chunks(
     delimiter = reading.delimiter or ("\t" if file.form == "tsv" else ",")
     names = [str(at) for at in range(width)]
     reader = pa.csv.open_csv(
-        _stream(file),
+        pa.PythonFile(Watched(_stream(file), delimiter), "r"),
         pa.csv.ReadOptions(column_names=names, skip_rows=head_lines, block_size=_CSV_BYTES),
         pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         pa.csv.ConvertOptions(

@@ -17,20 +17,24 @@ from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.text import lines
-from backprop_cli.rows.text_blocks import record_blocks
+from backprop_cli.rows.text_blocks import record_blocks, until
+
+Wanted = tuple[Sequence[str], Shapes, Reject]
+"""The columns, the shapes of those that are lists, and what is told of rows that cannot be used."""
 
 
 def bulk_blocks(
-    file: DataFile, reading: Reading, one: Delimited, wanted: Sequence[str], shapes: Shapes, reject: Reject
+    file: DataFile, reading: Reading, one: Delimited, what: Wanted, end: int | None = None
 ) -> Iterator[Block]:
-    """The blocks of a table whose head is read."""
-    records = one.records(wanted)
+    """The blocks of a table whose head is read; rows from ``end`` on need not be looked at."""
+    wanted = what[0]
+    records = until(one.records(wanted), end)
     head = list(islice(records, BLOCK + 1))
-    yield from record_blocks(file, iter(head[:BLOCK]), wanted, shapes, reject)
+    yield from record_blocks(file, iter(head[:BLOCK]), *what)
     if len(head) <= BLOCK:
         return
     if not file.reopens or not has_pyarrow():
-        yield from record_blocks(file, chain(head[BLOCK:], records), wanted, shapes, reject)
+        yield from record_blocks(file, chain(head[BLOCK:], records), *what)
         return
     done, finished = BLOCK, False
     for block in _by_arrow(file, reading, one, wanted):
@@ -41,7 +45,7 @@ def bulk_blocks(
     if not finished:
         with ExitStack() as open_files:
             again = Delimited(file, reading, lines(file, open_files))
-            yield from record_blocks(file, again.records(wanted, skip=done), wanted, shapes, reject)
+            yield from record_blocks(file, until(again.records(wanted, skip=done), end), *what)
 
 
 def _by_arrow(file: DataFile, reading: Reading, one: Delimited, wanted: Sequence[str]) -> Iterator[Block | None]:

@@ -92,7 +92,7 @@ def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
 def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> Table:
     """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
     wanted = tuple(dict.fromkeys((*names, *chosen.names)))
-    blocks = list(_few_enough(selected(data.blocks(wanted, reject), chosen, reject)))
+    blocks = list(_few_enough(selected(data.blocks(wanted, reject, chosen.enough(reject)), chosen, reject)))
     if not blocks:
         raise Refused(
             Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")

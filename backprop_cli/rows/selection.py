@@ -15,7 +15,7 @@ from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
 from backprop_cli.rows.records import SMALL_ROWS, BadRow, Block, bad_cell
-from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.rejects import Reject, Rejects
 from backprop_cli.rows.task import Task
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ class Selection:
     where: Circuit | None = None
     weights: str | None = None
     limit: int | None = None
+
+    def enough(self, reject: Reject) -> int | None:
+        """How many rows are read where each one counts; None where some may be left out."""
+        leaves_out = self.where is not None or (isinstance(reject, Rejects) and reject.skip)
+        return None if leaves_out else self.limit
 
     @property
     def names(self) -> tuple[str, ...]:

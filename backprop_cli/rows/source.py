@@ -19,7 +19,7 @@ from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.records import Block, Reading, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.text import text_table
-from backprop_cli.rows.text_blocks import record_blocks
+from backprop_cli.rows.text_blocks import record_blocks, until
 
 
 class Source(Protocol):
@@ -33,7 +33,8 @@ class Source(Protocol):
     ) -> Iterator[Block]:
         """The usable rows, with these columns; ``shapes`` are those of columns of lists, once a row was read.
 
-        Where ``count`` is known, only the rows from ``begin``, the first of a block, to before ``end``.
+        Rows from ``end`` on need not be looked at. Where ``count`` is known there are only those from ``begin``, the
+        first of a block, to before ``end``.
         """
 
 
@@ -64,14 +65,21 @@ class Data:
         """Close the file that is open."""
         self._open_files.close()
 
-    def blocks(self, wanted: Sequence[str], reject: Reject) -> Iterator[Block]:
-        """The blocks of every file in order, with these columns; it can be asked for once."""
-        shapes: Shapes = {}
+    def blocks(self, wanted: Sequence[str], reject: Reject, most: int | None = None) -> Iterator[Block]:
+        """The blocks of every file in order, with these columns; it can be asked for once.
+
+        What stands behind the first ``most`` rows need not be looked at, and is nobody's error.
+        """
+        shapes, left = Shapes(), most
         for at, file in enumerate(self.files):
             with self._open_files:
                 one = self._first if at == 0 else opened(file, self.reading, self._open_files)
                 self._has(file, one, wanted)
-                yield from one.blocks(wanted, shapes, reject)
+                for block in one.blocks(wanted, shapes, reject, 0, left):
+                    yield block
+                    left = None if left is None else left - len(block)
+            if left is not None and left <= 0:
+                return
 
     def _has(self, file: DataFile, one: Source, wanted: Sequence[str]) -> None:
         absent = [name for name in wanted if name not in one.names]
@@ -114,7 +122,7 @@ class TextSource:
     def blocks(
         self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
     ) -> Iterator[Block]:
-        """All usable rows with these columns: text is read from its beginning to its end."""
+        """The usable rows with these columns: text is read from its beginning."""
         if isinstance(self._table, Delimited):
-            return bulk_blocks(self.file, self.reading, self._table, wanted, shapes, reject)
-        return record_blocks(self.file, self._table.records(wanted), wanted, shapes, reject)
+            return bulk_blocks(self.file, self.reading, self._table, (wanted, shapes, reject), end)
+        return record_blocks(self.file, until(self._table.records(wanted), end), wanted, shapes, reject)

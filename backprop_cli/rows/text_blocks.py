@@ -29,6 +29,14 @@ def record_blocks(
             yield Block(file.name, columns, [record.row for record in kept], [record.line or 0 for record in kept])
 
 
+def until(records: Iterable[Record | BadRow], end: int | None) -> Iterator[Record | BadRow]:
+    """The records of the rows before ``end``, counted from 0; None is the end of the file."""
+    for record in records:
+        if end is not None and (record.place.row if isinstance(record, BadRow) else record.row) > end:
+            return
+        yield record
+
+
 def _block_number(record: Record | BadRow) -> int:
     return ((record.place.row if isinstance(record, BadRow) else record.row) - 1) // BLOCK
 
