@@ -397,6 +397,12 @@ BEHIND_EQUAL_NUMBERS = {
     "sine of the end of asin's domain": Case(
         "sin(asin(x))", "x=1", words={"x": EDGE}, gradient={"x": 1.0}, slopes={"x": (1.0, None)}
     ),
+    "a root of what is 0 by an identity": Case(
+        "q = square(sin(0.5)) + square(cos(0.5)); f = cbrt(q - 1)^4 + y",
+        "y=0.1",
+        words={"q": "limit|undecided|ok", "y": OK},
+        gradient={"q": 0.0, "y": 1.0},
+    ),
     "a slope that is 0 on both sides": Case(
         "q = erf(cbrt(y - 12)^3); f = leaky_relu(square(cosh(q)) - square(sinh(q)))",
         "y=12",

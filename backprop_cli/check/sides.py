@@ -133,6 +133,8 @@ class Walk:
         try:
             asked = self.asked(index)
             inputs = [self._known(i) for i in asked]
+            if self.forced.get(index) == 0 and (len(inputs) == 1 or op == "pow"):
+                inputs[0] = _on_zero(inputs[0])
             self.series[index] = self._value(index, op, inputs)
         except NearEdgeError as gap:
             self.gaps[index], self.series[index] = gap if gap.gate >= 0 else NearEdgeError(index, gap.away), None
@@ -155,6 +157,12 @@ class Walk:
             raise gap
         assert found is not None
         return found
+
+
+def _on_zero(x: Series) -> Series:
+    """The series without a first term of which no ball tells that it is not 0."""
+    is_open = x.low == 0 and x.terms and is_finite(x.terms[0]) and sign(x.terms[0]) is None
+    return series(0, [ZERO, *x.terms[1:]], exact=x.exact) if is_open else x
 
 
 def _nearest(here: Number) -> fmpq:
