@@ -45,5 +45,5 @@ def _on_line(made: Made, line: int | None) -> Made:
     result, tally = made
     if all(one.line is None or one.line == line for one in result.judged):
         return made
-    judged = tuple(one if one.line is None else replace(one, line=line) for one in result.judged)
+    judged = tuple(one if one.line is None else one.on_line(line) for one in result.judged)
     return replace(result, judged=judged), tally

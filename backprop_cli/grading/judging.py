@@ -125,7 +125,7 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, 
             return formula_opinion(question, ask, plain, reading, until)
         text = plain.typed or ""
         known = question.opinion(ask, text, reading.text, lambda: number_opinion(question, ask, plain, reading, fact))
-        return known if known.line == plain.line else replace(known, line=plain.line)
+        return known if known.line == plain.line else known.on_line(plain.line)
     except Refused as refused:
         return invalid(plain, refused.problems[0])
 

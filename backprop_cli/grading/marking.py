@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from backprop_cli.choices import Method
@@ -35,7 +35,7 @@ from backprop_cli.grading.records import (
     SubmissionResult,
     Tally,
 )
-from backprop_cli.grading.scoring import Scoring, result
+from backprop_cli.grading.scoring import Scoring, result, sum_of
 from backprop_cli.grading.summary import empty
 from backprop_cli.grading.varying.choices import Listed
 from backprop_cli.grading.varying.lots import Lots
@@ -92,10 +92,10 @@ class Marker:
     guard: Guard = nullcontext
     _results: Results = field(default_factory=Results)
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         """What one submission can earn."""
-        return sum((part.scoring.points for part in self.parts), Fraction(0))
+        return sum_of(part.scoring.points for part in self.parts)
 
     @property
     def problems(self) -> Problems:
@@ -124,7 +124,7 @@ class Marker:
             ), ()
         done = [self._part(part, submission) for part in self.parts]
         results, tallies = tuple(one for one, _ in done), tuple(tally for _, tally in done)
-        score = sum((one.score for one in results), Fraction(0))
+        score = sum_of(one.score for one in results)
         warnings = (*submission.warnings, *_misnamed(results))
         return SubmissionResult(*source, results, score, self.points, submission.line, warnings=warnings), tallies
 

@@ -43,6 +43,23 @@ class Opinion:
     settled: bool = True
     parts: tuple[Opinion, ...] = ()
 
+    def on_line(self, line: int | None) -> Opinion:
+        """The same of an answer on another line; ``dataclasses.replace`` would take longer than the judging."""
+        return Opinion(
+            self.name,
+            self.word,
+            self.typed,
+            self.expected,
+            self.rel_error,
+            self.kink,
+            self.said,
+            self.weight,
+            line,
+            self.entry,
+            self.settled,
+            self.parts,
+        )
+
     @property
     def followed(self) -> bool:
         """Whether it is right, given the student's own earlier values."""

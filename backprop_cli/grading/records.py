@@ -62,10 +62,26 @@ class Judged:
     line: int | None = None
     parts: tuple[Judged, ...] = ()
 
+    def on_line(self, line: int | None) -> Judged:
+        """The same of an answer on another line; ``dataclasses.replace`` would take longer than the judging."""
+        return Judged(
+            self.name,
+            self.word,
+            self.typed,
+            self.expected,
+            self.rel_error,
+            self.kink,
+            self.remarks,
+            self.credit,
+            self.weight,
+            line,
+            self.parts,
+        )
+
     @property
     def counted(self) -> bool:
         """Whether it was asked for, so that it has a part in the score: neither extra nor a second copy."""
-        return self.weight > 0
+        return self.weight.numerator > 0
 
 
 @dataclass(frozen=True, slots=True)

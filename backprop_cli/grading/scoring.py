@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -81,15 +81,23 @@ def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
 
 def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], scoring: Scoring) -> Fraction:
     """Σ weight·credit / Σ weight of the points."""
-    whole = sum(one.weight for one in opinions)
+    whole = sum_of(one.weight for one in opinions)
     if not whole:
         return scoring.points
     # Where a credit is 0 or 1, as most are, nothing is multiplied: fractions are slow.
-    earned = sum(
-        one.weight if credit == 1 else one.weight * credit
+    earned = sum_of(
+        one.weight if credit is _ALL else one.weight * credit
         for one, credit in zip(opinions, credits_, strict=True)
-        if credit and one.weight
+        if credit is not _NOTHING and one.weight
     )
     if not scoring.partial and earned != whole:
         return Fraction(0)
-    return scoring.points * earned / whole
+    return scoring.points if earned == whole else scoring.points * earned / whole
+
+
+def sum_of(values: Iterable[Fraction]) -> Fraction:
+    """Their sum; whole numbers, as most are, are added as such."""
+    found = list(values)
+    if all(value.denominator == 1 for value in found):
+        return Fraction(sum(value.numerator for value in found))
+    return sum(found, Fraction(0))

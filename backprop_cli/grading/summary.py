@@ -61,7 +61,9 @@ def _add_items(items: dict[tuple[str, str], Item], problems: Sequence[ProblemRes
         words = dict(tally.words)
         mistake = tally.mistakes[0] if tally.mistakes else ""
         for one, part, points in earned:
-            item = items.setdefault((problem.id, one.name), Item(problem.id, one.name))
+            item = items.get((problem.id, one.name))
+            if item is None:
+                item = items[problem.id, one.name] = Item(problem.id, one.name)
             item.add(part, total - points)
             word = words.get(one.name, one.word)
             item.answered += word != "missing"
@@ -73,7 +75,12 @@ def _add_items(items: dict[tuple[str, str], Item], problems: Sequence[ProblemRes
 def _earned(problem: ProblemResult) -> Iterator[tuple[Judged, float, float]]:
     """Each asked answer, the part of it that was earned, and how many of the problem's points that is."""
     counted = [one for one in problem.judged if one.counted]
-    whole, points = float(sum(one.weight for one in counted)), float(problem.points)
-    for one in counted:
-        part = float(one.credit)
-        yield one, part, points * float(one.weight) / whole * part
+    weights = [_double(one.weight) for one in counted]
+    share = _double(problem.points) / sum(weights) if weights else 0.0
+    for one, weight in zip(counted, weights, strict=True):
+        part = _double(one.credit)
+        yield one, part, share * weight * part
+
+
+def _double(value: Fraction) -> float:
+    return value.numerator / value.denominator

@@ -26,6 +26,7 @@ COMMA = re.compile(r"\s*[+\-−–]?\s*[0-9]*,[0-9]+(?:[eE][+\-−]?[0-9]+)?\s*"
 """A number with a decimal comma."""
 _GRADIENTS = frozenset({"gradient", "gradients", "grad"})
 _NAMED = 'answers have names, as {"dx": -4}'
+_REMEMBERED = 10_000
 _NAMED_APART = 3
 _COPIES = 10 * limits.SUBMISSION_ANSWERS  # of answers that hold at each of a problem's points
 _SOLE = "(the expression)"  # no key can call a problem so
@@ -71,6 +72,18 @@ class Problems:
     sizes: Mapping[str, int] = field(default_factory=lambda: {_SOLE: 1})
     asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     meaning: Callable[[str, str], Hashable | None] | None = None
+
+    _places: dict[Path, tuple[str, Path, tuple[str, ...]]] = field(default_factory=dict)
+
+    def place(self, path: Path) -> tuple[str, Path, tuple[str, ...]]:
+        """``placed``, and the parts that its problem means; remembered, for a class has the same paths all over."""
+        known = self._places.get(path)
+        if known is None:
+            problem, rest = self.placed(path)
+            known = problem, rest, self.parts(problem or self.sole)
+            if len(self._places) < _REMEMBERED:
+                self._places[path] = known
+        return known
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
@@ -186,8 +199,7 @@ class Sheet:
             self.commas.append(leaf.value.strip())
             leaf = replace(leaf, value=leaf.value.replace(",", "."))
         self._count += 1
-        problem, rest = self.problems.placed(leaf.path)
-        parts = self.problems.parts(problem or self.problems.sole)
+        problem, rest, parts = self.problems.place(leaf.path)
         self._copies += len(parts)
         if self._count > limits.SUBMISSION_ANSWERS or self._copies > _COPIES:
             raise Refused(too_many())
@@ -256,7 +268,9 @@ def read_table(table: Table, sheet: Sheet) -> str:
             raise Refused(Diagnostic("submission.twice", f"`{key}` stands twice in the submission"))
     inner = table.get("answers")
     if isinstance(inner, Table) or (sheet.problems.sole and is_points(inner)):
-        sheet.put_all(replace(leaf, path=leaf.path[1:]) for leaf in from_table(Table([("answers", inner)])))
+        sheet.put_all(
+            Leaf(leaf.path[1:], leaf.value, leaf.line, leaf.problem) for leaf in from_table(Table([("answers", inner)]))
+        )
     elif inner is not None:
         raise Refused(Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED))
     elif not table.count("answers"):
