@@ -312,6 +312,10 @@ def test_reports_have_the_students_own_numbers(there):
     ran = backprop("grade", "key.toml", "class.jsonl", "--details")
     assert f"    chain[1] at x = {at['x']}, y = {at['y']}, z = 3\n" in ran.out
     assert "    same\n" in ran.out
+    for form, said in (("html", "<p>at x = {x}, y = {y}, z = 3</p>"), ("markdown", "at x = {x}, y = {y}, z = 3\n")):
+        assert backprop("grade", "key.toml", "class.jsonl", "--feedback-dir", f"{form}=pages").code == 0
+        [page] = Path("pages").glob({"html": "*.html", "markdown": "*.md"}[form])
+        assert said.format(**at) in page.read_text()
     report = json.loads(backprop("grade", "key.toml", "class.jsonl", "--json").out)
     jsonschema.validate(report, json.loads(backprop("schema", "grade").out))
     problems = report["submissions"][0]["problems"]

@@ -53,9 +53,9 @@ def command(key: str, **given: Any) -> int:
     backprop sheet key.toml --students class.csv -o sheets --format latex --solutions
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     from backprop_cli.cli.deadline import ended_by_a_signal
-    from backprop_cli.cli.folder import write_folder
     from backprop_cli.cli.grade import key_guard, read_key_file
     from backprop_cli.cli.progress import progress
+    from backprop_cli.cli.sheet_folder import write_folder
 
     options = Options(**given)
     if (key, options.students).count("-") > 1:

@@ -13,6 +13,7 @@ from backprop_cli.render.graded.words import (
     facts,
     figure,
     moved,
+    own_numbers,
     place,
     rel_error,
     right,
@@ -173,6 +174,13 @@ def _changes(summary: ClassSummary) -> str:
     return text + _head("student", "before", "now", "by", "answers") + "".join(rows)
 
 
+def _called(problem: ProblemResult) -> str:
+    """A problem's title and id, and the student's own numbers where each has others."""
+    title = f"\n### {_prose(shown(problem.title, NAME))} {code(problem.id)}\n\n".replace("###  ", "### ")
+    numbers = own_numbers(problem)
+    return f"{title}{_prose(numbers)}\n\n" if numbers else title
+
+
 class FeedbackNote:
     """What one student gets, as Markdown: the answers to each problem that is not hidden."""
 
@@ -188,7 +196,7 @@ class FeedbackNote:
         total = f"**{right(seen)}{seen_score(seen)}**\n" if seen else ""
         notes = "".join(f"- {_prose(said(warning))}\n" for warning in result.warnings)
         parts = (_checked(replace(result, problems=(one,), warnings=()), tail="") for one in seen)
-        called = (f"\n### {_prose(shown(one.title, NAME))} {code(one.id)}\n\n".replace("###  ", "### ") for one in seen)
+        called = map(_called, seen)
         body = "".join(head + part for head, part in zip(called, parts, strict=True))
         return f"{code(shown(result.student, NAME))}: {total}" + (f"\n{notes}" if notes else "") + body
 

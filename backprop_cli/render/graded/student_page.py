@@ -10,6 +10,7 @@ from backprop_cli.render.graded.words import (
     MARKS,
     NAME,
     decimal,
+    own_numbers,
     place,
     rel_error,
     said,
@@ -58,6 +59,8 @@ def _problem(problem: ProblemResult) -> str:
     title = escape(shown(problem.title, NAME)) + " " if problem.title else ""
     earned = "" if problem.secret else f' <span class="faint">{score(problem.score, problem.points)}</span>'
     text = f"<h3>{title}{coded(problem.id)}{earned}</h3>\n"
+    if numbers := own_numbers(problem):
+        text += f"<p>{escape(numbers)}</p>\n"
     if problem.judged:
         text += _answers(problem)
     notes = [f"{shown(one.name, NAME)}: {said(remark)}" for one in problem.judged for remark in one.remarks]

@@ -23,8 +23,8 @@ from backprop_cli.render.graded.words import (
     ASCII_MARKS,
     MARKS,
     NAME,
-    SENTENCE,
     decimal,
+    own_numbers,
     place,
     right,
     said,
@@ -184,8 +184,8 @@ def _detailed(result: SubmissionResult, screen: Screen) -> str:
 def _problem(problem: ProblemResult) -> Text:
     """A problem's id, and the student's own numbers where each has others."""
     title = Text(shown(problem.id, NAME), Style(bold=True))
-    numbers = ", ".join(f"{name} = {value}" for name, value in problem.at)
-    return title + Text(f" {shown(f'at {numbers}', SENTENCE)}") if numbers else title
+    numbers = own_numbers(problem)
+    return title + Text(f" {numbers}") if numbers else title
 
 
 def _mark(word: Word, screen: Screen) -> str:

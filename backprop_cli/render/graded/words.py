@@ -104,6 +104,12 @@ def moved(change: Change) -> tuple[str, str, str]:
     return before, after, ("+" if by > 0 else "") + decimal(by, 2)
 
 
+def own_numbers(problem: ProblemResult) -> str:
+    """``at x = 3, y = 1``, where each student has numbers of their own; nothing elsewhere."""
+    numbers = ", ".join(f"{name} = {value}" for name, value in problem.at)
+    return shown(f"at {numbers}", SENTENCE) if numbers else ""
+
+
 def shown(text: str | None, most: int = ANSWER) -> str:
     """A stranger's text on one line: what acts or hides as code points, cut where it gets long."""
     if text is None:

@@ -1,4 +1,4 @@
-"""Many files in one folder: made beside it first, so that none of them appears before all are whole.
+"""The sheets of a class in one folder: made beside it first, so that none of them appears before all are whole.
 
 What is there already is not touched unless it is asked for.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from backprop_cli.cli.output import file_errors
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.text import visible
 
@@ -19,7 +19,7 @@ _NAMED_APART = 3
 
 def write_folder(folder: str, files: Iterable[tuple[str, str]], *, overwrite: bool) -> None:
     """Put files, by their paths in the folder, where they belong. Raises ``Refused``, and then nothing is changed."""
-    with _refused(folder):
+    with file_errors(visible(folder)):
         target = Path(folder).resolve()
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(20, "is not a folder")
@@ -69,13 +69,3 @@ def _in_place(beside: Path, target: Path, names: Sequence[str]) -> None:
     for name in names:
         (target / name).parent.mkdir(exist_ok=True)
         (beside / name).replace(target / name)
-
-
-@contextmanager
-def _refused(folder: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-        message = f"{visible(folder)} cannot be written: {reason}"
-        raise Refused(Diagnostic("output.file", message, "name a folder in one that exists and is yours")) from None
