@@ -57,6 +57,7 @@ CODE_ELEMENTS: Final = 10_000  # of the arrays that a program has written down
 CODE_SCALARS: Final = 2_000  # gates of an array circuit written out, a line each
 PICTURE_GATES: Final = 400  # beyond, nobody can read it; .dot and --steps have no such limit
 
+FOLDER_FILES: Final = 20_000  # below a folder of data
 LINE_CHARACTERS: Final = 10_000_000  # of a text file of data
 
 ANSWER_CHARACTERS: Final = 2_000

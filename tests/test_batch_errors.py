@@ -86,6 +86,8 @@ ERRORS = [
     ("data.file", of("empty"), 3, "empty holds no data file"),
     ("data.file", of("plain.csv.gz"), 3, "plain.csv.gz cannot be unpacked: Not a gzipped file (b'x,')"),
     ("data.file", of("quotes.csv"), 3, "quotes.csv, line 3: unexpected end of data"),
+    ("data.where", of("points.csv", "--where", "t = 1"), 3, "--where gives t a value"),
+    ("data.where", of("points.csv", "--where", "q = x; q > 0"), 3, "--where gives q a value"),
     ("data.twice", of("points.csv", "--data", "./points.csv"), 3, "./points.csv is read twice"),
     ("data.empty", of("nothing.csv"), 3, "nothing.csv is empty"),
     ("data.empty", of("header-only.csv"), 3, "no row of data is left"),
@@ -296,6 +298,15 @@ def test_a_pipe_is_a_file(here):
     ran = backprop("batch", *of("pipe"), "-q", "--no-check")
     writer.join()
     assert (ran.out, ran.code) == ("1.0\n", 0)
+
+
+def test_a_folder_of_everything_is_refused(here, monkeypatch):
+    from backprop_cli import limits
+
+    monkeypatch.setattr(limits, "FOLDER_FILES", 20)
+    ran = backprop("batch", *of("."))
+    assert ran.said == "error[limit.files]: . holds more than 20 files and folders"
+    assert ran.code == 3
 
 
 def test_an_endless_line_is_refused(here, monkeypatch):

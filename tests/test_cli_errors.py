@@ -195,7 +195,15 @@ ELSEWHERE = {
     "test_array_reading.py, test_array_values.py, test_array_shapes.py, test_arrays.py",
 )
 FAMILIES = ("domain.", "slope.", "overflow.", "kink.")  # a code for each gate: tests/test_gates.py
-ROWS = ("data.", "cluster.", "output.form", "usage.data", "usage.column", "limit.line")  # tests/test_batch_errors.py
+ROWS = (
+    "data.",
+    "cluster.",
+    "output.form",
+    "usage.data",
+    "usage.column",
+    "limit.line",
+    "limit.files",
+)  # tests/test_batch_errors.py
 
 
 @pytest.fixture(autouse=True)

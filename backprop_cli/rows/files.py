@@ -7,10 +7,12 @@ Nothing is opened here. A form follows from the ending of a name; standard input
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backprop_cli import limits
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.extras import has_pyarrow
 
@@ -102,10 +104,23 @@ def _behind(address: str) -> Iterator[DataFile]:
 
 def _inside(folder: str) -> Iterator[DataFile]:
     """The data files of a folder and of those in it, by name; hidden ones are none."""
-    inside = sorted(Path(folder).rglob("*"))
-    shown = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    files = [data_file(str(path)) for path in shown if path.is_file()]
-    files = [file for file in files if file.form != TEXT]
+    files = sorted((file for path in _walked(folder) if (file := data_file(path)).form != TEXT), key=_path)
     if not files:
         raise Refused(Diagnostic("data.file", f"{folder} holds no data file", f"data are read from {ENDINGS}"))
     yield from files
+
+
+def _path(file: DataFile) -> str:
+    return file.path
+
+
+def _walked(folder: str) -> Iterator[str]:
+    """The paths of all files below a folder. Raises ``Refused`` where there are too many to be data."""
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        count += len(folders) + len(names)
+        if count > limits.FOLDER_FILES:
+            message = f"{folder} holds more than {limits.FOLDER_FILES:,} files and folders"
+            raise Refused(Diagnostic("limit.files", message, "name the folder in which the data are"))
+        yield from (str(Path(place) / name) for name in names if not name.startswith("."))

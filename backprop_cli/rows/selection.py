@@ -46,6 +46,11 @@ def selection(where: str | None, weights: str | None, limit: int | None, columns
     """The selection of these options over these columns. Raises ``Refused`` for a name that is no column."""
     condition = None if where is None else read(where, bound=columns, name="--where")
     if condition is not None:
+        for stage in condition.stages:
+            problem = Diagnostic(
+                "data.where", f"--where gives {stage.name} a value", "a comparison has two signs: t == 1"
+            )
+            raise Refused(problem.at(condition.source, stage.span))
         for name, node in condition.inputs.items():
             if name not in columns:
                 problem = _no_column("--where", name, columns)
