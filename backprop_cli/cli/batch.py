@@ -96,7 +96,8 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """The mean of EXPR over rows of data, and the mean gradient of every parameter.
 
     Columns that EXPR names are data, held fixed in each row; every other variable is a parameter, a number or an
-    array, with its value on the command line. Data are read from CSV, TSV and JSON Lines, also gzipped.
+    array, with its value on the command line. Data are read from CSV, TSV, JSON Lines and NumPy's files; with
+    backprop-cli[data] from Parquet and Feather, too.
 
     \b
     backprop batch '(sigmoid(w*x + b) - t)^2' --data points.csv w=0 b=0
