@@ -189,6 +189,8 @@ ERRORS = [
     ("code", "argv", "exit_code", "message"), ERRORS, ids=[f"{e[0]}-{i}" for i, e in enumerate(ERRORS)]
 )
 def test_errors(code, argv, exit_code, message):
+    if message is None:  # pyarrow's own words
+        pytest.importorskip("pyarrow")
     ran = backprop("batch", *argv)
     assert (ran.out, ran.code) == ("", exit_code), ran.err
     assert ran.said.startswith(f"error[{code}]: ")
