@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from backprop_cli import differentiate, limits
+from backprop_cli import Refused, differentiate, limits
 from backprop_cli.check.patience import OutOfPatienceError, patience
+from backprop_cli.cli.deadline import deadline
 
 LSTM = "c = sigmoid(a*x + b*h)*c0 + sigmoid(d*x + e*h)*tanh(g*x + k*h); f = sigmoid(m*x + n*h)*tanh(c)"
 AT = dict(zip(("a", "x", "b", "h", "c0", "d", "g", "k", "m", "n"), range(1, 11), strict=True))
@@ -57,3 +58,11 @@ def test_in_a_thread_there_is_no_alarm():
     thread.start()
     thread.join()
     assert seen == [0.0]
+
+
+def test_an_alarm_inside_another_ends_only_what_is_its_own():
+    """The outer bound is no matter of patience, whichever block it is met in."""
+    with pytest.raises(Refused) as caught, deadline(1), patience(60):
+        busy()
+    assert caught.value.problems[0].code == "limit.time"
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -9,11 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from backprop_cli.alarms import Clock, TimeUp, alarm
 from backprop_cli.problems import Diagnostic, Refused
-
-
-class _TimeUp(BaseException):
-    """Passes through every ``except Refused`` and ``except Exception`` of the calculation, SymPy's included."""
 
 
 @contextmanager
@@ -28,28 +25,14 @@ def deadline(
     The time is that of the wall, for a person who waits; or with ``processor`` what this process has used, so that no
     other program on the machine decides how the block ends.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    timer, number = (signal.ITIMER_PROF, signal.SIGPROF) if processor else (signal.ITIMER_REAL, signal.SIGALRM)
-    done = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if not done:
-            raise _TimeUp
-
-    before = signal.signal(number, stop)
-    signal.setitimer(timer, seconds)
+    clock: Clock = "processor" if processor else "wall"
     try:
-        try:
+        with alarm(clock, seconds):
             yield
-        finally:
-            done = True
-    except _TimeUp:
+    except TimeUp as up:
+        if up.clock != clock:
+            raise
         raise Refused(Diagnostic("limit.time", f"the calculation took longer than {seconds} s", hint)) from None
-    finally:
-        signal.setitimer(timer, 0)
-        signal.signal(number, before)
 
 
 @contextmanager
