@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.output import file_errors
 from backprop_cli.grading.records import ClassSummary
+from backprop_cli.worksheet.stems import Stems
 
 if TYPE_CHECKING:
     from backprop_cli.grading.records import Heading, SubmissionResult
     from backprop_cli.render.graded.base import Writer
-
-_LONGEST = 80
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-@dataclass
-class Names:
-    """File names of letters, digits, ``-``, ``_``, ``.`` and ``@``, no two alike where capitals do not count."""
-
-    _taken: set[str] = field(default_factory=set)
-
-    def of(self, student: str) -> str:
-        """A name that no system takes for a path, a hidden file or a device."""
-        plain = re.sub(r"[^\w.@-]+", "_", student, flags=re.UNICODE).strip("._")[:_LONGEST] or "student"
-        plain = f"_{plain}" if _DEVICES.fullmatch(plain) else plain
-        name, count = plain, 1
-        while name.casefold() in self._taken:
-            count += 1
-            name = f"{plain}-{count}"
-        self._taken.add(name.casefold())
-        return name
 
 
 class FolderReport:
@@ -44,7 +22,7 @@ class FolderReport:
 
     def __init__(self, folder: Path, make: Callable[[], Writer], pattern: str) -> None:
         self._folder, self._make, self._pattern = folder, make, pattern
-        self._names = Names()
+        self._stems = Stems()
         self._heading: Heading | None = None
         self.written: list[str] = []
 
@@ -56,7 +34,7 @@ class FolderReport:
         """One more file."""
         assert self._heading is not None
         writer = self._make()
-        name = self._pattern.format(self._names.of(result.student))
+        name = self._pattern.format(self._stems.next(result.student))
         pieces = (writer.head(self._heading), writer.add(result), writer.tail(ClassSummary("", result.points)))
         target = self._folder / name
         with file_errors(name):

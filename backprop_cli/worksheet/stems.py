@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 _SAFE = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9._@-]{0,63}(?<![.])")
@@ -28,6 +29,25 @@ def stems(students: Sequence[str]) -> Mapping[str, str]:
     safe = {student: student if _is_safe(student) else _hashed(student) for student in students}
     often = Counter(name.lower() for name in safe.values())
     return {student: name if often[name.lower()] == 1 else _hashed(student) for student, name in safe.items()}
+
+
+@dataclass
+class Stems:
+    """Names of files as students come, one after the other: a student who comes twice has two."""
+
+    _taken: set[str] = field(default_factory=set)
+
+    def next(self, student: str) -> str:
+        """The name for the next file of a student."""
+        name = student if _is_safe(student) else _hashed(student)
+        if name.lower() in self._taken:
+            name = _hashed(student)
+        plain, count = name, 1
+        while name.lower() in self._taken:
+            count += 1
+            name = f"{plain}-{count}"
+        self._taken.add(name.lower())
+        return name
 
 
 def _is_safe(student: str) -> bool:
