@@ -248,6 +248,10 @@ def test_no_text_of_a_list_crashes(text):
 
 
 @pytest.mark.usefixtures("files")
-def test_other_commands_say_that_they_take_numbers():
-    ran = backprop("draw", "x*y", "x=[1, 2]", "y=2", "-o", "x.svg")
-    assert (ran.said, ran.code) == ("error[value.array]: x is an array of shape (2,), and a number is needed here", 3)
+@pytest.mark.parametrize(
+    "argv", [("draw", "-o", "x.svg"), ("code", "--lang", "numpy"), ("check", "-a", "dx=1")], ids=lambda argv: argv[0]
+)
+def test_other_commands_ask_for_one_number_too(argv):
+    command, *rest = argv
+    ran = backprop(command, "x*y", "x=[1, 2]", "y=2", *rest)
+    assert (ran.said, ran.code) == ("error[shape.output]: x*y is (2,), and a gradient is that of one number", 3)

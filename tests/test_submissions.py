@@ -153,10 +153,10 @@ POINTS = {
         '{"two.a": 1, "two[2].a": 2}',
         {"two[1]": [("a", "1", 1)], "two[2]": [("a", "1", 1), ("a", "2", 1)]},
     ),
-    "no object": ('{"two": [3]}', {part: [("two", "answer.kind", 1)] for part in ("two[1]", "two[2]")}),
+    "no object": ('{"two": [3]}', {part: [("two", "answer.unnamed", 1)] for part in ("two[1]", "two[2]")}),
     "objects": (
         '{"chain": {"dx": {"a": 1, "b": 2}, "dy": [[3]]}}',
-        {"chain": [("dx", "answer.kind", 1), ("dy", "answer.kind", 1)]},
+        {"chain": [("dx", "answer.kind", 1), ("dy", "[[3]]", 1)]},
     ),
     "no name": ('{"chain": -4}', {"chain": [("chain", "answer.unnamed", 1)]}),
     "left open": ('{"chain": null, "two": {"a": null}}', {"two[1]": [("a", "", 1)], "two[2]": [("a", "", 1)]}),
