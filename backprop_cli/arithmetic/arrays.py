@@ -86,7 +86,8 @@ class Arrays(Float64):
 
 
 def _sum(told: Mapping[str, Any], x: Array) -> Number:
-    return np.sum(x, axis=told["axis"], keepdims=bool(told["keepdims"]))
+    keep: Any = told["keepdims"]
+    return np.add.reduce(x, axis=told["axis"], keepdims=keep)  # np.sum without its detours
 
 
 def _extreme(reduce: Callable[..., Any]) -> Callable[..., Number]:
@@ -109,7 +110,7 @@ def _expand(told: Mapping[str, Any], x: Number) -> Number:
     """The axis that a reduction took away, with length 1 in its place."""
     shape, axis = told["shape"], told["axis"]
     if told["keepdims"] or axis is None:
-        return np.reshape(x, (1,) * len(shape)) if axis is None and not told["keepdims"] else x
+        return x.reshape((1,) * len(shape)) if axis is None and not told["keepdims"] else x
     return np.expand_dims(x, tuple(one % len(shape) for one in (axis if isinstance(axis, tuple) else (axis,))))
 
 
@@ -156,7 +157,6 @@ def _part(told: Mapping[str, Any], x: Array) -> Number:
 
 
 PRIMITIVES: dict[str, Callable[..., Number]] = {
-    "matmul": lambda told, x, y: np.matmul(x, y),
     "outer": lambda told, x, y: np.multiply.outer(x, y),
     "sum": _sum,
     "prod": lambda told, x: np.prod(x, axis=told["axis"], keepdims=bool(told["keepdims"])),
@@ -167,7 +167,6 @@ PRIMITIVES: dict[str, Callable[..., Number]] = {
     "det": lambda told, x: np.linalg.det(x),
     "inv": _linear(np.linalg.inv),
     "solve": _linear(np.linalg.solve),
-    "transpose": lambda told, x: np.transpose(x),
     "index": lambda told, x: x[selection(told["index"])],
     "reshape": lambda told, x: np.reshape(x, told["shape"]),
     "flatten": lambda told, x: np.reshape(x, -1),
@@ -184,3 +183,5 @@ PRIMITIVES: dict[str, Callable[..., Number]] = {
     "part": _part,
 }
 """The value of each primitive of the array table and of its rules: of what it is told, and of its inputs."""
+TOLD_NOTHING: dict[str, Callable[..., Number]] = {"matmul": np.matmul, "transpose": lambda x: x.T}
+"""The primitives that ask nothing but their inputs."""

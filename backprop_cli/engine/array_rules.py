@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import MAPPED, PRIMITIVES, TESTS, Arrays
+from backprop_cli.arithmetic.arrays import MAPPED, PRIMITIVES, TESTS, TOLD_NOTHING, Arrays
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
 from backprop_cli.engine.inlining import inlined
@@ -102,6 +102,9 @@ def _array(node: Node, inputs: list[Rule], told: Mapping[str, Any], rules: Array
     if len(inputs) == 1:
         (only,) = inputs
         return lambda wires: value(only(wires))
+    if len(inputs) == 2:
+        left, right = inputs
+        return lambda wires: value(left(wires), right(wires))
     return lambda wires: value(*[rule(wires) for rule in inputs])
 
 
@@ -120,7 +123,10 @@ def _derived(row: ArrayGate, statics: Mapping[str, Any], rules: ArrayRules) -> C
 
 def primitive(name: str, told: Mapping[str, Any]) -> Callable[..., Number]:
     """The value of a primitive of the array table as a function of its inputs."""
-    function = PRIMITIVES[_ROWS[name].called]
+    called = _ROWS[name].called
+    if called in TOLD_NOTHING:
+        return TOLD_NOTHING[called]
+    function = PRIMITIVES[called]
     return lambda *inputs: function(told, *inputs)
 
 

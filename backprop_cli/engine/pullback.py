@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,6 +21,7 @@ from backprop_cli.engine.vectorised import STRICT, VectorRun
 from backprop_cli.gates.array_row import ArrayGate, Shape
 from backprop_cli.problems import Diagnostic, Refused
 
+_FILLED = 16_384
 Pull = Callable[[Sequence[Number], Number, Number], Number]
 
 
@@ -53,18 +55,27 @@ def _finite(gradients: Sequence[Number]) -> bool:
 
 def fitted(contribution: Number, shape: Shape) -> Number:
     """A contribution in its source's shape: summed over what was repeated, repeated over what was summed."""
-    own = np.shape(contribution)
+    own: Shape = contribution.shape
     if own == shape:
         return contribution
     lead = len(own) - len(shape)
     if lead > 0:
-        contribution = np.add.reduce(contribution, axis=tuple(range(lead)))
+        contribution = np.add.reduce(contribution, axis=0 if lead == 1 else tuple(range(lead)))
         own = own[lead:]
     if lead >= 0:
         wide = tuple(at for at, (a, b) in enumerate(zip(own, shape, strict=True)) if a > 1 and b == 1)
         if wide:
             contribution = np.add.reduce(contribution, axis=wide, keepdims=True)
-    return contribution if np.shape(contribution) == shape else np.broadcast_to(contribution, shape)
+    return contribution if contribution.shape == shape else _repeated(contribution, shape)
+
+
+def _repeated(contribution: Number, shape: Shape) -> Number:
+    """A contribution for every element; a small array is filled faster than a view of it is made."""
+    if prod(shape) > _FILLED:
+        return np.broadcast_to(contribution, shape)
+    filled = np.empty(shape)
+    filled[...] = contribution
+    return filled[()]
 
 
 class Sweep:
@@ -115,11 +126,10 @@ class Sweep:
         assert gate is not None
         if gate.row is not None:
             return self.pull(index, position, inputs, value, upstream)
-        assert gate.compiled is not None
-        row = gate.compiled.gate
-        text = row.slope(position).text
+        text = gate.texts[position]
         if not text:
-            self._no_gradient(index, row.params[position])
+            assert gate.compiled is not None
+            self._no_gradient(index, gate.compiled.gate.params[position])
         if text == "1":
             return upstream
         if text == "-1":
@@ -133,9 +143,9 @@ class Sweep:
         assert gate.compiled is not None
         if not gate.compiled.gate.many:
             return gate.slopes[position]((*inputs, value))
-        ties = np.float64(1.0)
-        if index in self.run.kinks:
-            ties = sum(np.equal(one, value).astype(np.float64) for one in inputs)
+        if index not in self.run.kinks:  # where(x == z, 1/n, 0) without a tie
+            return np.equal(inputs[position], value)
+        ties = sum(np.equal(one, value).astype(np.float64) for one in inputs)
         return gate.slopes[0]((inputs[position], value, ties))
 
     def pull(self, index: int, position: int, inputs: Sequence[Number], value: Number, upstream: Number) -> Number:

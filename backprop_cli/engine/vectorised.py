@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.arithmetic.base import Number
-from backprop_cli.circuit import CONSTANT, INPUT
+from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.array_problems import no_value, whole_index
 from backprop_cli.engine.array_rules import ArrayRules, bound, raises_no_flag, value_of
 from backprop_cli.engine.rules import Compiled, Rule
@@ -28,7 +28,10 @@ STRICT: dict[str, Any] = {"over": "raise", "invalid": "raise", "divide": "raise"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One gate ready to run: its value, whether that must be looked at, and its kink as a rule over (inputs…, z)."""
+    """One gate ready to run: its value, whether that must be looked at, and its kink as a rule over (inputs…, z).
+
+    A gate of the scalar table has the rules of its local gradients, and their texts for each input.
+    """
 
     value: Callable[..., Number]
     looked_at: bool
@@ -36,6 +39,7 @@ class Bound:
     compiled: Compiled | None
     row: ArrayGate | None
     slopes: tuple[Rule, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 class Program:
@@ -49,9 +53,21 @@ class Program:
         self.rules = ArrayRules()
         self.pullbacks: dict[tuple[int, int], Rule] = {}
         first = self.circuit.first_gate
+        self.constants = [self._constant(index) for index in range(first)]
         self.gates: list[Bound | None] = [None] * first
         self.gates += [self._bound(index) for index in range(first, len(self.circuit.nodes))]
         self.flagged = not any(gate is not None and gate.looked_at for gate in self.gates)
+
+    def _constant(self, index: int) -> Number:
+        """A literal's value; None for a variable. Raises ``Refused`` for one beyond the doubles."""
+        node = self.circuit.nodes[index]
+        if node.op != CONSTANT:
+            return None
+        value = self.rules.arithmetic.number(node.text)
+        if not np.isfinite(value):
+            problem = Diagnostic("overflow.constant", f"{node.text} is too large for a double")
+            raise Refused(problem.at(self.circuit.source, self.circuit.spans[index]))
+        return value
 
     def _bound(self, index: int) -> Bound:
         row, told = self.shaped.rows[index], self.shaped.told[index]
@@ -63,7 +79,8 @@ class Program:
         compiled = self.rules[self.circuit.nodes[index].op]
         looked_at = compiled.gate.silent or raises_no_flag(compiled.gate.name)
         kink = self._tie if compiled.gate.many else compiled.kink
-        return Bound(compiled.value, looked_at, kink, compiled, None, self._slopes(index, compiled.gate))
+        texts = tuple(compiled.gate.slope(at).text for at in range(len(self.circuit.nodes[index].inputs)))
+        return Bound(compiled.value, looked_at, kink, compiled, None, self._slopes(index, compiled.gate), texts)
 
     def _slopes(self, index: int, gate: Gate) -> tuple[Rule, ...]:
         """The local gradients' rules, with the literals among the gate's inputs written in."""
@@ -124,14 +141,9 @@ class _Sweep:
         self.kinks: dict[int, Any] = {}
 
     def start(self, point: Mapping[str, Number]) -> None:
-        for index in range(self.circuit.first_gate):
-            node = self.circuit.nodes[index]
-            self.values[index] = (
-                point[node.text] if node.op == INPUT else self.program.rules.arithmetic.number(node.text)
-            )
-            if node.op == CONSTANT and not np.isfinite(self.values[index]):
-                problem = Diagnostic("overflow.constant", f"{node.text} is too large for a double")
-                raise Refused(problem.at(self.circuit.source, self.circuit.spans[index]))
+        self.values[: self.circuit.first_gate] = self.program.constants
+        for name, index in self.circuit.inputs.items():
+            self.values[index] = point[name]
 
     def gate(self, index: int) -> None:
         gate = self.program.gates[index]
@@ -177,8 +189,9 @@ class _Sweep:
     def _kink(self, index: int, gate: Bound, inputs: list[Number], value: Number) -> None:
         if gate.kink is None:
             return
-        on = np.not_equal(gate.kink((*inputs, value)), 0)
-        if on.any():
+        found = gate.kink((*inputs, value))
+        on = found if found.dtype == bool else np.not_equal(found, 0)
+        if np.count_nonzero(on):  # which is faster than any()
             self.kinks[index] = np.broadcast_to(on, np.shape(value)) if gate.row is None else on
 
     def _element_by_element(self, index: int, gate: Bound, inputs: list[Number]) -> None:

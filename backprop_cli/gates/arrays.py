@@ -62,7 +62,7 @@ REDUCTIONS = (
         "z = x[0] + x[1] + …", statics=_AXIS, linear=True, example="sum(x^2)",
     ),
     ArrayGate(
-        "mean", ("x",), "mean(x, axis, keepdims)", shape.reduced, ("expand(dz, axis)/count",),
+        "mean", ("x",), "mean(x, axis, keepdims)", shape.reduced, ("expand(dz/count, axis)",),
         "hands every element its share of the gradient: 1 in the number of elements",
         "z = (x[0] + x[1] + …)/count", value="sum(x, axis=axis, keepdims=keepdims)/count",
         scalars="sum(x, axis=axis, keepdims=keepdims)/count", statics=_AXIS, linear=True, aliases=("average",),
