@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.output import file_errors
@@ -56,9 +57,8 @@ def folder(path: str, make: Callable[[], Writer], pattern: str) -> Iterator[Fold
     with file_errors(path):
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(20, "is a file, not a folder")
-        beside = target.resolve().with_name(f".{target.resolve().name[:100]}.part")
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir()
+        whole = target.resolve()
+        beside = Path(mkdtemp(prefix=f".{whole.name[:100]}.", dir=whole.parent))
     try:
         report = FolderReport(beside, make, pattern)
         yield report

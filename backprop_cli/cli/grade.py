@@ -252,7 +252,7 @@ def _bug(submissions: int) -> int:
 
 def _keep_inputs(options: Options, paths: tuple[str, ...]) -> None:
     """Refuse a report that would take the place of what is read, or be read as a submission the next time."""
-    from backprop_cli.cli.reports import report_files
+    from backprop_cli.cli.reports import feedback_folder, report_files
 
     read = {Path(path).resolve() for path in paths if path != "-"}
     targets = [
@@ -260,7 +260,7 @@ def _keep_inputs(options: Options, paths: tuple[str, ...]) -> None:
         for word, (_, name) in zip(options.reports, report_files(options.reports), strict=True)
     ]
     if options.feedback_dir:
-        targets.append((f"--feedback-dir {options.feedback_dir}", options.feedback_dir.rpartition("=")[2]))
+        targets.append((f"--feedback-dir {options.feedback_dir}", feedback_folder(options.feedback_dir)[1]))
     for word, name in targets:
         target = Path(name).resolve()
         if target in read:

@@ -155,11 +155,16 @@ def _file(made: Writer, path: str) -> Iterator[FileReport]:
 
 
 def _pages(word: str) -> AbstractContextManager[Sink]:
-    """A page for each student: ``DIR`` or ``FORMAT=DIR``."""
-    form, equals, path = word.partition("=")
-    form, path = (form, path) if equals and form in FEEDBACK_PAGES else (FEEDBACK_PAGES[0], word)
+    """A page for each student."""
+    form, path = feedback_folder(word)
     suffix = {"html": "html", "markdown": "md"}[form]
     return folder(path, partial(feedback_page, form), f"{{}}.{suffix}")
+
+
+def feedback_folder(word: str) -> tuple[str, str]:
+    """Format and folder of --feedback-dir: ``DIR`` or ``FORMAT=DIR``."""
+    form, equals, path = word.partition("=")
+    return (form, path) if equals and form in FEEDBACK_PAGES else (FEEDBACK_PAGES[0], word)
 
 
 def report_files(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from backprop_cli.circuit import CONSTANT, Stage
-from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
+from backprop_cli.engine.swept import Run
 from backprop_cli.problems import Diagnostic
 from backprop_cli.report.report import Constant, Quantity, Report, StageRow, Variable, quantity
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
 
-Run = tuple[Forward, Backward]
 _EXACT_DIGITS = 17
 
 
