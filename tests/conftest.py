@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backprop_cli import limits
+
 PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
@@ -25,6 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """A run in the background inherits an ignored SIGINT, and so would every program that a test interrupts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test inside this process is decided by how fast the machine is; one about patience sets its own bound."""
+    monkeypatch.setattr(limits, "SYMBOLIC_SECONDS", 600)
 
 
 def published() -> list[dict[str, Any]]:
