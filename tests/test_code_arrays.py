@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -22,6 +23,7 @@ from backprop_cli.render.code.arrays.pages import render_arrays
 from backprop_cli.report.array_report import ArrayReport
 
 NET = ("s = W @ x + b; L = mean(relu(s)^2)", "W=[[1, 2], [3, 4], [5, -6]]", "x=[5, 6]", "b=[0, 1, 0.5]")
+STRANGERS = ["u = y*2; sum(x)", "argmax(x)*1", "s = x > 0; sum(s)", "sum(x) + sum(y > 0)"]
 LACKING = {
     "torch": {
         "an index that runs backwards": ("W[::-1, None, 0]",),
@@ -53,7 +55,7 @@ def run_here(program: str) -> dict:
 
 
 GAPS = "(log([[1, 2, 3], [-1, 1, 1]] + 0*W) @ y)[0]"
-WRITTEN = [text for text in EXPRESSIONS if text != GAPS]
+WRITTEN = [*(text for text in EXPRESSIONS if text != GAPS), *STRANGERS]
 
 
 def test_a_product_over_elements_without_a_value_is_refused():
@@ -165,6 +167,37 @@ def test_a_function_takes_the_gradient_at_its_output():
                    "--function", "layer")  # fmt: skip
     value, gradient = run_here(ran.out)["layer"](np.array([[1.0, 2]]), np.array([[1.0], [3]]), np.array([[5.0]]))
     assert (value.tolist(), gradient["W"].tolist()) == ([[7.0]], [[5.0, 15.0]])
+
+
+@pytest.mark.parametrize("lang", ["torch", "jax"])
+def test_a_function_of_a_library_calls_that_gradient_the_same(lang):
+    ran = backprop("code", "W @ X", "W=[[1, 2]]", "X=[[1], [3]]", "--upstream", "[[2]]", "--lang", lang,
+                   "--function", "layer")  # fmt: skip
+    assert (ran.code, ran.err) == (0, "")
+    assert "def layer(W, X, upstream):\n" in ran.out
+    assert "(upstream)\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "used"),
+    [("D = W @ X", "numpy", False), ("D = W @ X", "jax", False), ("D = exp(W @ X)", "numpy", True)],
+    ids=["numpy unused", "jax unused", "numpy used"],
+)
+def test_only_what_is_used_is_imported(text, lang, used):
+    ran = backprop("code", text, "W=[[1, 2]]", "X=[[1], [3]]", "--upstream", "[[2]]", "--lang", lang,
+                   "--function", "layer")  # fmt: skip
+    assert (ran.code, ran.err) == (0, "")
+    assert ("numpy as" in ran.out) == used
+
+
+@pytest.mark.parametrize("text", STRANGERS)
+def test_torch_finds_every_variable_behind_the_output(text):
+    """Where no gate passes a gradient back, torch would have None, or refuse to go backward at all."""
+    report, shapes = report_of(text)
+    program = render_arrays(shapes, report, "torch", None)
+    [line] = [line for line in program.splitlines() if line.endswith("# in the graph of every variable")]
+    found = set(re.findall(r"(\w+)\.sum\(\)", line))
+    assert found == {row.name for row in report.parameters if row.gradient is None or not row.gradient.doubles.any()}
 
 
 @pytest.mark.parametrize("lang", ["python", "c"])

@@ -6,7 +6,7 @@ nothing; there is no assert for a variable behind such a gate, and the program s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backprop_cli.gates import GATES
@@ -45,7 +45,7 @@ def agreements(program: Program, report: Report, own_conventions: Collection[str
     ]
 
 
-def asserts(found: Collection[Agreement], gradient_of: dict[int, str], names: dict[int, str]) -> Iterator[str]:
+def asserts(found: Collection[Agreement], gradient_of: Mapping[int, str], names: Mapping[int, str]) -> Iterator[str]:
     """The lines that hold a library's gradients against ours."""
     for each in found:
         if each.reason:

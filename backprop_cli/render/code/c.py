@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
-from backprop_cli.gates import GATES
+from backprop_cli.render.code.layout import INDENT, C, helper, section
 from backprop_cli.render.code.names import fresh, identifiers
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.special import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
-from backprop_cli.render.code.tree import Assign, Choice, Gradient, Instruction, Note, Tree, Value, assignments
-from backprop_cli.render.code.writer import (
-    ATOM,
-    Language,
-    Piece,
-    ProgramLine,
-    Writer,
-    aligned,
-    equation,
-    note,
-    taken_words,
-    used_gates,
-)
+from backprop_cli.render.code.tree import Choice, Gradient, Instruction, Tree, Value, assignments
+from backprop_cli.render.code.writer import ATOM, Language, Piece, Writer, taken_words, used_gates
 from backprop_cli.report.report import Report
 
-_INDENT = "    "
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
     "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
@@ -81,7 +68,7 @@ def render(program: Program, report: Report | None, function: str | None) -> str
     ops, helpers = used_gates(LANGUAGE, (*program.forward, *program.backward))
     taken = taken_words(LANGUAGE, ops, helpers) | ({function} if function else set())
     writer = Writer(LANGUAGE, identifiers(program, taken))
-    texts = [_helper(op) for op in helpers]
+    texts = [helper(LANGUAGE, op, C) for op in helpers]
     if function:
         texts.append(_function(program, function, writer))
     if report is not None:
@@ -92,34 +79,25 @@ def render(program: Program, report: Report | None, function: str | None) -> str
     return "\n".join([*includes, *([""] if includes else []), "\n".join(texts)])
 
 
-def _helper(op: str) -> str:
-    if op in LANGUAGE.own:
-        return LANGUAGE.own[op]
-    gate = GATES[op]
-    body = Writer(LANGUAGE, {}).text(value(op))
-    parameters = ", ".join(f"double {name}" for name in gate.params)
-    return f"static double {op}({parameters})\n{{\n{_INDENT}return {body};\n}}\n"
-
-
 def _main(program: Program, report: Report, writer: Writer) -> str:
     names = writer.names
-    lines = [f"{_INDENT}double {names[Value(v.id)]} = {v.value.text};" for v in report.variables]
+    lines = [f"{INDENT}double {names[Value(v.id)]} = {v.value.text};" for v in report.variables]
     lines += _unused(program, writer)
-    point = [f"{_INDENT}// the point", *lines, ""] if lines else []
+    point = [f"{INDENT}// the point", *lines, ""] if lines else []
     shown = _printed(program, names[Value(program.output)], [names[Gradient(i)] for i in program.wanted])
     return _braced("int main(void)", [*point, *_passes(program, writer), "", *shown])
 
 
 def _unused(program: Program, writer: Writer) -> list[str]:
     rest = (writer.names[Value(i)] for i in program.variables if not program.needed[i])
-    return [f"{_INDENT}(void){name};  // the output does not depend on it" for name in rest]
+    return [f"{INDENT}(void){name};  // the output does not depend on it" for name in rest]
 
 
 def _printed(program: Program, value_: str, gradients: Sequence[str]) -> list[str]:
     output = program.names[program.output]
     labels = [output, *(f"d{output}/d{program.names[i]}" for i in program.wanted)]
     rows = zip(labels, [value_, *gradients], strict=True)
-    return [*(f'{_INDENT}printf("{label} = %.17g\\n", {text});' for label, text in rows), f"{_INDENT}return 0;"]
+    return [*(f'{INDENT}printf("{label} = %.17g\\n", {text});' for label, text in rows), f"{INDENT}return 0;"]
 
 
 def _braced(head: str, lines: Sequence[str]) -> str:
@@ -138,8 +116,8 @@ def _function(program: Program, name: str, writer: Writer) -> str:
     lines = [
         *_unused(program, writer),
         *_passes(program, writer),
-        *(f"{_INDENT}*{pointer} = {names[Gradient(i)]};" for i, pointer in pointers.items()),
-        f"{_INDENT}return {names[Value(program.output)]};",
+        *(f"{INDENT}*{pointer} = {names[Gradient(i)]};" for i, pointer in pointers.items()),
+        f"{INDENT}return {names[Value(program.output)]};",
     ]
     said = f"// The value of {output}; its gradient in each variable is left behind the pointers.\n"
     return said + _braced(f"double {name}({', '.join(parameters) or 'void'})", lines)
@@ -150,48 +128,17 @@ def _calling_main(program: Program, report: Report, function: str, writer: Write
     result = fresh("value", used)
     slopes = [writer.names[Gradient(i)] for i in program.wanted]
     arguments = [*(v.value.text for v in report.variables), *(f"&{slope}" for slope in slopes)]
-    declared = [f"{_INDENT}double {', '.join(slopes)};"] if slopes else []
-    call = f"{_INDENT}double {result} = {function}({', '.join(arguments)});"
+    declared = [f"{INDENT}double {', '.join(slopes)};"] if slopes else []
+    call = f"{INDENT}double {result} = {function}({', '.join(arguments)});"
     return _braced("int main(void)", [*declared, call, *_printed(program, result, slopes)])
 
 
 def _passes(program: Program, writer: Writer) -> list[str]:
-    return [
-        *_section("forward", program.forward, writer, _shared(program.forward)),
-        *(_section("backward", program.backward, writer, []) if program.backward else []),
-    ]
+    found = section("forward pass", program.forward, writer, C, INDENT, _shared(program.forward))
+    return found + (section("backward pass", program.backward, writer, C, INDENT) if program.backward else [])
 
 
 def _shared(statements: Sequence[Instruction]) -> list[Value]:
     """What is computed within a choice and declared before it, because the backward pass reads it too."""
     sides = chain.from_iterable((*each.yes, *each.no) for each in statements if isinstance(each, Choice))
     return list(dict.fromkeys(each.target for each in assignments(tuple(sides)) if isinstance(each.target, Value)))
-
-
-def _section(name: str, statements: Sequence[Instruction], writer: Writer, shared: Sequence[Value]) -> list[str]:
-    lines = [ProgramLine(f"{_INDENT}double {writer.names[each]} = 0.0;") for each in shared]
-    lines += _lines(statements, writer, _INDENT, set(shared))
-    return [f"{_INDENT}// {name} pass", *aligned(lines, "//")]
-
-
-def _lines(
-    statements: Sequence[Instruction], writer: Writer, indent: str, declared: set[object]
-) -> Iterator[ProgramLine]:
-    for statement in statements:
-        if isinstance(statement, Note):
-            yield ProgramLine(f"{indent}// {note(writer, statement)}")
-        elif isinstance(statement, Assign):
-            new = statement.target not in declared and not statement.adds
-            declared.add(statement.target)
-            yield ProgramLine(f"{indent}{'double ' if new else ''}{equation(writer, statement)};", statement.comment)
-        elif statement.yes or statement.no:
-            yield from _choice(statement, writer, indent, declared)
-
-
-def _choice(choice: Choice, writer: Writer, indent: str, declared: set[object]) -> Iterator[ProgramLine]:
-    yield ProgramLine(f"{indent}if ({writer.condition(choice.condition)[0]}) {{")
-    yield from _lines(choice.yes, writer, indent + _INDENT, declared)
-    if choice.no:
-        yield ProgramLine(f"{indent}}} else {{")
-        yield from _lines(choice.no, writer, indent + _INDENT, declared)
-    yield ProgramLine(f"{indent}}}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from backprop_cli.render.code import numpy, python, torch
-from backprop_cli.render.code.agreement import agreements, asserts, is_close
-from backprop_cli.render.code.names import fresh, identifiers
+from backprop_cli.render.code.layout import INDENT
+from backprop_cli.render.code.names import fresh
+from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.page import Library, Subject
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
-from backprop_cli.render.code.tree import Gradient, Value
-from backprop_cli.render.code.writer import Writer, taken_words, used_gates
 from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = torch.OWN_CONVENTIONS | {"abs"}
@@ -54,89 +55,69 @@ LANGUAGE = replace(
     constants={"pi": "jnp.pi", "e": "jnp.e"},
     reserved=python.LANGUAGE.reserved | {"jax", "jnp"},
 )
-_HEAD = 'import jax\nimport jax.numpy as jnp\n\njax.config.update("jax_enable_x64", True)\n'
-_IMPORT_MATH = "import math\n\n"
+
+
+class Jax(Library):
+    """The forward pass as a function, which jax differentiates."""
+
+    imports = ("import jax", "import jax.numpy as jnp")
+    set_up = 'jax.config.update("jax_enable_x64", True)'
+    by = ", by jax"
+
+    def __init__(self, subject: Subject, function: str | None) -> None:
+        super().__init__(subject, function)
+        self.whole = fresh("forward", self.used)
+
+    def ahead(self) -> list[str]:
+        """The forward pass as a function."""
+        _, *body = self.forward(INDENT)
+        names = ", ".join(self.variables().values())
+        return [f"def {self.whole}({names}):", *body, f"{INDENT}return {self.name(self.program.output)}", "", ""]
+
+
+class NumberJax(Jax):
+    """One number for each variable, and for the output."""
+
+    shown = "float({})"
+    returned_value = "float({})"
+    returned_slope = "float({})"
+
+    def __init__(self, subject: Subject, function: str | None) -> None:
+        super().__init__(subject, function)
+        self._results = tuple(fresh(word, self.used) for word in ("value", "slopes")) if function else ()
+
+    def passes(self, indent: str) -> list[str]:
+        """The call that gives the value and the gradients."""
+        wanted = frozenset(self.program.wanted)
+        if not wanted:
+            return [] if self.function else [f"{self.value()} = {self._called(self.whole)}"]
+        places = tuple(at for at, index in enumerate(self.program.variables) if index in wanted)
+        call = self._called(f"jax.value_and_grad({self.whole}, argnums={places})")
+        targets = self._results or (self.value(), f"({listed(self.slopes().values())})")
+        return [f"{indent}{', '.join(targets)} = {call}"]
+
+    def _called(self, function: str) -> str:
+        names = self.variables().values()
+        return f"{function}({', '.join(f'float({each})' if self.function else each for each in names)})"
+
+    def value(self) -> str:
+        """A name, or the call where no gradient is asked for."""
+        if not self._results:
+            return super().value()
+        return self._results[0] if self.program.wanted else self._called(self.whole)
+
+    def slopes(self) -> dict[int, str]:
+        """Names, or places in what jax returns."""
+        if not self._results:
+            return super().slopes()
+        return {i: f"{self._results[1]}[{place}]" for place, i in enumerate(self.program.wanted)}
+
+
+def listed(names: Collection[str]) -> str:
+    """Names as a tuple has them."""
+    return ", ".join(names) + ("," if len(names) == 1 else "")
 
 
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    ops, helpers = used_gates(LANGUAGE, program.forward)
-    taken = taken_words(LANGUAGE, ops, helpers) | ({function} if function else set())
-    names = identifiers(program, taken)
-    used = taken | set(names.values())
-    writer = Writer(LANGUAGE, names)
-    forward = fresh("forward", used)
-    texts = [*(python.helper(LANGUAGE, op) for op in helpers), _forward(program, writer, forward)]
-    if function:
-        texts.append(_function(program, report, function, writer, forward, used))
-    else:
-        assert report is not None
-        texts.append(_script(program, report, writer, forward))
-    body = "\n\n".join(texts)
-    head = _HEAD if "jnp." in body else _HEAD.replace("import jax.numpy as jnp\n", "")
-    return f"{_IMPORT_MATH if 'math.' in body else ''}{head}\n\n{body}"
-
-
-def _forward(program: Program, writer: Writer, name: str) -> str:
-    indent = python.INDENT
-    lines = [
-        f"def {name}({', '.join(writer.names[Value(i)] for i in program.variables)}):",
-        *python.section(program.forward, writer, indent),
-        f"{indent}return {writer.names[Value(program.output)]}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _call(program: Program, forward: str, arguments: list[str]) -> str:
-    """The call that gives the value and the gradients of the wanted variables."""
-    wanted = frozenset(program.wanted)
-    places = [at for at, index in enumerate(program.variables) if index in wanted]
-    numbers = ", ".join(map(str, places)) + ("," if len(places) == 1 else "")
-    return f"jax.value_and_grad({forward}, argnums=({numbers}))({', '.join(arguments)})"
-
-
-def _script(program: Program, report: Report, writer: Writer, forward: str) -> str:
-    names, label = writer.names, program.names
-    inputs = [names[Value(v.id)] for v in report.variables]
-    output = names[Value(program.output)]
-    lines = ["# the point", *(f"{names[Value(v.id)]} = {v.value.text}" for v in report.variables), ""] if inputs else []
-    gradient = {i: names[Gradient(i)] for i in program.wanted}
-    if program.wanted:
-        slopes = ", ".join(gradient.values()) + ("," if len(gradient) == 1 else "")
-        lines.append(f"{output}, ({slopes}) = {_call(program, forward, inputs)}")
-    else:
-        lines.append(f"{output} = {forward}({', '.join(inputs)})")
-    lines += ["", f'print("{label[program.output]} =", float({output}))']
-    lines += [f'print("d{label[program.output]}/d{label[i]} =", float({text}))' for i, text in gradient.items()]
-    return "\n".join([*lines, "", *_asserts(program, report, output, gradient)]) + "\n"
-
-
-def _asserts(program: Program, report: Report, result: str, gradient: dict[int, str]) -> list[str]:
-    held = agreements(program, report, OWN_CONVENTIONS, "jax")
-    return ["# what backprop computed", is_close(result, report.value.text), *asserts(held, gradient, program.names)]
-
-
-def _function(program: Program, report: Report | None, name: str, writer: Writer, forward: str, used: set[str]) -> str:
-    names, indent = writer.names, python.INDENT
-    inputs = [names[Value(i)] for i in program.variables]
-    value, slopes = fresh("value", used), fresh("slopes", used)
-    arguments = [f"float({each})" for each in inputs]
-    lines = [
-        f"def {name}({', '.join(inputs)}):",
-        f'{indent}"""The value of {program.names[program.output]} and its gradient in each variable, by jax."""',
-    ]
-    if program.wanted:
-        returned = ", ".join(
-            f'"{program.names[i]}": float({slopes}[{place}])' for place, i in enumerate(program.wanted)
-        )
-        lines += [
-            f"{indent}{value}, {slopes} = {_call(program, forward, arguments)}",
-            f"{indent}return float({value}), {{{returned}}}",
-        ]
-    else:
-        lines.append(f"{indent}return float({forward}({', '.join(arguments)})), {{}}")
-    if report is not None:
-        gradient = {i: f'gradient["{program.names[i]}"]' for i in program.wanted}
-        lines += ["", "", *python.main(program, report, name, writer)]
-        lines += [indent + line for line in _asserts(program, report, "value", gradient)]
-    return "\n".join(lines) + "\n"
+    return NumberJax(Numbers(program, LANGUAGE, report, OWN_CONVENTIONS), function).text()

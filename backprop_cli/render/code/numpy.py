@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_cli.render.code import python
+from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.writer import INFIX
@@ -33,6 +35,12 @@ LANGUAGE = replace(
 )
 
 
+class Numpy(Page):
+    """Both passes, in NumPy's functions."""
+
+    imports = ("import numpy as np",)
+
+
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    return python.Pages(LANGUAGE, "import math", "import numpy as np").render(program, report, function)
+    return Numpy(Numbers(program, LANGUAGE, report), function).text()

@@ -16,11 +16,9 @@ from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
     Apply,
     ArrayCall,
-    Assign,
     Count,
     Gradient,
     Instruction,
-    Note,
     Numeral,
     Parameter,
     Ties,
@@ -255,27 +253,3 @@ def _substituted(tree: Tree, wires: Mapping[str, Tree]) -> Tree:
     if isinstance(tree, Apply):
         return Apply(tree.op, tuple(_substituted(each, wires) for each in tree.inputs))
     return tree
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramLine:
-    """A line of a program and what is said behind it."""
-
-    text: str
-    comment: str = ""
-
-
-def aligned(lines: Collection[ProgramLine], mark: str, most: int = 40) -> list[str]:
-    """Lines with their comments under each other, where the lines are not too long for that."""
-    width = max((len(line.text) for line in lines if line.comment and len(line.text) <= most), default=0)
-    return [f"{line.text:{width}}  {mark} {line.comment}" if line.comment else line.text for line in lines]
-
-
-def equation(writer: Writer, assign: Assign) -> str:
-    """``f = q*z``."""
-    return f"{writer.names[assign.target]} {'+=' if assign.adds else '='} {writer.text(assign.tree)}"
-
-
-def note(writer: Writer, statement: Note) -> str:
-    """The words over what a gate sends back."""
-    return f"backprop {equation(writer, statement.gate)}"

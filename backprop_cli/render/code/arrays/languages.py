@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backprop_cli.render.code import jax, numpy, torch
 from backprop_cli.render.code.arrays.calls import Calls
@@ -144,11 +144,28 @@ JAX = replace(
 
 
 @dataclass(frozen=True)
-class Library:
-    """A language of arrays: its words, and the helper functions of its own array gates."""
+class Words:
+    """A language of arrays: its words, and the helper functions of its own array gates.
+
+    ``array`` and ``number`` make a value of the library out of a literal; ``conventions`` are the gates with slopes of
+    the library's own at kinks.
+    """
 
     language: Language
-    helpers: Mapping[str, str]
+    np: str
+    array: str
+    number: str = "{}"
+    helpers: Mapping[str, str] = field(default_factory=dict)
+    conventions: frozenset[str] = frozenset()
+
+    def literal(self, text: str) -> str:
+        """A nested list or a number as a value of the library."""
+        return (self.array if text.startswith("[") else self.number).format(text)
 
 
-LIBRARIES = {"numpy": Library(NUMPY, _HELPERS), "torch": Library(TORCH, {}), "jax": Library(JAX, {})}
+_CONVENTIONS = torch.OWN_CONVENTIONS | {"norm", "std"}
+WORDS = {
+    "numpy": Words(NUMPY, "np", "np.array({})", helpers=_HELPERS),
+    "torch": Words(TORCH, "torch", "torch.tensor({})", "torch.tensor({})", conventions=_CONVENTIONS),
+    "jax": Words(JAX, "jnp", "jnp.array({})", conventions=_CONVENTIONS | {"abs"}),
+}
