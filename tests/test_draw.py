@@ -19,7 +19,8 @@ from command import backprop, process
 from conftest import published
 
 from backprop_cli import Report, differentiate
-from backprop_cli.render.picture.scene import added, figure, scene
+from backprop_cli.render.picture.captions import figure
+from backprop_cli.render.picture.scene import added, scene
 from backprop_cli.render.picture.svg import look, svg
 from backprop_cli.report.report import Quantity
 

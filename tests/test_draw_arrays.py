@@ -14,9 +14,9 @@ from test_layout import apart, lines, shapes, touches
 
 from backprop_cli import Refused, differentiate
 from backprop_cli.render.picture.array_frames import array_cards, array_frames
-from backprop_cli.render.picture.array_scene import array_scene
 from backprop_cli.render.picture.drawing import Drawing, drawing
 from backprop_cli.render.picture.page import page
+from backprop_cli.render.picture.scene import scene
 from backprop_cli.render.picture.svg import look
 from backprop_cli.report.array_report import ArrayReport
 
@@ -71,8 +71,8 @@ def test_every_wire_has_its_shape_and_every_array_its_grid():
 
 
 def test_the_sign_is_never_told_by_the_colour_alone():
-    scene = array_scene(large())
-    (grid,) = [node.grid for node in scene.nodes if node.text == "W"]
+    found = scene(large())
+    (grid,) = [node.grid for node in found.nodes if node.text == "W"]
     assert grid is not None
     assert not grid.numbered
     assert (len(grid.rows), len(grid.rows[0]), grid.whole) == (16, 16, False)
@@ -109,8 +109,8 @@ def test_in_characters():
 
 
 def test_large_arrays_stand_as_their_shape_in_text():
-    scene = array_scene(large(), grids=False)
-    assert {node.text: (node.value, node.gradient) for node in scene.nodes}["W"] == ("(20, 30)", "(20, 30)")
+    found = scene(large(), grids=False)
+    assert {node.text: (node.value, node.gradient) for node in found.nodes}["W"] == ("(20, 30)", "(20, 30)")
 
 
 def test_dot_is_what_graphviz_reads():
@@ -136,7 +136,7 @@ PICTURES = {
 
 @pytest.fixture(params=PICTURES)
 def picture(request: pytest.FixtureRequest) -> Drawing:
-    return drawing(array_scene(PICTURES[request.param]()))
+    return drawing(scene(PICTURES[request.param]()))
 
 
 def test_no_grid_or_label_meets_another_a_node_or_a_wire(picture):
@@ -157,7 +157,7 @@ def test_no_grid_or_label_meets_another_a_node_or_a_wire(picture):
 def test_a_picture_of_too_many_gates_is_refused():
     text = "sum(" + "+".join(["x"] * 500) + ")"
     with pytest.raises(Refused, match="a picture shows up to 400 gates") as caught:
-        array_scene(report(text, {"x": [1, 2]}))
+        scene(report(text, {"x": [1, 2]}))
     assert caught.value.problems[0].code == "draw.size"
     assert backprop("draw", text, "x=[1, 2]", "-o", "-", "--format", "dot").code == 0
 

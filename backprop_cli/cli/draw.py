@@ -17,7 +17,6 @@ from backprop_cli.cli.calculation_options import exclude, point_options, reading
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
-    from backprop_cli.render.picture.scene import Scene
     from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
@@ -110,20 +109,9 @@ def _report(expression: str, values: tuple[str, ...], options: Options) -> Repor
     return calculate_arrays(expression, values, options, settings)
 
 
-def _scene(report: Report | ArrayReport, *, values: bool, grids: bool, most: int | None) -> Scene:
-    from backprop_cli.report.report import Report
-
-    if isinstance(report, Report):
-        from backprop_cli.render.picture.scene import scene
-
-        return scene(report, values=values, most=most)
-    from backprop_cli.render.picture.array_scene import array_scene
-
-    return array_scene(report, values=values, grids=grids, most=most)
-
-
 def _made(report: Report | ArrayReport, form: str, options: Options) -> bytes:
     """The picture in a format; each format's module is loaded alone."""
+    from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.svg import look
 
     colours, values = look(options.palette, options.theme or "light"), not options.no_values
@@ -132,12 +120,12 @@ def _made(report: Report | ArrayReport, form: str, options: Options) -> bytes:
     if form == "dot":
         from backprop_cli.render.picture.dot import dot
 
-        return dot(_scene(report, values=values, grids=False, most=None), colours).encode()
+        return dot(scene(report, values=values, grids=False, most=None), colours).encode()
     if form == "html":
         from backprop_cli.render.picture.page import page
 
         return page(report, palette=options.palette, theme=options.theme or "auto").encode()
-    drawn = _scene(report, values=values, grids=form != "mmd", most=limits.PICTURE_GATES)
+    drawn = scene(report, values=values, grids=form != "mmd", most=limits.PICTURE_GATES)
     if form == "png":
         from backprop_cli.render.picture.png import png
 
@@ -153,12 +141,13 @@ def _made(report: Report | ArrayReport, form: str, options: Options) -> bytes:
 
 def _text(report: Report | ArrayReport, output: str | None, *, values: bool) -> bytes:
     from backprop_cli.cli.screen import screen
+    from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.terminal import terminal
     from backprop_cli.render.table import Screen
 
     to_screen = output in (None, "-")
     seen = screen("never") if to_screen else Screen(None, color=False, unicode=True)
-    text = terminal(_scene(report, values=values, grids=False, most=None), seen)
+    text = terminal(scene(report, values=values, grids=False, most=None), seen)
     return text.encode((sys.stdout.encoding if to_screen else None) or "utf-8", "backslashreplace")
 
 

@@ -12,7 +12,6 @@ from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.engine.point import from_mapping
 from backprop_cli.render.descent import chart
-from backprop_cli.render.picture.array_scene import array_scene
 from backprop_cli.render.picture.scene import scene
 from backprop_cli.render.picture.svg import look, svg
 from backprop_cli.report.array_report import ArrayReport
@@ -36,7 +35,7 @@ def pictures() -> dict[Path, str]:
         PICTURES / "descent.svg": _descended(*_VALLEY, Plan(Recipe(OPTIMIZERS["momentum"], {"mu": 0.8}, 0.02), steps=60)),
         PICTURES / "exercise.svg": _drawn(*_CIRCUIT, values=False),
         PICTURES / "forks.svg": _drawn(*_FORKS),
-        PICTURES / "layer.svg": svg(array_scene(_arrays(*_LAYER, wrt=("W", "b"))), look()),
+        PICTURES / "layer.svg": svg(scene(_arrays(*_LAYER, wrt=("W", "b"))), look()),
         PICTURES / "neuron.svg": _drawn(*_NEURON, wrt=("w0", "w1", "w2")),
     }
 

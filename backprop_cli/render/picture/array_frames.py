@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from backprop_cli.gates import GATES
 from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.render.arrays import words
-from backprop_cli.render.picture.array_scene import element, short
+from backprop_cli.render.picture.array_captions import element, short
 from backprop_cli.render.picture.frames import Card, Frame, Inlet
 from backprop_cli.render.text import visible
 from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayWire, Block

@@ -59,12 +59,11 @@ def story(report: Report | ArrayReport) -> Story:
 def _of_arrays(report: ArrayReport, names: dict[int, str]) -> Story:
     """What there is to tell of arrays; a page of numbers loads none of it."""
     from backprop_cli.render.picture import array_frames
-    from backprop_cli.render.picture.array_scene import array_scene
 
     return Story(
         report.expression,
         report.partial,
-        _named(array_scene(report), names),
+        _named(scene(report), names),
         array_frames.array_frames(report),
         array_frames.array_cards(report),
         array_frames.array_intuitions(report),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_cli.problems import Refused
-from backprop_cli.render.picture.array_scene import array_scene
 from backprop_cli.render.picture.scene import Scene, scene
-from backprop_cli.report.report import Report
 from backprop_cli.worksheet.sheet import Exercise
 
 
@@ -17,7 +15,7 @@ def circuit(exercise: Exercise, *, solved: bool) -> Scene | None:
     if report is None or (solved and exercise.pointless):
         return None
     try:
-        drawn = scene(report, values=solved) if isinstance(report, Report) else array_scene(report, values=solved)
+        drawn = scene(report, values=solved)
     except Refused:  # too large for anybody to read
         return None
     return _without_point(drawn) if exercise.pointless else drawn

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backprop_cli.render.picture import drawing as measures
+from backprop_cli.render.picture.captions import BLANK
 from backprop_cli.render.picture.drawing import Drawing, Rect, above, below, drawing
 from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.picture.layout import Stretch
-from backprop_cli.render.picture.scene import BLANK, DrawnNode, Scene
+from backprop_cli.render.picture.scene import DrawnNode, Scene
 from backprop_cli.render.worksheet.typeset import typeset
 
 _SIGNS = {"*": "$*$", "^": r"$\wedge$"}
