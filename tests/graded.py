@@ -24,7 +24,7 @@ from backprop_cli.grading.summary import add, empty
 from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.render.graded.base import Wanted
 from backprop_cli.render.graded.formats import writer
-from backprop_cli.render.table import Screen
+from backprop_cli.render.tables.screens import Screen
 
 ONE, NONE = Fraction(1), Fraction(0)
 PIPE = Screen(width=None, color=False, unicode=True)

@@ -16,7 +16,8 @@ from command import backprop, process
 
 from backprop_cli import Refused, differentiate
 from backprop_cli.check.verdict import Word
-from backprop_cli.render import numbers, table
+from backprop_cli.render import numbers, report_tables
+from backprop_cli.render.tables.screens import Screen, for_screen
 
 SQUARES = ("D = W @ X; L = sum(D^2)", "W=[[1,2],[3,4]]", "X=[[1,0],[0.5,-1]]")
 CASES = [
@@ -337,7 +338,8 @@ def test_a_stage_that_is_one_element_is_a_quantity_of_its_own():
 def test_every_verdict_has_its_look():
     ran = backprop("s = std(log(a)); sum(s*s)", "a=0.5", "--scalars")
     assert (ran.code, "error" in ran.err) == (0, False)
-    assert set(table.VERDICTS) == set(numbers.MARKS) == set(numbers.ASCII_MARKS) == set(get_args(Word))
+    assert set(report_tables.ROLES) == set(numbers.MARKS) == set(get_args(Word))
+    assert for_screen("".join(numbers.MARKS.values()), Screen(80, color=False, unicode=False)).isascii()
 
 
 def test_python_users_get_arrays():

@@ -266,7 +266,7 @@ def test_mermaid_lines_have_the_form_of_a_flowchart() -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_in_the_terminal_boxes_where_they_fit_and_else_a_tree(width: int) -> None:
     from backprop_cli.render.picture.terminal import terminal
-    from backprop_cli.render.table import Screen
+    from backprop_cli.render.tables.screens import Screen
 
     for case in CS231N:
         drawn = scene(report(case["expr"], case["at"]))

@@ -53,7 +53,7 @@ from backprop_cli.grading.records import WORDS, Heading, Judged, SubmissionResul
 from backprop_cli.problems import Refused
 from backprop_cli.render.graded.formats import FORMATS, writer
 from backprop_cli.render.graded.words import ASCII_MARKS, MARKS, decimal, percent
-from backprop_cli.render.table import Screen
+from backprop_cli.render.tables.screens import Screen
 
 GOLDENS = Path(__file__).parent / "goldens"
 SCREENS = {
@@ -791,7 +791,9 @@ def test_a_table_in_markdown():
         "| ✓ | `Hildegard von Bingen-Hohenstein` | 10/10 | 100 % | 5 ✓ | 3 ✓ | 2 ✓ | there is no problem"
     )
     assert lines[7] == "|  | `王小明` | 5/10 | 50 % | 0 · | 3 ✓ | 2 ✓ |  |"
-    assert "| `chain` | `dy` | 0 | 0 | 1 | 0 | 0 |" in lines
+    head = lines.index("| problem | question | right | close | wrong | missing | invalid | undefined | received |")
+    assert lines[head + 1] == "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    assert "| `chain` | `dy` | 0 | 0 | 1 | 0 | 0 | 0 | 1 |" in lines
     assert "| `chain` | `mistake.sign` | 1 |" in lines
 
 

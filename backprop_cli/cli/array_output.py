@@ -49,7 +49,7 @@ def rendered(report: ArrayReport, options: Asked) -> str:
     before = _steps(report, form, full=full) if options.steps else ""
     if form == "table":
         from backprop_cli.render.arrays import table
-        from backprop_cli.render.table import for_screen
+        from backprop_cli.render.tables.screens import for_screen
 
         seen = screen(options.color)
         return for_screen(before, seen) + table.render(report, seen, explain=explain, full=full)

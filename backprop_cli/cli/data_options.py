@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,14 +138,15 @@ def rejects(options: DataOptions) -> Iterator[Rejects]:
     if not options.skip_bad:
         raise click.UsageError("--rejects is for rows left out\nadd --skip-bad")
     from backprop_cli.cli.output import growing
+    from backprop_cli.render.tables.csv_tables import lines
 
     with growing(options.rejects) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("file", "row", "line", "column", "value", "code", "message"))
+        file.write(lines([("file", "row", "line", "column", "value", "code", "message")]))
 
         def write(bad: BadRow) -> None:
             place = bad.place
             line = "" if place.line is None else place.line
-            writer.writerow((place.file, place.row, line, bad.column, bad.value, bad.problem.code, bad.problem.message))
+            cells = (place.file, place.row, line, bad.column, bad.value, bad.problem.code, bad.problem.message)
+            file.write(lines([cells]))
 
         yield Rejects(True, write)

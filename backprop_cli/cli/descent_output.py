@@ -91,7 +91,7 @@ def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit])
     if options.form == "table":
         from backprop_cli.cli.screen import screen
         from backprop_cli.render.descent import table, terminal
-        from backprop_cli.render.table import for_screen
+        from backprop_cli.render.tables.screens import for_screen
 
         seen = screen(options.color)
         shown = table.render(report, seen, full=options.full, plot=terminal.plot(report, seen))

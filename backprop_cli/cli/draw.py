@@ -143,7 +143,7 @@ def _text(report: Report | ArrayReport, output: str | None, *, values: bool) -> 
     from backprop_cli.cli.screen import screen
     from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.terminal import terminal
-    from backprop_cli.render.table import Screen
+    from backprop_cli.render.tables.screens import Screen
 
     to_screen = output in (None, "-")
     seen = screen("never") if to_screen else Screen(None, color=False, unicode=True)

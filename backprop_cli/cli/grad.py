@@ -133,8 +133,8 @@ def _rendered(report: Report | ArrayReport, options: Options) -> str:
         return quiet(report)
     if form == "table":
         from backprop_cli.cli.screen import screen
-        from backprop_cli.render.table import for_screen
         from backprop_cli.render.table import render as table
+        from backprop_cli.render.tables.screens import for_screen
 
         seen = screen(options.color)
         return for_screen(before, seen) + table(report, seen, explain=explain)

@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backprop_cli.render.table import Screen
+    from backprop_cli.render.tables.screens import Screen
 
 
 def screen(color: str) -> Screen:
     """The screen behind standard output."""
-    from backprop_cli.render.table import Screen
+    from backprop_cli.render.tables.screens import Screen
 
     terminal = sys.stdout.isatty()
     return Screen(shutil.get_terminal_size().columns if terminal else None, _color(color, terminal), has_unicode())

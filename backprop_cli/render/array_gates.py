@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from backprop_cli.gates.arrays import ArrayGate
-from backprop_cli.render.table import FAINT, GRADIENT, Screen, printed, table_box
+from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.tabular import Column, Table, code, ours
+from backprop_cli.render.tables.terminal_tables import pairs, printed
+from backprop_cli.render.tables.terminal_tables import table as drawn
 
 
 def table(gates: Iterable[ArrayGate], screen: Screen) -> str:
     """One line a gate: how it is written, how it sends ``dz`` back to each input, and what that means."""
-    made = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style="bold")
-    made.add_column("array gate", no_wrap=True)
-    made.add_column("sends back", overflow="fold")
-    made.add_column("what it does to the gradient", overflow="fold")
-    for gate in gates:
-        made.add_row(Text(written(gate)), Text(_pullbacks(gate), GRADIENT), Text(gate.intuition, FAINT))
-    return printed([made], screen)
+    columns = Column("array gate"), Column("sends back", "prose"), Column("what it does to the gradient", "prose")
+    rows = ((code(written(gate)), code(_pullbacks(gate), "gradient"), ours(gate.intuition, "faint")) for gate in gates)
+    return printed([drawn(Table(columns, tuple(rows)), screen)], screen)
 
 
 def written(gate: ArrayGate) -> str:
@@ -48,12 +44,7 @@ def page(gates: Sequence[ArrayGate], example: Mapping[str, str], screen: Screen)
         rows += [("kink", f"where {gate.kink}; convention: {gate.convention}")] if gate.kink else []
         rows += [("also", ", ".join(gate.aliases))] if gate.aliases else []
     rows += [("example", example["command"]), ("", example["output"])]
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in rows:
-        grid.add_row(Text(label), Text(text))
-    return printed([grid], screen)
+    return printed([pairs(rows)], screen)
 
 
 def members(gate: ArrayGate) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""The report as CSV (RFC 4180 with plain newlines): a row for the output, each variable and each stage."""
+"""The report as CSV: a row for the output, each variable and each stage."""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 
 from backprop_cli.check.verdict import Verdict
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.render.text import visible
 from backprop_cli.report.report import Quantity, Report
 
@@ -14,24 +14,17 @@ HEAD = ("kind", "name", "value", "gradient", "formula", "expected", "rel_error",
 
 def render(report: Report) -> str:
     """A head line and the rows. Names and formulas are the reader's own notation and begin with no ``=``."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerow(("output", report.output, report.value.text, "", "", "", "", ""))
-    for variable in report.variables:
-        row = (
-            variable.role,
-            variable.name,
-            variable.value.text,
-            _text(variable.gradient),
-            report.formulas.get(variable.name, ""),
-        )
-        writer.writerow((*row, *_verdict(variable.verdict)))
+    return lines([HEAD, *_rows(report)])
+
+
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    yield ("output", report.output, report.value.text, "", "", "", "", "")
+    for one in report.variables:
+        formula = report.formulas.get(one.name, "")
+        yield (one.role, one.name, one.value.text, _text(one.gradient), formula, *_verdict(one.verdict))
     for stage in report.stages:
         formula = visible(" ".join(stage.formula.split()))
-        stage_row = ("stage", stage.name, _text(stage.value), _text(stage.gradient), formula)
-        writer.writerow((*stage_row, *_verdict(stage.verdict)))
-    return out.getvalue()
+        yield ("stage", stage.name, _text(stage.value), _text(stage.gradient), formula, *_verdict(stage.verdict))
 
 
 def _text(quantity: Quantity | None) -> str:

@@ -6,23 +6,22 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from backprop_cli.gates import Gate
-from backprop_cli.render.table import FAINT, GRADIENT, Screen, printed, table_box
+from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.tabular import Column, Table, code, ours
+from backprop_cli.render.tables.terminal_tables import pairs, printed
+from backprop_cli.render.tables.terminal_tables import table as drawn
 
 
 def table(gates: Iterable[Gate], screen: Screen) -> str:
     """One line a gate: how it is written, its local gradients, and what it does to a gradient."""
-    made = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style="bold")
-    made.add_column("gate", no_wrap=True)
-    made.add_column("local gradients", overflow="fold")
-    made.add_column("needs", overflow="fold")
-    made.add_column("what it does to the gradient", overflow="fold")
-    for gate in gates:
-        made.add_row(Text(gate.form), Text(_slopes(gate), GRADIENT), Text(gate.need), Text(gate.intuition, FAINT))
-    return printed([made], screen)
+    titles = ("local gradients", "needs", "what it does to the gradient")
+    rows = (
+        (code(gate.form), code(_slopes(gate), "gradient"), ours(gate.need), ours(gate.intuition, "faint"))
+        for gate in gates
+    )
+    made = Table((Column("gate"), *(Column(title, "prose") for title in titles)), tuple(rows))
+    return printed([drawn(made, screen)], screen)
 
 
 def _slopes(gate: Gate) -> str:
@@ -51,12 +50,7 @@ def page(gate: Gate, example: Mapping[str, str], screen: Screen) -> str:
     if gate.aliases:
         rows.append(("also", ", ".join(gate.aliases)))
     rows += [("example", example["command"]), ("", example["output"])]
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in rows:
-        grid.add_row(Text(label), Text(text))
-    return printed([grid], screen)
+    return printed([pairs(rows)], screen)
 
 
 def as_json(gates: Iterable[Gate], arrays: Iterable[dict[str, Any]] = ()) -> str:

@@ -8,17 +8,18 @@ from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.report.report import Quantity
 
 MARKS = {"ok": "✓", "kink": "▲", "limit": "≈", "undecided": "≷", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
-ASCII_MARKS = {"ok": "+", "kink": "!", "limit": "~", "undecided": "?", "imprecise": "~", "wrong": "x", "unchecked": "?"}
 
 
 _POWER = 17  # characters of a power of ten that a Decimal holds
 
 
 def short(quantity: Quantity | None, most: int = 12) -> str:
-    """The number's own text if it fits, else rounded to the width (or cut, if it is a formula)."""
-    if quantity is None:
-        return "none"
-    text = quantity.text
+    """The number's own text if it fits, else rounded to the width."""
+    return "none" if quantity is None else fitted(quantity.text, most)
+
+
+def fitted(text: str, most: int) -> str:
+    """A number's text, rounded if it is longer (or cut, if it is a formula)."""
     if len(text) <= most:
         return text
     if not is_decimal(text):
@@ -46,12 +47,12 @@ def error(verdict: Verdict | None) -> str:
     return "0" if verdict.rel_error == 0 else f"{verdict.rel_error:.1e}"
 
 
-def word(verdict: Verdict | None, *, marks: bool = True, ascii_only: bool = False) -> str:
+def word(verdict: Verdict | None, *, marks: bool = True) -> str:
     """The verdict as a mark and a word, so that it never depends on colour."""
     if verdict is None:
         return "unchecked"
     lossy = verdict.word in ("ok", "imprecise") and verdict.lost_digits > 0
-    mark = (ASCII_MARKS if ascii_only else MARKS)["imprecise" if lossy else verdict.word]
+    mark = MARKS["imprecise" if lossy else verdict.word]
     lost = f"lost {verdict.lost_digits} digit{'' if verdict.lost_digits == 1 else 's'}"
     said = lost if lossy else verdict.word
     return f"{mark} {said}" if marks else said

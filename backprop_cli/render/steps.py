@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.gates import GATES
-from backprop_cli.render.markdown import escape
+from backprop_cli.render.tables.markdown_tables import escape
 from backprop_cli.render.text import visible
 from backprop_cli.report.report import GateRow, Quantity
 from backprop_cli.report.steps import BackwardStep, ForwardStep, Steps, Wire

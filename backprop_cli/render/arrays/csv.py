@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
 from backprop_cli.render.csv import HEAD
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.render.text import visible
 from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
 
 
 def render(report: ArrayReport) -> str:
     """A head line and the rows; an element is named ``W[0,1]``."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    for number, name in _elements(report.output, report.value):
-        writer.writerow(("output", name, report.value.element(number), "", "", "", "", ""))
-    for row in (*report.variables, *report.stages):
-        writer.writerows(_rows(row))
-    return out.getvalue()
+    value = report.value
+    output = [("output", name, value.element(at), "", "", "", "", "") for at, name in _elements(report.output, value)]
+    return lines([HEAD, *output, *(one for row in (*report.variables, *report.stages) for one in _rows(row))])
 
 
 def _rows(row: ArrayRow) -> Iterator[tuple[str, ...]]:

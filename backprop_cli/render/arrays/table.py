@@ -8,12 +8,13 @@ from rich.style import Style
 from rich.text import Text
 
 from backprop_cli.render.arrays import grid, words
-from backprop_cli.render.table import FAINT, GRADIENT, VALUE, Screen, printed
+from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.tabular import Role
+from backprop_cli.render.tables.terminal_tables import BAD, BOLD, FAINT, GOOD, GRADIENT, VALUE, printed, prose
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
 
 _LABEL = 10
-_GOOD, _BAD = Style(color="green"), Style(color="red", bold=True)
 
 
 def render(report: ArrayReport, screen: Screen, *, explain: bool = False, full: bool = False) -> str:
@@ -29,13 +30,13 @@ def _parts(report: ArrayReport, screen: Screen, *, explain: bool, full: bool) ->
         yield Text()
         yield from _block(row, screen, full=full)
     yield Text()
-    mark = "✓ " if report.check is not None and report.check.ok else ""
-    style = FAINT if report.check is None else _GOOD if report.check.ok else _BAD if report.ok is False else GRADIENT
-    yield Text(mark + words.agreement(report), style, no_wrap=False)
-    yield from (Text(f"  {visible(line)}", GRADIENT, no_wrap=False) for line in words.kinks(report))
+    ok = report.check is not None and report.check.ok
+    role: Role = "faint" if report.check is None else "good" if ok else "bad" if report.ok is False else "doubt"
+    yield prose("✓ " * bool(ok) + words.agreement(report), role)
+    yield from (prose(f"  {visible(line)}", "doubt") for line in words.kinks(report))
     if explain:
         yield Text()
-        yield from (Text(visible(line), no_wrap=False) for line in words.sensitivities(report))
+        yield from (prose(visible(line)) for line in words.sensitivities(report))
 
 
 def _head(report: ArrayReport, screen: Screen, *, full: bool) -> Iterable[Text]:
@@ -52,7 +53,7 @@ def _head(report: ArrayReport, screen: Screen, *, full: bool) -> Iterable[Text]:
 
 
 def _block(row: ArrayRow, screen: Screen, *, full: bool) -> Iterable[Text]:
-    head = Text(f"{row.name}{words.size(row.value.shape)}", Style(bold=True))
+    head = Text(f"{row.name}{words.size(row.value.shape)}", BOLD)
     if row.role == "stage":
         room = max(10, (screen.width or 400) - len(head) - 4)
         head.append(f" = {shorten(visible(row.formula), room)}", FAINT)
@@ -67,10 +68,10 @@ def _block(row: ArrayRow, screen: Screen, *, full: bool) -> Iterable[Text]:
     if row.symbolic:
         room = max(20, (screen.width or 400) - _LABEL - 2)
         yield Text(f"  {'symbolic':{_LABEL}}{shorten(visible(row.symbolic), room)}", FAINT)
-    said = words.verdict(row, ascii_only=not screen.unicode)
+    said = words.verdict(row)
     if said:
         word = row.verdict.word if row.verdict is not None else ""
-        style = _GOOD if word == "ok" else _BAD if word == "wrong" else GRADIENT
+        style = GOOD if word == "ok" else BAD if word == "wrong" else GRADIENT
         yield Text(f"  {'check':{_LABEL}}{said}", style)
 
 

@@ -48,12 +48,12 @@ def _of(count: int) -> str:
     return "1 component" if count == 1 else f"{count:,} components"
 
 
-def verdict(row: ArrayRow, *, marks: bool = True, ascii_only: bool = False) -> str:
+def verdict(row: ArrayRow, *, marks: bool = True) -> str:
     """``✓ ok, rel. error 2.2e-16 at W[0, 1]``."""
     found = row.verdict
     if found is None:
         return ""
-    mark = (numbers.ASCII_MARKS if ascii_only else numbers.MARKS).get(found.word, "?")
+    mark = numbers.MARKS.get(found.word, "?")
     word = f"{mark} {found.word}" if marks else found.word
     count = found.counts.get(found.word, 0)
     if found.word != "ok" and sum(found.counts.values()) > 1:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 
 from backprop_cli.render.batch.words import elements
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.rows.report import BatchReport
 
 HEAD = ("kind", "name", "value", "gradient", "standard_error")
@@ -13,19 +13,19 @@ HEAD = ("kind", "name", "value", "gradient", "standard_error")
 
 def render(report: BatchReport) -> str:
     """A head line and the rows."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerow(("output", report.output, repr(report.value), "", _text(report.value_error)))
+    return lines([HEAD, *_rows(report)])
+
+
+def _rows(report: BatchReport) -> Iterator[tuple[str, ...]]:
+    yield ("output", report.output, repr(report.value), "", _text(report.value_error))
     for row in report.parameters:
         values = elements(row.name, row.value)
         if row.gradient is None:
-            writer.writerows(("fixed", name, repr(value), "", "") for name, value in values)
+            yield from (("fixed", name, repr(value), "", "") for name, value in values)
             continue
         gradients, errors = dict(elements(row.name, row.gradient)), dict(elements(row.name, row.error))
         for name, value in values:
-            writer.writerow(("parameter", name, repr(value), _text(gradients[name]), _text(errors[name])))
-    return out.getvalue()
+            yield ("parameter", name, repr(value), _text(gradients[name]), _text(errors[name]))
 
 
 def _text(number: float | None) -> str:

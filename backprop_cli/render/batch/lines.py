@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 
 from backprop_cli.render.json import escaped
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.rows.batch import nested
 from backprop_cli.rows.careful import Worked
 from backprop_cli.rows.task import Task
@@ -25,7 +24,7 @@ class Form:
         """The names of the columns; JSON and bare numbers have none."""
         if self.json or self.quiet:
             return ""
-        return _row(column_names(self.task))
+        return lines([column_names(self.task)])
 
     def piece(self, worked: Worked) -> str:
         """The lines of one block."""
@@ -35,7 +34,7 @@ class Form:
             return "".join(self._object(block.file, int(row), numbers) for row, numbers in pairs)
         if self.quiet:
             return "".join(f"{' '.join(map(repr, numbers[1:]))}\n" for _, numbers in pairs)
-        return "".join(_row((block.file, row, *map(repr, numbers))) for row, numbers in pairs)
+        return lines((block.file, row, *map(repr, numbers)) for row, numbers in pairs)
 
     def _object(self, file: str, row: int, numbers: tuple[float, ...]) -> str:
         gradient, begin = {}, 1
@@ -52,9 +51,3 @@ def column_names(task: Task) -> tuple[str, ...]:
     """``file``, ``row``, ``value``, then ``dw`` or ``dW[0,1]`` for each number whose gradient is asked for."""
     names = [name + (f"[{','.join(map(str, place))}]" if place else "") for name, place in task.components]
     return ("file", "row", "value", *(f"d{name}" for name in names))
-
-
-def _row(cells: tuple[object, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from rich.style import Style
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
-from backprop_cli.render.numbers import ASCII_MARKS, MARKS, short
-from backprop_cli.render.table import FAINT, GRADIENT, VALUE, VERDICTS, Screen, printed, table_box
+from backprop_cli.render.numbers import MARKS
+from backprop_cli.render.report_tables import ROLES
+from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.tabular import Cell, Column, Table, code, ours
+from backprop_cli.render.tables.terminal_tables import FAINT, VALUE, printed, prose, table
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report.report import Quantity
 from backprop_cli.rows.report import BatchReport, ParameterRow
 
 _MOST = 30
-_SMALL, _WIDE = 12, 20
 
 
 def render(report: BatchReport, screen: Screen, *, full: bool = False) -> str:
@@ -24,27 +25,25 @@ def render(report: BatchReport, screen: Screen, *, full: bool = False) -> str:
     return printed(_parts(report, screen, full), screen)
 
 
-def _parts(report: BatchReport, screen: Screen, full: bool) -> Iterator[Text | Table]:
+def _parts(report: BatchReport, screen: Screen, full: bool) -> Iterator[Text | RichTable]:
     yield _head(report, screen)
     if report.parameters:
         yield Text()
-        yield _table(report, screen, full)
+        yield table(_table(report, full), screen)
     hidden = 0 if full else sum(max(0, len(list(elements(row.name, row.value))) - _MOST) for row in report.parameters)
     if hidden:
         yield Text(f"  {hidden:,} more elements: --full prints them", FAINT)
     yield Text()
-    yield Text(basis(report), FAINT, no_wrap=False)
-    yield _foot(report, screen)
-    for line in remarks(report):
-        yield Text(f"  {line}", GRADIENT, no_wrap=False)
+    yield prose(basis(report), "faint")
+    yield _foot(report)
+    yield from (prose(f"  {line}", "doubt") for line in remarks(report))
 
 
-def _foot(report: BatchReport, screen: Screen) -> Text:
+def _foot(report: BatchReport) -> Text:
     if report.check == "none":
-        return Text(agreement(report), FAINT, no_wrap=False)
+        return prose(agreement(report), "faint")
     word = {True: "ok", False: "wrong", None: "unchecked"}[report.ok]
-    mark = (MARKS if screen.unicode else ASCII_MARKS)[word]
-    return Text(f"{mark} {agreement(report)}", VERDICTS[word], no_wrap=False)
+    return prose(f"{MARKS[word]} {agreement(report)}", ROLES[word])
 
 
 def _head(report: BatchReport, screen: Screen) -> Text:
@@ -60,27 +59,22 @@ def _head(report: BatchReport, screen: Screen) -> Text:
     return head
 
 
-def _table(report: BatchReport, screen: Screen, full: bool) -> Table:
-    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
-    for title in ("parameter", "value", f"{KINDS[report.reduce]} gradient", "std. error"):
-        table.add_column(title, justify="left" if title == "parameter" else "right", no_wrap=True)
-    room = _SMALL if (screen.width or 100) < 90 else _WIDE
-    for row in report.parameters:
-        for cells in list(_cells(row, room))[: None if full else _MOST]:
-            table.add_row(*(Text(cell) for cell in cells))
-    return table
+def _table(report: BatchReport, full: bool) -> Table:
+    numbers = ("value", f"{KINDS[report.reduce]} gradient", "std. error")
+    rows = (cells for row in report.parameters for cells in islice(_cells(row), None if full else _MOST))
+    return Table((Column("parameter"), *(Column(title, "number") for title in numbers)), tuple(rows))
 
 
-def _cells(row: ParameterRow, room: int) -> Iterator[tuple[str, str, str, str]]:
+def _cells(row: ParameterRow) -> Iterator[tuple[Cell, ...]]:
     values = elements(row.name, row.value)
     if row.gradient is None:
-        yield from ((name, _number(value, room), "fixed", "") for name, value in values)
+        yield from ((code(name), _number(value), ours("fixed"), ours("")) for name, value in values)
         return
     gradients, errors = dict(elements(row.name, row.gradient)), dict(elements(row.name, row.error))
     for name, value in values:
         error = errors[name]
-        yield name, _number(value, room), _number(gradients[name], room), "" if error is None else f"{error:.2g}"
+        yield code(name), _number(value), _number(gradients[name]), ours("" if error is None else f"{error:.2g}")
 
 
-def _number(number: float | None, room: int) -> str:
-    return "" if number is None else short(Quantity(repr(number), number), room)
+def _number(number: float | None) -> Cell:
+    return code("" if number is None else repr(number))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator
 
@@ -11,6 +9,7 @@ from backprop_cli.descent.loop import Visit
 from backprop_cli.descent.report import block
 from backprop_cli.reading.lists import place
 from backprop_cli.render.descent.json import visit as members
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.report.array_report import Block
 
 Line = Callable[[Visit], str]
@@ -26,7 +25,7 @@ def csv_rows(output: str) -> Line:
 
     def line(visit: Visit) -> str:
         rows = [[visit.step, repr(visit.value), *_cells(visit)]]
-        return _written([_heads(output, visit), *rows] if visit.step == 0 else rows)
+        return lines([_heads(output, visit), *rows] if visit.step == 0 else rows)
 
     return line
 
@@ -49,9 +48,3 @@ def _blocks(visit: Visit) -> list[tuple[str, Block]]:
 
 def _elements(name: str, value: Block) -> list[str]:
     return [place(name, value.shape, number) for number in range(value.count)]
-
-
-def _written(rows: list[list[object]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()

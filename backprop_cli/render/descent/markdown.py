@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from backprop_cli.descent.report import DescentReport
 from backprop_cli.render.descent import words
-from backprop_cli.render.markdown import code, escape, row
+from backprop_cli.render.descent.moves import moves
+from backprop_cli.render.tables.markdown_tables import code, escape, table
 
 
 def render(report: DescentReport) -> str:
@@ -12,9 +13,10 @@ def render(report: DescentReport) -> str:
     lines = [f"**{escape(report.output)}**: {code(repr(report.before))} → {code(repr(report.value))}"]
     lines[0] += f" in {words.count(report)} ({escape(words.manner(report))})"
     lines[0] += f", {words.data(report)}" if report.rows else ""
-    lines += ["", row("parameter", "before", "after", "gradient"), row("---", "---:", "---:", "---:")]
-    for one in report.parameters:
-        lines.append(row(code(one.name), code(one.before.text), code(one.after.text), code(one.gradient.text)))
-    lines += ["", f"{escape(report.stop.sentence.capitalize())}; {escape(words.agreement(report))}."]
+    lines += [
+        "",
+        table(moves(report.parameters)),
+        f"{escape(report.stop.sentence.capitalize())}; {escape(words.agreement(report))}.",
+    ]
     lines += [f"\n{escape(line)}." for line in words.kinks(report)]
     return "\n".join(lines) + "\n"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.style import Style
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.descent.report import DescentReport, Moved
-from backprop_cli.render import numbers
+from backprop_cli.descent.report import DescentReport
 from backprop_cli.render.arrays import grid
 from backprop_cli.render.descent import curve, words
-from backprop_cli.render.table import FAINT, GRADIENT, VALUE, Screen, printed, table_box
+from backprop_cli.render.descent.moves import moves
+from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.terminal_tables import BOLD, FAINT, GRADIENT, VALUE, printed, prose, table
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import Block
-from backprop_cli.report.report import Quantity
 
 _LABEL = 10
 
@@ -39,36 +39,19 @@ def _head(report: DescentReport, screen: Screen) -> Iterable[Text]:
     yield Text()
 
 
-def _parameters(report: DescentReport, screen: Screen, *, full: bool) -> Iterable[Text | Table]:
+def _parameters(report: DescentReport, screen: Screen, *, full: bool) -> Iterable[Text | RichTable]:
     singles = [row for row in report.parameters if not row.after.shape]
     if singles:
-        yield _table(singles, screen)
+        yield table(moves(singles), screen)
     for row in report.parameters:
         if row.after.shape:
-            yield Text(f"{visible(row.name)} {row.after.shape}", Style(bold=True))
+            yield Text(f"{visible(row.name)} {row.after.shape}", BOLD)
             yield from _grid("before", row.before, FAINT, screen, full=full)
             yield from _grid("after", row.after, VALUE, screen, full=full)
             yield from _grid("gradient", row.gradient, GRADIENT, screen, full=full)
     if report.fixed:
         names = ", ".join(name for name, _ in report.fixed)
-        yield Text(f"held fixed: {visible(names)}", FAINT, no_wrap=False)
-
-
-def _table(rows: list[Moved], screen: Screen) -> Table:
-    table = Table(box=table_box(screen), pad_edge=False, show_edge=False, padding=(0, 1), header_style=Style(bold=True))
-    wide = screen.width or 100
-    room = 8 if wide < 60 else 12 if wide < 90 else 20
-    table.add_column("parameter", no_wrap=True)
-    for head in ("before", "after", "gradient"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for row in rows:
-        before, after, gradient = (_short(one, room) for one in (row.before, row.after, row.gradient))
-        table.add_row(visible(row.name), Text(before, FAINT), Text(after, VALUE), Text(gradient, GRADIENT))
-    return table
-
-
-def _short(one: Block, room: int) -> str:
-    return numbers.short(Quantity(one.text, float(one.doubles)), room)
+        yield prose(f"held fixed: {visible(names)}", "faint")
 
 
 def _grid(label: str, block: Block, style: Style, screen: Screen, *, full: bool) -> Iterable[Text]:
@@ -90,8 +73,9 @@ def _curve(report: DescentReport, screen: Screen) -> Iterable[Text]:
 
 def _foot(report: DescentReport) -> Iterable[Text]:
     yield Text()
-    yield Text(report.stop.sentence, no_wrap=False)
+    yield prose(report.stop.sentence)
     ok = report.checked is not None and report.checked.ok is not False
-    style = FAINT if report.checked is None else Style(color="green" if ok else "red")
-    yield Text(("✓ " if ok else "") + words.agreement(report), style, no_wrap=False)
-    yield from (Text(f"  {visible(line)}", GRADIENT, no_wrap=False) for line in words.kinks(report))
+    yield prose(
+        ("✓ " if ok else "") + words.agreement(report), "faint" if report.checked is None else "good" if ok else "bad"
+    )
+    yield from (prose(f"  {visible(line)}", "doubt") for line in words.kinks(report))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.descent.report import DescentReport
 from backprop_cli.render.descent import curve
-from backprop_cli.render.table import Screen
+from backprop_cli.render.tables.screens import Screen
 
 _LEAST, _WIDEST, _LINES, _TICKS = 50, 100, 14, 5
 

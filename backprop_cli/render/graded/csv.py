@@ -1,22 +1,16 @@
-"""CSV (RFC 4180 with plain newlines): a row an answer for ``check``, a gradebook with a row a student for ``grade``.
+"""CSV: a row an answer for ``check``, a gradebook with a row a student for ``grade``, and no cell that is run.
 
-Spreadsheets run what begins with ``=`` and its kind: such a cell gets an apostrophe before it, unless it is a number.
 For Excel there is a byte order mark, and in a comma country semicolons and decimal commas.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-
 from backprop_cli.grading.records import ClassSummary, Heading, Judged, SubmissionResult
 from backprop_cli.render.graded.words import SENTENCE, decimal, said, shown
+from backprop_cli.render.tables.csv_tables import harmless, lines
 
 ANSWERS = ("name", "answer", "verdict", "rel_error", "expected", "remarks")
 BEFORE, AFTER = ("student", "score", "points", "percent"), ("status", "source", "line", "reason")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_FORMULA = tuple("=+-@＝＋－＠")
 
 
 class Rows:
@@ -32,10 +26,7 @@ class Rows:
 
     def row(self, *cells: str) -> str:
         """A line."""
-        out = io.StringIO()
-        written = csv.writer(out, delimiter=";" if self._comma else ",", lineterminator="\n")
-        written.writerow([cell(text) for text in cells])
-        return out.getvalue()
+        return lines([map(cell, cells)], separator=";" if self._comma else ",")
 
 
 class CsvReport:
@@ -87,5 +78,4 @@ class CsvReport:
 
 def cell(text: str) -> str:
     """A text as a cell that no spreadsheet runs."""
-    safe = shown(text, SENTENCE)
-    return f"'{safe}" if safe.startswith(_FORMULA) and not _NUMBER.fullmatch(safe) else safe
+    return harmless(shown(text, SENTENCE))

@@ -8,7 +8,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.base import NOTHING_ELSE, Wanted, Writer
 
 if TYPE_CHECKING:
-    from backprop_cli.render.table import Screen
+    from backprop_cli.render.tables.screens import Screen
 
 FORMATS = ("text", "json", "jsonl", "csv", "items", "junit", "tap", "gradescope", "github", "markdown", "html")
 FEEDBACK_PAGES = ("html", "markdown")

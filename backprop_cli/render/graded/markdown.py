@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
+from backprop_cli.grading.items import Item
+from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult
+from backprop_cli.render.graded import class_tables
 from backprop_cli.render.graded.words import (
-    MARKS,
     NAME,
-    commonest,
     decimal,
     facts,
     figure,
-    moved,
     own_numbers,
     place,
-    rel_error,
     right,
     said,
     seen_score,
@@ -23,13 +21,17 @@ from backprop_cli.render.graded.words import (
     shown,
     times,
     total,
-    verdict,
 )
-from backprop_cli.render.markdown import code, escape, row
+from backprop_cli.render.tables.markdown_tables import code, head, quoting, row, table
+from backprop_cli.render.tables.tabular import Cell, Column, Part, Table, ours
+from backprop_cli.render.tables.tabular import code as quoted
 
-_RIGHT = frozenset(
-    ("rel. error", "your answer", "score", "percent", "right", "close", "wrong", "missing", "invalid", "times")
-) | {"mean", "discrimination", "before", "now", "by"}
+_ITEMS = (
+    *(Column("problem"), Column("question"), Column("mean", "figure"), Column("discrimination", "figure")),
+    Column("commonest wrong answers"),
+)
+_WRONG = 3
+"""How many wrong answers are named for a question."""
 
 
 class MarkdownReport:
@@ -46,10 +48,10 @@ class MarkdownReport:
         """The title, and the head of the table."""
         self._check = heading.command == "check"
         self._ids = tuple(name for name, _, _ in heading.problems)
-        title = f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
+        title = f"## {quoting(shown(heading.title, 200))}\n\n" if heading.title else ""
         if self._check or not self._students:
             return title
-        return title + _head("", "student", "score", "percent", *self._ids, "notes")
+        return title + head(_students(self._ids))
 
     def add(self, result: SubmissionResult) -> str:
         """A row of the class, or the table of the one submission."""
@@ -67,48 +69,40 @@ class MarkdownReport:
     def _student(self, result: SubmissionResult) -> str:
         scores = {problem.id: _part(problem) for problem in result.problems}
         mark = "!" if result.invalid is not None else "✓" if result.ok and not result.secret else ""
-        return _line(
-            mark,
-            code(shown(result.student, NAME)),
-            *total(result),
-            *(scores.get(name, "") for name in self._ids),
-            _notes(result),
+        parts = (scores.get(name, "") for name in self._ids)
+        return row(
+            (ours(mark), quoted(shown(result.student, NAME)), *map(ours, (*total(result), *parts)), _notes(result))
         )
 
 
-def _notes(result: SubmissionResult) -> str:
+def _students(ids: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of a class."""
+    figures = Column("score", "figure"), Column("percent", "figure")
+    return Column(""), Column("student"), *figures, *(Column(shown(name, NAME)) for name in ids), Column("notes")
+
+
+def _notes(result: SubmissionResult) -> Cell:
     """Why a submission could not be read, and warnings."""
-    notes = [_prose(said(warning)) for warning in result.warnings]
-    if result.invalid is not None:
-        source, line = place(result)
-        where = code(f"{source}:{line}" if line is not None else source)
-        notes.insert(0, f"invalid: {_prose(said(result.invalid))} {where}")
-    return "; ".join(notes)
+    notes = [Part(said(warning), "said") for warning in result.warnings]
+    parts = [part for note in notes for part in (Part("; "), note)][1:]
+    if result.invalid is None:
+        return Cell(tuple(parts))
+    source, line = place(result)
+    where = Part(f"{source}:{line}" if line is not None else source, "code")
+    begin = Part("invalid: "), Part(said(result.invalid), "said"), Part(" "), where
+    return Cell((*begin, *([Part("; "), *parts] if parts else [])))
 
 
 def _checked(result: SubmissionResult, tail: str | None = None) -> str:
     if result.invalid is not None:
-        return f"! invalid: {_prose(said(result.invalid))}\n"
+        return f"! invalid: {quoting(said(result.invalid))}\n"
     answers = [one for problem in result.problems for one in problem.judged]
-    full = any(one.expected is not None for one in answers)
-    measured = any(one.rel_error is not None for one in answers)
-    titles = ["name", "your answer", "verdict", *["rel. error"] * measured, *["expected"] * full]
-    text = _head(*titles) + "".join(_answer(one, full=full, measured=measured) for one in answers)
-    notes = [f"{code(shown(one.name, NAME))}: {_prose(said(remark))}" for one in answers for remark in one.remarks]
-    notes += [_prose(said(hint)) for problem in result.problems for hint in problem.hints]
-    notes += [_prose(said(warning)) for warning in result.warnings]
+    text = table(class_tables.answers(answers))
+    notes = [f"{code(shown(one.name, NAME))}: {quoting(said(remark))}" for one in answers for remark in one.remarks]
+    notes += [quoting(said(hint)) for problem in result.problems for hint in problem.hints]
+    notes += [quoting(said(warning)) for warning in result.warnings]
     listed = "\n" + "".join(f"- {note}\n" for note in notes) if notes else ""
     return f"{text}{listed}" + (f"\n**{right(result.problems)}**\n" if tail is None else tail)
-
-
-def _answer(one: Judged, *, full: bool, measured: bool) -> str:
-    cells = [code(shown(one.name, NAME)), code(shown(one.typed)), verdict(one, MARKS)]
-    return _line(*cells, *[rel_error(one)] * measured, *[code(shown(one.expected))] * full)
-
-
-def _prose(text: str) -> str:
-    """A sentence that may quote a stranger: no markup, no entity, and no mention that would call somebody."""
-    return escape(text).replace("&", "\\&").replace("~", "\\~").replace("@", "`@`")
 
 
 def _part(problem: ProblemResult) -> str:
@@ -120,65 +114,42 @@ def _part(problem: ProblemResult) -> str:
 
 def _summary(summary: ClassSummary) -> str:
     text = f"\n### The class\n\n{', '.join(facts(summary))}.\n"
-    rows = [
-        _line(
-            code(problem.id),
-            code(shown(name, NAME)),
-            *(str(words.get(word, 0)) for word in ("ok", "close", "wrong", "missing", "invalid")),
-        )
-        for problem in summary.problems.values()
-        for name, words in problem.answers.items()
-    ]
-    if rows:
-        titles = ("problem", "question", "right", "close", "wrong", "missing", "invalid")
-        text += "\n" + _head(*titles) + "".join(rows)
-    mistakes = [
-        _line(code(problem.id), code(name), str(count))
-        for problem in summary.problems.values()
-        for name, count in commonest(problem)[:3]
-    ]
-    if mistakes:
-        text += "\n### The commonest mistakes\n\n" + _head("problem", "mistake", "times") + "".join(mistakes)
+    problems = list(summary.problems.values())
+    if any(problem.answers for problem in problems):
+        words = class_tables.verdicts(problems)
+        text += "\n" + table(class_tables.questions(problems, words, class_tables.called(words)))
+    if any(problem.mistakes for problem in problems):
+        text += "\n### The commonest mistakes\n\n" + table(class_tables.mistakes(problems, "mistake"))
     return text
 
 
 def _analysis(summary: ClassSummary) -> str:
     if not summary.items:
         return ""
-    rows = []
-    for item in summary.items.values():
-        wrong = [
-            f"{code(shown(one.typed))} {times(one.count)}{f' ({code(one.mistake)})' if one.mistake else ''}"
-            for one in item.commonest[:3]
-        ]
-        figures = (share(item.difficulty), figure(item.discrimination))
-        rows.append(_line(code(item.problem), code(shown(item.name, NAME)), *figures, ", ".join(wrong)))
-    titles = ("problem", "question", "mean", "discrimination", "commonest wrong answers")
-    return "\n### The questions\n\n" + _head(*titles) + "".join(rows)
+    return "\n### The questions\n\n" + table(Table(_ITEMS, tuple(map(_item, summary.items.values()))))
+
+
+def _item(item: Item) -> tuple[Cell, ...]:
+    figures = ours(share(item.difficulty)), ours(figure(item.discrimination))
+    wrong: list[Part] = []
+    for one in item.commonest[:_WRONG]:
+        wrong += [Part(", " * bool(wrong)), Part(shown(one.typed), "code"), Part(f" {times(one.count)}")]
+        wrong += [Part(" ("), Part(one.mistake, "code"), Part(")")] if one.mistake else []
+    return quoted(item.problem), quoted(shown(item.name, NAME)), *figures, Cell(tuple(wrong))
 
 
 def _changes(summary: ClassSummary) -> str:
     if not summary.compared:
         return ""
     text = f"\n### Changed since {code(shown(summary.compared, NAME))}\n\n"
-    if not summary.changes:
-        return text + "No score.\n"
-    rows = (
-        _line(
-            code(shown(change.student, NAME)),
-            *moved(change),
-            "; ".join(f"{code(shown(place, NAME))}: {before} → {after}" for place, before, after in change.answers),
-        )
-        for change in summary.changes
-    )
-    return text + _head("student", "before", "now", "by", "answers") + "".join(rows)
+    return text + (table(class_tables.changes(summary, "student")) if summary.changes else "No score.\n")
 
 
 def _called(problem: ProblemResult) -> str:
     """A problem's title and id, and the student's own numbers where each has others."""
-    title = f"\n### {_prose(shown(problem.title, NAME))} {code(problem.id)}\n\n".replace("###  ", "### ")
+    title = f"\n### {quoting(shown(problem.title, NAME))} {code(problem.id)}\n\n".replace("###  ", "### ")
     numbers = own_numbers(problem)
-    return f"{title}{_prose(numbers)}\n\n" if numbers else title
+    return f"{title}{quoting(numbers)}\n\n" if numbers else title
 
 
 class FeedbackNote:
@@ -186,15 +157,15 @@ class FeedbackNote:
 
     def head(self, heading: Heading) -> str:
         """The title."""
-        return f"## {_prose(shown(heading.title, 200))}\n\n" if heading.title else ""
+        return f"## {quoting(shown(heading.title, 200))}\n\n" if heading.title else ""
 
     def add(self, result: SubmissionResult) -> str:
         """The answers."""
         if result.invalid is not None:
-            return f"! invalid: {_prose(said(result.invalid))}\n"
+            return f"! invalid: {quoting(said(result.invalid))}\n"
         seen = [problem for problem in result.problems if not problem.hidden]
         total = f"**{right(seen)}{seen_score(seen)}**\n" if seen else ""
-        notes = "".join(f"- {_prose(said(warning))}\n" for warning in result.warnings)
+        notes = "".join(f"- {quoting(said(warning))}\n" for warning in result.warnings)
         parts = (_checked(replace(result, problems=(one,), warnings=()), tail="") for one in seen)
         called = map(_called, seen)
         body = "".join(head + part for head, part in zip(called, parts, strict=True))
@@ -203,12 +174,3 @@ class FeedbackNote:
     def tail(self, summary: ClassSummary) -> str:
         """Nothing."""
         return ""
-
-
-def _head(*titles: str) -> str:
-    aligned = ["---:" if title in _RIGHT else "---" for title in titles]
-    return _line(*(_prose(shown(title, NAME)) for title in titles)) + _line(*aligned)
-
-
-def _line(*cells: str) -> str:
-    return row(*cells) + "\n"

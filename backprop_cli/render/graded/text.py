@@ -12,12 +12,13 @@ from fractions import Fraction
 
 from rich.color import ColorSystem
 from rich.style import Style
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult, Word
 from backprop_cli.problems import Diagnostic
-from backprop_cli.render.graded.answers import STYLES, answers, prose
+from backprop_cli.render.graded.answers import answers
+from backprop_cli.render.graded.class_tables import ROLES
 from backprop_cli.render.graded.summary import class_parts
 from backprop_cli.render.graded.words import (
     ASCII_MARKS,
@@ -32,8 +33,10 @@ from backprop_cli.render.graded.words import (
     shown,
     total,
 )
-from backprop_cli.render.table import GRADIENT, Screen, for_screen, printed
-from backprop_cli.render.text import shorten, width
+from backprop_cli.render.tables.plain_tables import cut, filled, rule
+from backprop_cli.render.tables.screens import Screen, for_screen
+from backprop_cli.render.tables.terminal_tables import BOLD, STYLES, printed, prose
+from backprop_cli.render.text import width
 
 _STUDENT, _SHORTEST, _PERCENT, _LEAST, _GAP = 24, 8, 7, 7, 2
 _INDENT, _NARROWEST = "    ", 36
@@ -86,26 +89,26 @@ class _Columns:
 
     def head(self, screen: Screen) -> str:
         """The titles and a rule."""
-        cells = [_left("student", self.student), _right("score", self.score), _right("percent", _PERCENT)]
+        cells = [filled("student", self.student), _right("score", self.score), _right("percent", _PERCENT)]
         line = "  " + "".join(
             [*_spaced(cells), *(" " * _GAP + _right(title, size) for _, title, size in self.problems)]
         )
-        rule = ("─" if screen.unicode else "-") * width(line)
         more = f"({self.left_out} more problems need a wider terminal)\n" if self.left_out else ""
-        return f"{more}{_painted(line, Style(bold=True), screen)}\n{rule}\n"
+        return f"{more}{_painted(line, BOLD, screen)}\n{rule(width(line), screen)}\n"
 
     def row(self, result: SubmissionResult, screen: Screen) -> str:
         """A student's line."""
         word: Word = "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
         word = "received" if result.withheld else word
         earned, part = total(result)
+        name = shown(result.student, self.student if screen.width else NAME)
         cells = [
-            _left(shown(result.student, self.student if screen.width else NAME), self.student, cut=bool(screen.width)),
+            filled(cut(name, self.student) if screen.width else name, self.student),
             _right(earned, self.score),
             _right(part, _PERCENT),
         ]
         parts = {problem.id: problem for problem in result.problems}
-        line = f"{_painted(_mark(word, screen), STYLES[word], screen)} {''.join(_spaced(cells))}"
+        line = f"{_painted(_mark(word, screen), STYLES[ROLES[word]], screen)} {''.join(_spaced(cells))}"
         for name, _, size in self.problems:
             line += " " * _GAP + (_part(parts[name], size, screen) if name in parts else " " * size)
         return line.rstrip() + "\n"
@@ -140,7 +143,7 @@ def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
     if problem.secret:
         word = "received"
     earned = "" if problem.withheld else f"{decimal(problem.score, 2)} "
-    return _painted(_right(f"{earned}{_mark(word, screen)}", size), STYLES[word], screen)
+    return _painted(_right(f"{earned}{_mark(word, screen)}", size), STYLES[ROLES[word]], screen)
 
 
 def _notes(result: SubmissionResult, screen: Screen) -> str:
@@ -158,17 +161,17 @@ def _notes(result: SubmissionResult, screen: Screen) -> str:
     return text
 
 
-def _checked(result: SubmissionResult, screen: Screen) -> list[Text | Table]:
+def _checked(result: SubmissionResult, screen: Screen) -> list[Text | RichTable]:
     """The answers of the one submission, and in the last line how many are right."""
     if result.invalid is not None:
-        return [Text(f"{_mark('invalid', screen)} invalid: {said(result.invalid)}", GRADIENT, no_wrap=False)]
+        return [prose(f"{_mark('invalid', screen)} invalid: {said(result.invalid)}", "doubt")]
     parts = [part for problem in result.problems for part in answers(problem, screen)]
-    parts += [prose(f"warning: {said(warning)}", GRADIENT) for warning in result.warnings]
+    parts += [prose(f"warning: {said(warning)}", "doubt") for warning in result.warnings]
     parts += [Text()] if parts else []
     judged = [one for problem in result.problems for one in problem.judged]
     fine = result.ok and not any(one.word in ("extra", "duplicate") for one in judged)
     word: Word = "received" if result.secret else "ok" if fine else "wrong"
-    return [*parts, prose(f"{_mark(word, screen)} {right(result.problems)}", STYLES[word])]
+    return [*parts, prose(f"{_mark(word, screen)} {right(result.problems)}", ROLES[word])]
 
 
 def _detailed(result: SubmissionResult, screen: Screen) -> str:
@@ -183,7 +186,7 @@ def _detailed(result: SubmissionResult, screen: Screen) -> str:
 
 def _problem(problem: ProblemResult) -> Text:
     """A problem's id, and the student's own numbers where each has others."""
-    title = Text(shown(problem.id, NAME), Style(bold=True))
+    title = Text(shown(problem.id, NAME), BOLD)
     numbers = own_numbers(problem)
     return title + Text(f" {numbers}") if numbers else title
 
@@ -196,15 +199,8 @@ def _spaced(cells: list[str]) -> list[str]:
     return [cell if place == 0 else " " * _GAP + cell for place, cell in enumerate(cells)]
 
 
-def _left(text: str, size: int, *, cut: bool = False) -> str:
-    """Text filled up to a width; Chinese takes two columns a character, so it may have to be cut again."""
-    while cut and width(text) > size:
-        text = shorten(text, len(text) - 1)
-    return text + " " * (size - width(text))
-
-
 def _right(text: str, size: int) -> str:
-    return " " * (size - width(text)) + text
+    return filled(text, size, right=True)
 
 
 def _painted(text: str, style: Style, screen: Screen) -> str:

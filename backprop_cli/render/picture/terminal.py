@@ -16,7 +16,7 @@ from backprop_cli.render.picture.drawing import above, below
 from backprop_cli.render.picture.layers import Box, Edge
 from backprop_cli.render.picture.layout import Layout, Spacing, layout
 from backprop_cli.render.picture.scene import DrawnNode, Scene
-from backprop_cli.render.table import Screen
+from backprop_cli.render.tables.screens import Screen
 
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _LINES = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 
 from backprop_cli.render.graded.csv import cell
+from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.worksheet.sheet import Worksheet
 
 _EVERYBODY = "everybody"
@@ -15,10 +14,7 @@ _EVERYBODY = "everybody"
 
 def index(files: Iterable[tuple[str, str]]) -> str:
     """CSV with the file of each student."""
-    out = io.StringIO()
-    written = csv.writer(out, lineterminator="\n")
-    written.writerows([("student", "file"), *([cell(student), name] for student, name in files)])
-    return out.getvalue()
+    return lines([("student", "file"), *((cell(student), name) for student, name in files)])
 
 
 def answers(sheet: Worksheet) -> str:

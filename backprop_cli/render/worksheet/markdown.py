@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backprop_cli.render.markdown import code, escape, row
 from backprop_cli.render.picture.svg import look, svg
+from backprop_cli.render.tables.markdown_tables import escape, table
+from backprop_cli.render.tables.tabular import Cell, Column, Part, Table, code, ours
 from backprop_cli.render.text import visible
 from backprop_cli.render.worksheet import phrases
 from backprop_cli.render.worksheet.circuits import circuit
 from backprop_cli.render.worksheet.work import lines
-from backprop_cli.worksheet.sheet import Exercise, Worksheet
+from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
+
+_EMPTY = "&emsp;" * 12
 
 
 def render(sheet: Worksheet, stem: str, *, solved: bool) -> dict[str, str]:
@@ -30,7 +33,7 @@ def render(sheet: Worksheet, stem: str, *, solved: bool) -> dict[str, str]:
         if drawn is not None:
             files[f"{stem}-{number}.svg"] = svg(drawn, look())
             text += ["", f"![{phrases.SOLVED if solved else phrases.CIRCUIT}]({stem}-{number}.svg)"]
-        text += ["", *_blanks(exercise, solved=solved), *(_steps(exercise) if solved else ())]
+        text += ["", _blanks(exercise, solved=solved), *(_steps(exercise) if solved else ())]
     return {f"{stem}.md": "\n".join(text) + "\n"} | files
 
 
@@ -45,13 +48,18 @@ def _head(sheet: Worksheet, *, solved: bool) -> Iterator[str]:
         yield escape(paragraph)
 
 
-def _blanks(exercise: Exercise, *, solved: bool) -> Iterator[str]:
-    yield row(*(phrases.ANSWERED if solved else phrases.COLUMNS))
-    yield row("---", "---", "---")
-    for blank in exercise.blanks:
-        note = f" ({escape(blank.note)})" if blank.note else ""
-        filled = f"{code(phrases.solution(blank.answer))}{note}" if solved else "&emsp;" * 12
-        yield row(code(blank.name), escape(blank.meaning), filled)
+def _blanks(exercise: Exercise, *, solved: bool) -> str:
+    titles = phrases.ANSWERED if solved else phrases.COLUMNS
+    rows = (
+        (code(blank.name), ours(escape(blank.meaning)), _solution(blank) if solved else ours(_EMPTY))
+        for blank in exercise.blanks
+    )
+    return table(Table(tuple(map(Column, titles)), tuple(rows))).rstrip("\n")
+
+
+def _solution(blank: Blank) -> Cell:
+    note = f" ({escape(blank.note)})" if blank.note else ""
+    return Cell((Part(phrases.solution(blank.answer), "code"), Part(note)))
 
 
 def _steps(exercise: Exercise) -> Iterator[str]:
