@@ -6,13 +6,12 @@ that each arithmetic evaluates it at its own precision. Nothing here prints.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from backprop_cli import limits
+from backprop_cli import json_text, limits
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
@@ -110,19 +109,7 @@ def from_json(text: str, name: str) -> dict[str, Given]:
                 "limit.size", f"{name} has {len(text):,} characters; the limit is {limits.TEXT_CHARACTERS * 10:,}"
             )
         )
-    source = Source(name, text)
-    try:
-        data = json.loads(
-            text, object_pairs_hook=_unique, parse_float=_Literal, parse_int=_Literal, parse_constant=_refuse_constant
-        )
-    except json.JSONDecodeError as error:
-        end = min(error.pos + 1, len(text))
-        problem = Diagnostic("point.json", f"{name} is not valid JSON: {error.msg.lower()}").at(
-            source, Span(min(error.pos, end), end)
-        )
-        raise Refused(problem) from None
-    except RecursionError:
-        raise Refused(Diagnostic("point.json", f"{name} is nested too deeply")) from None
+    data = _value(text, name)
     if not isinstance(data, dict):
         raise Refused(Diagnostic("point.json", f"{name} must be one JSON object", 'for example {"x": -2, "y": "pi/3"}'))
     if str(data.get("schema", "")).startswith("backprop.") and isinstance(data.get("point"), dict):
@@ -130,10 +117,14 @@ def from_json(text: str, name: str) -> dict[str, Given]:
     return {folded(key): _member(key, value, name) for key, value in data.items()}
 
 
-class _Literal(str):
-    """A JSON number as written."""
-
-    __slots__ = ()
+def _value(text: str, name: str) -> object:
+    try:
+        return json_text.value_of(text, _unique)
+    except json_text.BadJsonError as bad:
+        if bad.at is None:
+            raise Refused(Diagnostic("point.json", f"{name} is {bad.says}")) from None
+        problem = Diagnostic("point.json", f"{name} is not valid JSON: {bad.says}")
+        raise Refused(problem.at(Source(name, text), Span(bad.at, min(bad.at + 1, len(text))))) from None
 
 
 def _member(key: str, value: object, name: str) -> Given:
@@ -143,6 +134,8 @@ def _member(key: str, value: object, name: str) -> Given:
         from backprop_cli.engine.array_values import from_nested
 
         return from_nested(folded(key), value)
+    if isinstance(value, json_text.NotFinite):
+        raise Refused(Diagnostic("value.finite", f"{value} is not a value; JSON has finite numbers only"))
     if not isinstance(value, str):
         kind = {dict: "an object", bool: "true or false", type(None): "null"}[type(value)]
         raise Refused(Diagnostic("point.value", f"{key} in {name} must be a number or a list, and is {kind}"))
@@ -158,10 +151,6 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found[key] = value
         names.add(folded(key))
     return found
-
-
-def _refuse_constant(text: str) -> object:
-    raise Refused(Diagnostic("value.finite", f"{text} is not a value; JSON has finite numbers only"))
 
 
 def from_mapping(values: Mapping[str, object]) -> dict[str, Given]:

@@ -5,12 +5,12 @@ The earlier report is JSON as ``grade`` wrote it: ``backprop.grade/1``, or ``bac
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from backprop_cli import json_text
 from backprop_cli.grading.records import Change, SubmissionResult, Tally
 from backprop_cli.problems import UNREADABLE, Diagnostic, Refused
 
@@ -82,7 +82,7 @@ def _submissions(text: str, name: str) -> list[dict[str, object]]:
         values = whole["submissions"] if isinstance(whole.get("submissions"), list) else []
     elif not all(isinstance(one, dict) and one.get("schema") == "backprop.submission/1" for one in values):
         raise _no_report(name)
-    found = [one for one in values if isinstance(one, dict) and isinstance(one.get("student"), str)]
+    found = [one for one in values if isinstance(one, dict) and type(one.get("student")) is str]
     if len(found) < len(values):
         raise _no_report(name)
     return found
@@ -90,14 +90,14 @@ def _submissions(text: str, name: str) -> list[dict[str, object]]:
 
 def _value(text: str, name: str) -> object:
     try:
-        return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
+        return json_text.value_of(text)
+    except json_text.BadJsonError:
         raise _no_report(name) from None
 
 
 def _before(one: dict[str, object], name: str) -> Before:
     score = one.get("score_exact")
-    if not isinstance(score, str) or not _SCORE.fullmatch(score):
+    if type(score) is not str or not _SCORE.fullmatch(score):
         raise _no_report(name)
     words: dict[tuple[str, str], str] = {}
     problems = one.get("problems")

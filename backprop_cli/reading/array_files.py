@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from backprop_cli import limits
+from backprop_cli import json_text, limits
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading.lists import Shape, flatten, too_large
 
@@ -144,13 +143,12 @@ def _numbers(path: str, row: list[str], line: int) -> None:
 def _json(name: str, path: str) -> tuple[Shape, list[str]]:
     text = _text(path)
     try:
-        nested = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except json.JSONDecodeError as error:
-        span = Span(min(error.pos, len(text)), min(error.pos + 1, len(text)))
-        problem = Diagnostic("array.file", f"{path} is not valid JSON: {error.msg.lower()}")
-        raise Refused(problem.at(Source(path, text), span)) from None
-    except RecursionError:
-        raise _refused("array.file", f"{path} is nested too deeply") from None
+        nested = json_text.value_of(text)
+    except json_text.BadJsonError as bad:
+        if bad.at is None:
+            raise _refused("array.file", f"{path}: {bad.says}") from None
+        problem = Diagnostic("array.file", f"{path} is not valid JSON: {bad.says}")
+        raise Refused(problem.at(Source(path, text), Span(bad.at, min(bad.at + 1, len(text))))) from None
     if not isinstance(nested, list):
         raise _refused("array.file", f"{path} holds no list", "for example [[1, 2], [3, 4]]")
     return flatten(name, nested)

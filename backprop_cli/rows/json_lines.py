@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from backprop_cli import json_text
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.cells import BadCellError, member
 from backprop_cli.rows.columns import named
@@ -41,12 +42,11 @@ class JsonLines:
 
     def _object(self, text: str) -> dict[str, Any] | BadRow:
         try:
-            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_unique)
+            found = json_text.value_of(text, _unique)
         except BadCellError as bad:
             return bad_row(self._place, bad.code, bad.says)
-        except (json.JSONDecodeError, RecursionError) as error:
-            says = error.msg.lower() if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-            return bad_row(self._place, "data.json", f"this is no JSON object: {says}")
+        except json_text.BadJsonError as bad:
+            return bad_row(self._place, "data.json", f"this is no JSON object: {bad.says}")
         if not isinstance(found, dict):
             return bad_row(self._place, "data.json", "this is no JSON object")
         return found

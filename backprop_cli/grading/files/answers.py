@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut, printable
+from backprop_cli.json_text import NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 
 
@@ -38,7 +39,7 @@ def answer(name: str, value: object, line: int | None = None, problem: Diagnosti
         problem = Diagnostic("answer.kind", f"an answer is a number or a text, and this is {trees.kind(value)}")
         return Answer(name, "", line, problem)
     text = value.strip()
-    if isinstance(value, trees.NotFinite):
+    if isinstance(value, NotFinite):
         problem = Diagnostic("answer.finite", f"{text} is no answer: it must be a finite number or a formula")
     most = limits.ARRAY_ANSWER_CHARACTERS if "[" in text[:10] else limits.ANSWER_CHARACTERS
     if len(text) > most:

@@ -5,13 +5,13 @@ A key that stands twice is there twice. Nothing here knows what the members mean
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backprop_cli.grading.files.texts import printable
+from backprop_cli import json_text
+from backprop_cli.json_text import Literal, NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')
@@ -25,18 +25,6 @@ _TOML_LINE = re.compile(
 _TOML_PART = re.compile(_TOML_KEY)
 
 Path = tuple[str | int, ...]
-
-
-class Number(str):
-    """A number as typed."""
-
-    __slots__ = ()
-
-
-class NotFinite(str):
-    """``NaN`` or an infinity, as typed."""
-
-    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +54,7 @@ def kind(value: object) -> str:
         return "null"
     if isinstance(value, NotFinite):
         return str(value)
-    named = {Table: "an object", Number: "a number", str: "a text", list: "an array", bool: "true or false"}
+    named = {Table: "an object", Literal: "a number", str: "a text", list: "an array", bool: "true or false"}
     return named.get(type(value), "a date or a time")
 
 
@@ -75,26 +63,20 @@ def from_json(text: str, line: int = 1) -> object:
     closed: list[Table] = []
 
     def table(pairs: list[tuple[str, object]]) -> Table:
-        closed.append(Table([(printable(key), _plain(value)) for key, value in pairs]))
+        closed.append(Table(pairs))
         return closed[-1]
 
     try:
-        value = json.loads(
-            text, object_pairs_hook=table, parse_float=Number, parse_int=Number, parse_constant=NotFinite
-        )
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno + line - 1}, column {error.colno}"
-        hint = "files of one object a line are JSON Lines, and end in .jsonl" if error.msg == "Extra data" else ""
-        raise Refused(Diagnostic("answers.json", f"{where}: not valid JSON: {error.msg.lower()}", hint)) from None
-    except RecursionError:
-        raise Refused(Diagnostic("answers.deep", "the JSON is nested too deeply")) from None
+        value = json_text.value_of(text, table)
+    except json_text.BadJsonError as bad:
+        if bad.at is None:
+            raise Refused(Diagnostic("answers.deep", f"the JSON is {bad.says}")) from None
+        where = f"line {text.count(chr(10), 0, bad.at) + line}, column {bad.at - text.rfind(chr(10), 0, bad.at)}"
+        hint = "files of one object a line are JSON Lines, and end in .jsonl" if bad.says == "extra data" else ""
+        raise Refused(Diagnostic("answers.json", f"{where}: not valid JSON: {bad.says}", hint)) from None
     for found, lines in zip(closed, _lines(text, line, closed), strict=True):
         found.lines = lines
-    return _plain(value)
-
-
-def _plain(value: object) -> object:
-    return printable(value) if type(value) is str else value
+    return value
 
 
 def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]:
@@ -136,7 +118,7 @@ def _dotted(text: str) -> int:
 
 
 def _toml_float(text: str) -> str:
-    return NotFinite(text) if text.strip("+-") in ("nan", "inf") else Number(text.replace("_", ""))
+    return NotFinite(text) if text.strip("+-") in ("nan", "inf") else Literal(text.replace("_", ""))
 
 
 def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Path) -> Table:
@@ -152,7 +134,7 @@ def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
         return _toml_table(value, lines, path)
     if isinstance(value, list):
         return [_toml_value(one, lines, (*path, index)) for index, one in enumerate(value)]
-    return Number(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return Literal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def toml_lines(text: str) -> dict[Path, int]:

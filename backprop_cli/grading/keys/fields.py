@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
+from backprop_cli.json_text import Literal, NotFinite
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Source, Span
 
@@ -238,7 +239,7 @@ class Fields:
         """Answers: one, or an array of them."""
         value = self.table.get(key)
         several = value if isinstance(value, list) else [] if value is None else [value]
-        if all(isinstance(one, str) and not isinstance(one, trees.NotFinite) for one in several):
+        if all(isinstance(one, str) and not isinstance(one, NotFinite) for one in several):
             return tuple(map(str, several))
         self._not(key, 'an answer, or an array of them, as ["-4", "-4.0..-3.9"]')
         return ()
@@ -280,7 +281,7 @@ class Fields:
         """A table of numbers, texts and arrays of them, all kept as typed."""
         found = {name: trees.as_list(value) or value for name, value in table.pairs}
         for name, value in found.items():
-            if not isinstance(value, str) or isinstance(value, trees.NotFinite):
+            if not isinstance(value, str) or isinstance(value, NotFinite):
                 shown = trees.kind(value)
                 self.wrong("key.value", key, f"{cut(name)} in {key} must be a number or a text, and is {shown}")
         return {name: str(value) for name, value in found.items() if isinstance(value, str)}
@@ -292,4 +293,4 @@ class Fields:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and not isinstance(value, trees.Number | trees.NotFinite) and bool(value.strip())
+    return isinstance(value, str) and not isinstance(value, Literal | NotFinite) and bool(value.strip())

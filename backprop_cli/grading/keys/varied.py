@@ -10,6 +10,7 @@ from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields
 from backprop_cli.grading.varying.choices import Choices, drawn_from, listed
+from backprop_cli.json_text import Literal, NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 
 LEAST_SECRET = 8  # characters
@@ -32,7 +33,7 @@ def choices(given: Fields) -> Mapping[str, Choices]:
 
 
 def _choices(name: str, value: object) -> Choices:
-    if isinstance(value, str) and not isinstance(value, trees.Number | trees.NotFinite):
+    if isinstance(value, str) and not isinstance(value, Literal | NotFinite):
         return drawn_from(cut(value))
     if not isinstance(value, list) or not value:
         raise Refused(Diagnostic("key.vary", f"it must be a range or an array, and is {trees.kind(value)}", _HINT))
@@ -49,7 +50,7 @@ def _text(value: object) -> str | None:
     """A value as it was typed: a number, a text, an array."""
     if isinstance(value, list):
         return trees.as_list(value)
-    return str(value) if isinstance(value, str) and not isinstance(value, trees.NotFinite) and value.strip() else None
+    return str(value) if isinstance(value, str) and not isinstance(value, NotFinite) and value.strip() else None
 
 
 def check_secret(top: Fields, secret: str, *, needed: bool) -> None:
