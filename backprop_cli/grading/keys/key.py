@@ -38,8 +38,8 @@ _OF_PROBLEM = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkingOptions:
     """How answers are judged and scored: the key's own defaults, or one problem's.
 
     ``partial``: each answer earns its part, not all or nothing. ``close`` and ``follow_through`` are the part of an
@@ -58,8 +58,8 @@ class Manner:
     share: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KeyProblem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyProblem(MarkingOptions):
     """One problem. Without ``at`` only formulas can be judged, without ``ask`` every gradient is asked for.
 
     ``points`` None is one for each answer that is asked for; ``weights`` are of names in ``ask``, 1 if not given.
@@ -79,15 +79,6 @@ class KeyProblem:
     columns: Mapping[str, str]
     points: Fraction | None
     weights: Mapping[str, Fraction]
-    tolerance: Tolerance
-    accept: Accept
-    feedback: Feedback
-    partial: bool
-    close: Fraction
-    follow_through: Fraction
-    unsettled: Fraction
-    hidden: bool
-    share: bool
     upstream: str
     vary: Mapping[str, Choices] = field(default_factory=dict)
     ugly: bool = False
@@ -150,7 +141,7 @@ def read_key(text: str, name: str) -> Key:
 
 
 def _key(top: Fields, name: str) -> Key:
-    manner = _manner(top, Manner())
+    marking = _marking_options(top, MarkingOptions())
     tables = top.tables("problem")
     if not tables:
         top.wrong("key.problems", "problem", "the key has no problem", "each problem begins with [[problem]]")
@@ -158,7 +149,7 @@ def _key(top: Fields, name: str) -> Key:
         message = f"the key has {len(tables):,} problems; the limit is {limits.KEY_PROBLEMS:,}"
         top.wrong("key.size", "problem", message)
     problems = tuple(
-        _problem(top, table, index, manner) for index, table in enumerate(tables[: limits.KEY_PROBLEMS], 1)
+        _problem(top, table, index, marking) for index, table in enumerate(tables[: limits.KEY_PROBLEMS], 1)
     )
     parts = sum(max(1, len(problem.at)) for problem in problems)
     if parts > limits.KEY_PARTS:
@@ -169,11 +160,11 @@ def _key(top: Fields, name: str) -> Key:
     secret = top.text("secret", "")
     check_secret(top, secret, needed=any(problem.vary for problem in problems))
     title, text = cut(top.text("title", "")), top.text("text", "")
-    return Key(title, problems, name, manner.feedback, columns, attempt, secret, text)
+    return Key(title, problems, name, marking.feedback, columns, attempt, secret, text)
 
 
-def _manner(given: Fields, default: Manner) -> Manner:
-    return Manner(
+def _marking_options(given: Fields, default: MarkingOptions) -> MarkingOptions:
+    return MarkingOptions(
         feedback=given.one_of("feedback", FEEDBACK, default.feedback),
         tolerance=_tolerance(given, default.tolerance),
         partial=given.flag("partial", default.partial),
@@ -206,14 +197,14 @@ def _tolerance(given: Fields, default: Tolerance) -> Tolerance:
     )
 
 
-def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> KeyProblem:
+def _problem(top: Fields, table: trees.Table, index: int, default: MarkingOptions) -> KeyProblem:
     named = table.get("id")
     label = f"problem {cut(named) if isinstance(named, str) else index}"
     given = Fields(table, label, _OF_PROBLEM, top.place, top.found, top.place.of_problem(index))
-    manner = _manner(given, default)
+    marking = _marking_options(given, default)
     at, vary = _points(given), choices(given)
     refuse_given_twice(given, vary, at)
-    if manner.accept == "number" and not table.count("at") and not table.count("vary"):
+    if marking.accept == "number" and not table.count("at") and not table.count("vary"):
         hint = "give the problem a point, at = {…}, or accept formulas"
         given.wrong("key.value", "accept", "numbers are asked for, and there is no point to compute them at", hint)
     ask, columns = given.titled("ask")
@@ -234,7 +225,7 @@ def _problem(top: Fields, table: trees.Table, index: int, default: Manner) -> Ke
         lr=_rate(given),
         everyone=given.flag("everyone", default=False),
         also=concessions(given),
-        **{one.name: getattr(manner, one.name) for one in fields(Manner)},
+        **{one.name: getattr(marking, one.name) for one in fields(MarkingOptions)},
     )
 
 
