@@ -112,7 +112,7 @@ class Garden:
         """The value at the point, None where there is none."""
         try:
             return Walk(self.run, self.known).of(tree)
-        except (NoValueError, NeedDifferencesError, UnknownError):
+        except (NoValueError, NeedDifferencesError, UnknownError, ArithmeticError):
             return None
 
     def kept(self, tree: Tree, instead: Tree) -> Tree:

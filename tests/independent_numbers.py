@@ -61,6 +61,7 @@ class Run:
     fraction_bits: int = 4000
     guessed: bool = False
     edge: bool = False
+    cut: bool = False
     trace: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
     interned: dict[Any, int] = field(default_factory=dict)
     node: int = 0
@@ -179,6 +180,7 @@ class Run:
             at = bool(abs(x.v - nearest) <= 4 * x.e)
             self.guessed = self.guessed or at
             whole = nearest if at else int(self.mp.floor(x.v))
+        self.cut = self.cut or at
         if at and self.along(x) < 0:
             whole -= 1
         self.note(whole, at)

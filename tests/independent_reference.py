@@ -130,7 +130,8 @@ class Reference:
             raise UnknownError
         if jumped(run, found, at):
             return Side("jump", guessed=run.guessed)
-        guessed = run.guessed or (run.edge and found.v != at.v)
+        rounded = not (isinstance(found.v, Fraction) and isinstance(at.v, Fraction))
+        guessed = run.guessed or (run.edge and found.v != at.v) or (run.cut and rounded)
         return Side("slope", run.side * found.d, found.a * run.tiny, found.a, guessed)
 
     def differences(self, name: str, side: int) -> Side:

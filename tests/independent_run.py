@@ -63,6 +63,11 @@ def one(
 NO_TRUTH = Finding("no truth", "", "", "")
 
 
+def hung(seed: int) -> list[tuple[str, Finding, Program]]:
+    """What is said of a seed that has no answer."""
+    return [("any", Finding("hang", "", "no answer, or the process died", ""), Garden(seed).program())]
+
+
 def confirm(program: Program, setting: str, finding: Finding) -> Finding:
     """The fault again, beside a deeper reference; ``not confirmed`` if that does not show it."""
     if finding.kind in ("crash", "slow", "false wrong"):
@@ -99,8 +104,7 @@ def main() -> int:
     done = 0
     for seed, found in each(work, seeds, args.jobs, args.seconds):
         done += 1
-        hung = [("any", Finding("hang", "", "no answer, or the process died", ""), Garden(seed).program())]
-        for setting, finding, program in hung if found is None else found:
+        for setting, finding, program in hung(seed) if found is None else found:
             counts[finding.kind, setting] += 1
             kept = examples[finding.kind]
             if len(kept) < args.examples and (finding.kind in FAULTS or finding.kind.startswith(("not ", "guessed"))):

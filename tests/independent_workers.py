@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe, Process
@@ -12,6 +13,7 @@ PATIENCE = 120.0  # seconds of the clock for one seed
 
 
 def _work(job: Callable[[int], Any], seeds: list[int], out: Connection) -> None:
+    sys.set_int_max_str_digits(0)  # mpmath writes numbers of any size
     for seed in seeds:
         out.send((seed, job(seed)))
     out.close()

@@ -20,6 +20,8 @@ from backprop_cli.gates import GATES
 
 INF = math.inf
 NO, FLAT, JUMP = "no value", (0.0, 0.0), "jump"
+TURN, COSH_PI = 2 * math.pi, math.cosh(math.pi)
+TANH_SLOPE = math.tanh(math.pi) + math.pi / COSH_PI**2  # of θ·tanh(θ) at π
 ROOT = 0.4714045207910317  # √2/3: the deviation of three equal numbers
 
 # expression, point: the slopes to the left and right in each variable and stage that is named
@@ -76,6 +78,35 @@ SIDES = {
     ("q = log(x); f = max(exp(q), 10)", "x=10"): {"x": (0.0, 1.0), "q": (0.0, 10.0)},
     ("sin(asin(x)) + cos(acos(y))", "x=1 y=-1"): {"x": (1.0, NO), "y": (NO, 1.0)},
     ("floor(exp(exp(x)))", "x=10"): {"x": ("not known", "not known")},
+    # a jump between a number and its opposite, made one number again
+    ("square(atan2(x - 74, -1))", "x=74"): {"x": (TURN, -TURN)},
+    ("-atan2(x, -1)^4", "x=0"): {"x": (-124.02510672119926, 124.02510672119926)},
+    ("atan2(x, -1)^3", "x=0"): {"x": (JUMP, -29.608813203268074)},
+    ("abs(sinh(atan2(x, -2)))/2", "x=0"): {"x": (COSH_PI / 4, -COSH_PI / 4)},
+    ("atan2(x, -1)*tanh(atan2(x, -1))", "x=0"): {"x": (TANH_SLOPE, -TANH_SLOPE)},
+    ("hypot(atan2(x, -1), atan2(x, -1) + atan2(x, -1))", "x=0"): {"x": (math.sqrt(5), -math.sqrt(5))},
+    ("cos(atan2(x, -1)) + exp(x)", "x=0"): {"x": (1.0, 1.0)},
+    ("atan2(floor(x), 0)", "x=3"): {"x": FLAT},
+    ("atan2(floor(x) - 2.5, 0)", "x=3"): {"x": (JUMP, 0.0)},
+    ("square(sin(floor(x))) + cos(floor(x))^2", "x=2"): {"x": FLAT},
+    ("cosh(floor(x))*cosh(floor(x)) - sinh(floor(x))^2", "x=2"): {"x": FLAT},
+    # a power that is 0 or 1 there, of an exponent that moves or has no whole root
+    ("max(1, (x - 0.3)^x)", "x=0.3"): {"x": (NO, 0.0)},
+    ("max((x - 10)^(x - 10), 2)", "x=10"): {"x": (NO, 0.0)},
+    ("max(mod(x, 1)^(x - 2000), 2)", "x=2000"): {"x": FLAT},
+    ("where(x^x <= 0, 1, 2)*x", "x=0"): {"x": (NO, 2.0)},
+    ("(x^2)^(x^2)", "x=0"): {"x": FLAT},
+    ("(x^2)^(x^3)", "x=0"): {"x": FLAT},
+    ("(1/x)^(-pi)*x", "x=1e-3"): {"x": ((math.pi + 1) * 1e-3**math.pi,) * 2},
+    ("where(x == 0, 0, (1/x^2)^(-pi))", "x=0"): {"x": FLAT},
+    ("max(x^0.1234567, -1)*x", "x=0"): {"x": (NO, 0.0)},
+    # quotients that begin with a number over itself
+    ("q = hypot(x - 3, x - 3); f = where(q == 0, 1, sin(q)/q)", "x=3"): {"x": FLAT},
+    ("q = acosh(x); f = where(q == 0, 1, sin(q)/q)", "x=1"): {"x": (NO, -1 / 3)},
+    ("q = acosh(x); f = where(q == 0, 1, tanh(q)/q)", "x=1"): {"x": (NO, -2 / 3)},
+    ("q = acos(x); f = where(q == 0, 1, expm1(q)/q)", "x=1"): {"x": (-INF, NO)},
+    ("sech(acosh(x))", "x=1"): {"x": (NO, -1.0)},
+    ("cosh(asinh(sqrt(x)))", "x=0"): {"x": (NO, 0.5)},
 }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backprop_cli.check import arcs, pieces, smooth, special
-from backprop_cli.check.series import NOTHING, less, minus_of, over, plus, times
-from backprop_cli.check.smooth import Function
+from backprop_cli.check.series import NOTHING, Series, less, minus_of, over, plus, times
+from backprop_cli.check.smooth import Function, Side
 
 FUNCTIONS: dict[str, Function] = {
     "add": lambda _, x, y: plus(x, y),
@@ -77,3 +77,21 @@ FUNCTIONS: dict[str, Function] = {
     "ne": pieces.comparison(lambda order: order != 0),
 }
 """``where`` is not among them: which branch is asked is the circuit's matter."""
+
+_BEGINS_AS_ITS_INPUT = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1", "log1p")
+"""f(u) = u + O(u²)."""
+
+
+def _beginning(function: Function) -> Function:
+    """The function, which beside 0 begins with the very number that its input begins with: sin(q)/q is 1 there."""
+
+    def same(side: Side, x: Series) -> Series:
+        found = function(side, x)
+        if x.low < 1 or not (x.terms and found.terms):
+            return found
+        return Series(found.low, (x.terms[0], *found.terms[1:]), found.exact)
+
+    return same
+
+
+FUNCTIONS |= {name: _beginning(FUNCTIONS[name]) for name in _BEGINS_AS_ITS_INPUT}

@@ -64,7 +64,9 @@ class Judging:
             return self.against(node, self._one(node, trace.left.slope, symbolic))
         words = {trace.left.word, trace.right.word}
         if words & {"not known", "no power series"}:
-            reason = "no power series describes the output here" if "no power series" in words else gap_reason(None)
+            reason = (
+                gap_reason(None) if "no power series" in words else "no precision tells whether the output jumps here"
+            )
             return Verdict("unchecked", slopes=(said(trace.left), said(trace.right)), reason=reason)
         if words == {"slope"} and self._agree(trace.left.slope, trace.right.slope, node):
             return self._smooth_in_the_whole(node, self._without_noise(trace.right.slope))
@@ -167,8 +169,7 @@ class Judging:
         with working(self.here.bits + _MORE_BITS):
             given = self._enclosed(self.reference.run.values[output])
             away = _most(sub(given, exact))
-            size = _most(exact) if not is_zero(exact) else self._largest(output)
-            relative = _ratio(away, size)
+            relative = _ratio(away, _most(exact))
         if not self._doubles:
             bad = not overlap(given, exact) and relative > self.tolerance.relative
             return Verdict("wrong" if bad else "ok", to_float(exact), relative if bad else 0.0)
@@ -187,15 +188,6 @@ class Judging:
         if all(isinstance(one, float) and abs(one - own) <= _ORDINARY * abs(own) for one in found):
             return Verdict("ok", own, 0.0)
         return Verdict("undecided", undecided=Undecided(gap.gate, found))
-
-    def _largest(self, output: int) -> arb:
-        """The largest number from which a value came that is 0, as its measure."""
-        run = self.reference.run
-        sizes = (_most(self._enclosed(run.values[source])) for source in run.asked(output))
-        found = arb(0)
-        for size in sizes:
-            found = max(found, size)
-        return found
 
     @property
     def _doubles(self) -> bool:

@@ -31,6 +31,7 @@ _UNDOES = {
 }
 _ROOTS = {"2": "sqrt", "3": "cbrt"}
 _BASES = {"log2": "2", "log10": "10"}
+_UNITS = {"add": {("sin", "cos"), ("cos", "sin")}, "sub": {("cosh", "sinh")}}
 
 
 def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
@@ -74,3 +75,29 @@ def _pair(circuit: Circuit, op: str, inputs: Sequence[int]) -> tuple[int, int] |
         fits = before.op == "pow" and circuit.nodes[before.inputs[place]].text == text
         return (first, before.inputs[1 - place]) if fits else None
     return (first, before.inputs[0]) if before.op == _UNDOES.get(op) else None
+
+
+def units(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> set[int]:
+    """The gates that are 1 whatever the point: sin² + cos² and cosh² - sinh²."""
+    found = set[int]()
+    for index, node in enumerate(circuit.nodes):
+        if node.op in _UNITS and index not in apart:
+            roots = [_root(circuit, numbers, numbers[i], apart) for i in node.inputs]
+            first, last = ((None, -1) if root is None else root for root in roots)
+            if (first[0], last[0]) in _UNITS[node.op] and first[1] == last[1]:
+                found.add(index)
+    return found
+
+
+def _root(circuit: Circuit, numbers: Sequence[int], square: int, apart: Collection[int]) -> tuple[str, int] | None:
+    """The gate and the input of what is squared here, unless it is moved by itself."""
+    node = circuit.nodes[square]
+    first, last = (numbers[node.inputs[0]], numbers[node.inputs[-1]]) if node.inputs else (-1, -1)
+    squares = (
+        node.op == "square"
+        or (node.op == "mul" and first == last)
+        or (node.op == "pow" and circuit.nodes[last].op == CONSTANT and circuit.nodes[last].text == "2")
+    )
+    if not squares or square in apart or first in apart or not circuit.nodes[first].inputs:
+        return None
+    return circuit.nodes[first].op, numbers[circuit.nodes[first].inputs[0]]

@@ -15,7 +15,8 @@ from flint import arb, arb_series, ctx, fmpq
 from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zero, mul, neg, power, settled, sign, sub
 from backprop_cli.arithmetic.base import Number
 
-_MANY_TERMS = 28
+MANY_TERMS = 28
+"""So many exact zeros are taken for a quotient of polynomials that is 0; what is less than a power says less."""
 _LONG = 64  # terms that an exact series may have, however few are asked for
 _STEEPEST = 10_000  # the highest power of u that is told from less
 _FLAT = 10**9
@@ -167,8 +168,7 @@ def _product(x: Sequence[Number], y: Sequence[Number], k: int) -> Number:
 def leading(x: Series) -> int:
     """The sign of x on its side, 0 where it is 0. Raises ``NearEdgeError`` or ``MoreTermsError``."""
     if not x.terms:
-        # So many exact zeros are the quotient of polynomials that is 0: (x*y)/y - x.
-        if x.exact or _MANY_TERMS <= x.low < _STEEPEST:
+        if x.exact or MANY_TERMS <= x.low < _STEEPEST:
             return 0
         raise MoreTermsError
     found = sign(x.terms[0])
@@ -192,7 +192,9 @@ def over(x: Series, y: Series) -> Series:
         return constant(ONE)
     if y.is_constant and leading(y):
         return Series(x.low, tuple(div(term, y.terms[0]) for term in x.terms), x.exact)
-    return times(x, inverse(y))
+    found = times(x, inverse(y))
+    alike = found.terms and x.terms[0] is y.terms[0]
+    return Series(found.low, (ONE, *found.terms[1:]), found.exact) if alike else found
 
 
 def to_the(x: Series, exponent: Number) -> Series:

@@ -7,16 +7,17 @@ none. What stands in the way of one node is kept as its ``Gap`` and spoils only 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.balls import HALF, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
+from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.composed import function
-from backprop_cli.check.numbering import numbering, undone
+from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
+from backprop_cli.check.numbering import numbering, undone, units
 from backprop_cli.check.series import (
     Gap,
     MoreTermsError,
@@ -67,6 +68,7 @@ class Walk:
         self.pieces: list[tuple[int, ...]] = [()] * count
         self.edges: set[int] = set()
         self.undone: Mapping[int, int] = {}
+        self.units: Collection[int] = ()
         self._gate, self._noted = -1, list[int]()
 
     def sign(self, x: Series) -> int:
@@ -149,6 +151,8 @@ class Walk:
         same = self.undone.get(index)
         if same is not None:
             return self._known(same)
+        if index in self.units:
+            return constant(ONE)
         return inputs[-1] if op == "where" else function(op)(self, *inputs)
 
     def _known(self, index: int) -> Series:
@@ -188,6 +192,7 @@ class Here(Walk):
         self.bits = bits
         self.same = numbering(circuit)
         self.undone = undone(circuit, self.same)
+        self.units = units(circuit, self.same)
         with working(bits):
             for index, number in enumerate(numbers):
                 if number is None:
@@ -232,8 +237,9 @@ class Beside(Walk):
         gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
         same = numbering(self.circuit, gates) if gates else here.same
         self.undone = undone(self.circuit, same, gates) if gates else here.undone
+        self.units = units(self.circuit, same, gates) if gates else here.units
         marks = self.circuit.reach(seeds)
-        self.continuous = bytearray(b"\1" * len(marks))
+        self.likeness = [SAME] * len(marks)
         for seed, weight in seeds.items():
             start = here.number(seed)
             self.series[seed] = moving(start, mul(weight, fmpq(direction)), degree)
@@ -248,7 +254,7 @@ class Beside(Walk):
 
     def _repeat(self, index: int, known: int) -> None:
         self.series[index], self.gaps[index] = self.series[known], self.gaps[known]
-        self.continuous[index] = self.continuous[known]
+        self.likeness[index] = self.likeness[known]
         if known in self.edges:
             self.edges.add(index)
 
@@ -258,16 +264,28 @@ class Beside(Walk):
         found, here = self.series[index], self.here.series[index]
         if found is None:
             return
-        alike = here is not None and all(self.continuous[i] for i in asked)
-        alike = alike and self.pieces[index] == self.here.pieces[index]
         try:
-            if alike:
-                assert here is not None
+            self.likeness[index] = UNKNOWN if here is None else self._like(index, asked, found, here)
+            if here is not None and self.likeness[index] == SAME:
                 self.series[index] = with_constant(found, here.term(0))
-            else:
-                self.continuous[index] = here is not None and found.low >= 0 and _equal(found.term(0), here.term(0))
         except Gap as gap:
             self.gaps[index], self.series[index] = gap, None
+
+    def _like(self, index: int, asked: Sequence[int], found: Series, here: Series) -> int:
+        """Whether the gate's limit is its value at the point."""
+        op, exponent = self.circuit.nodes[index].op, self.here.number(asked[-1])
+        if self.pieces[index] == self.here.pieces[index]:
+            like = followed(op, [self.likeness[i] for i in asked], exponent)
+            if like != UNKNOWN:
+                return like
+        if found.low < 0:
+            return UNKNOWN
+        places = ([self.here.number(i) for i in asked], [self._limit(i) for i in asked])
+        return compared(op, found.term(0), here.term(0), op == "atan2" and all(map(on_an_axis, places)))
+
+    def _limit(self, index: int) -> Number | None:
+        found = self.series[index]
+        return found.term(0) if found is not None and found.low >= 0 and (found.terms or found.exact) else None
 
     def outcome(self) -> OneSided:
         """What the output does. Raises ``RootError`` and ``MoreTermsError``, which another run answers."""
@@ -277,7 +295,7 @@ class Beside(Walk):
         if gap is not None:
             return _gap(gap, self.here.bits)
         assert found is not None
-        jump = None if self.continuous[self.circuit.output] else self._jump(found)
+        jump = None if self.likeness[self.circuit.output] == SAME else self._jump(found)
         return jump or self._slope(found)
 
     def _jump(self, found: Series) -> OneSided | None:
@@ -312,10 +330,6 @@ class Beside(Walk):
             self._gate = index
             waiting += self.asked(index)
         return False
-
-
-def _equal(x: Number, y: Number) -> bool:
-    return x is y or (type(x) is fmpq and type(y) is fmpq and x == y)
 
 
 def _gap(gap: Gap, bits: int) -> OneSided:

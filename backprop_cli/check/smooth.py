@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from backprop_cli.arithmetic.ball_functions import OPERATIONS
-from backprop_cli.arithmetic.balls import HALF, ONE, is_finite, sign
+from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, is_finite, is_zero, sign
 from backprop_cli.check.series import (
+    MANY_TERMS,
     NOTHING,
     NoSeriesError,
     NotKnownError,
     NoValueError,
+    RootError,
     Series,
     constant,
     flat,
@@ -30,6 +32,7 @@ from backprop_cli.check.series import (
     native,
     over,
     plus,
+    series,
     times,
     to_the,
 )
@@ -107,17 +110,29 @@ def sinh_cosh(name: str) -> Function:
     def function(side: Side, x: Series) -> Series:
         if x.is_constant:
             return number(name, x)
+        if x.low < 0:
+            raise NoSeriesError
         here = constant(x.term(0))
-        up = exp_of(less(x, here))
-        down = inverse(up)
-        even, odd = times(HALVES, plus(up, down)), times(HALVES, less(up, down))
+        moved = less(x, here)
         own, other = number(name, here), number({"sinh": "cosh", "cosh": "sinh"}[name], here)
-        return plus(times(own, even), times(other, odd))
+        return plus(times(own, _cosh_of(moved)), times(other, times(moved, _cosh_of(moved, 1))))
 
     return function
 
 
+def _cosh_of(x: Series, odd: int = 0) -> Series:
+    """Σ x²ᵏ/(2k)! of an x that begins at 0, without odd powers that only nearly cancel; sinh(x)/x is Σ x²ᵏ/(2k + 1)!."""
+    square = times(x, x)
+    total = term = UNIT
+    for k in range(2, ctx.cap + 2, 2):
+        term = times(times(term, square), constant(fmpq(1, (k - 1 + odd) * (k + odd))))
+        total = plus(total, term)
+    return plus(total, flat(max(ctx.cap, 1)))
+
+
 def tanh_slope(x: Series) -> Series:
+    if x.low >= 1:
+        return to_the(_cosh_of(x), -TWO.terms[0])
     # 1 - tanh(x)² = 4E/(1 + E)² for E = exp(-2x) and for exp(2x): the smaller one keeps its digits.
     small = exp_of(times(constant(fmpq(2 if arb(x.term(0)).mid() < 0 else -2)), x))
     whole = plus(UNIT, small)
@@ -233,14 +248,22 @@ def _fractional_power(side: Side, x: Series, y: Series) -> Series:
 
 
 def _vanishing_power(x: Series, y: Series) -> Series:
-    """x^y where x goes to 0 as u^k and y is no rational number: less than u^m for every m < k·y₀."""
-    exponent = y.term(0) if y.low >= 0 else None
-    if x.low < 0 or exponent is None or sign(exponent) != 1:
+    """x^y where x goes to 0 or grows as u^k, and y is no rational number.
+
+    It is less than u^m for every m < k·y₀. Where y₀ is 0, x^y = exp(y·log(x)) is 1 and less than every power below y's first.
+    """
+    if y.low < 0:
         raise NoSeriesError
-    order = OPERATIONS["floor"](fmpq(x.low) * exponent * fmpq(1023, 1024))
+    exponent = y.term(0)
+    if is_zero(exponent):
+        return series(0, [ONE, *[ZERO] * (y.low - 1)], exact=False)
+    steep = fmpq(x.low) * exponent * fmpq(1023, 1024)
+    if sign(steep) != 1:
+        raise NoSeriesError
+    order = OPERATIONS["floor"](steep)
     if order < 1:
-        raise NoSeriesError
-    return flat(int(order.p))
+        raise RootError(int(OPERATIONS["floor"](1 / steep).p) + 1)
+    return flat(min(int(order.p), MANY_TERMS - 1))
 
 
 def mul(side: Side, x: Series, y: Series) -> Series:

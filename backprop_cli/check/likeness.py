@@ -1,0 +1,60 @@
+"""Whether what a gate comes to beside a point is its value at the point, or the opposite of that.
+
+Balls that overlap prove nothing, so this follows from the inputs: a number and its opposite have one square. It knows
+gates by their symmetry, and no series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from flint import fmpq
+
+from backprop_cli.arithmetic.balls import is_zero, neg, sign, sub
+from backprop_cli.arithmetic.base import Number
+
+SAME, OPPOSITE, UNKNOWN = 1, -1, 0
+
+_EVEN = frozenset({"abs", "square", "cos", "sec", "cosh", "sech", "hypot"})
+_ODD = frozenset(
+    {"neg", "sin", "tan", "csc", "cot", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "cbrt", "reciprocal"}
+    | {"identity", "softsign", "hardtanh", "sign"}
+)
+
+
+def followed(op: str, inputs: Sequence[int], exponent: Number | None) -> int:
+    """A gate's likeness from that of its inputs, where it stands on one piece; ``exponent`` is the last input's value."""
+    if op == "where":
+        return inputs[-1]
+    if UNKNOWN in inputs:
+        return UNKNOWN
+    if op in _EVEN or OPPOSITE not in inputs:
+        return SAME
+    if op in _ODD:
+        return inputs[0]
+    if op in ("mul", "div"):
+        return prod(inputs)
+    if op in ("add", "sub"):
+        return OPPOSITE if SAME not in inputs else UNKNOWN
+    if op == "pow" and inputs[1] == SAME and type(exponent) is fmpq and exponent.q == 1:
+        return SAME if exponent.p % 2 == 0 else OPPOSITE
+    return UNKNOWN
+
+
+def compared(op: str, limit: Number, value: Number, on_an_axis: bool) -> int:
+    """The likeness of two numbers by themselves. ``on_an_axis``: an angle that is a multiple of a right one both times."""
+    if limit is value:
+        return SAME
+    if type(limit) is fmpq and type(value) is fmpq:
+        return SAME if limit == value else OPPOSITE if limit == -value else UNKNOWN
+    if op == "atan2" and on_an_axis:  # 0, ±π/2 or ±π: those that differ do not overlap
+        return (
+            SAME if sign(sub(limit, value)) is None else OPPOSITE if sign(sub(limit, neg(value))) is None else UNKNOWN
+        )
+    return UNKNOWN
+
+
+def on_an_axis(numbers: Sequence[Number | None]) -> bool:
+    """Whether one coordinate is exactly 0."""
+    return any(number is not None and is_zero(number) for number in numbers)
