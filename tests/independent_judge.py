@@ -104,9 +104,10 @@ def judged(program: Program, setting: str, *, deep: bool = False, truth: Truth |
         return [Finding("slow", "", "over 20 s", "")]
     except Exception as error:  # noqa: BLE001  # anything but Refused is a crash, whatever it is
         return [Finding("crash", "", f"{type(error).__name__}: {error}"[:200], "")]
+    took = time.process_time() - start
     found = list(Beside(report, truth).findings())
-    if time.process_time() - start > 8:
-        found.append(Finding("slow", "", f"{time.process_time() - start:.1f} s", ""))
+    if took > 8:
+        found.append(Finding("slow", "", f"{took:.1f} s", ""))
     return found
 
 

@@ -19,38 +19,40 @@ SAME, OPPOSITE, UNKNOWN = 1, -1, 0
 _EVEN = frozenset({"abs", "square", "cos", "sec", "cosh", "sech", "hypot"})
 _ODD = frozenset(
     {"neg", "sin", "tan", "csc", "cot", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "cbrt", "reciprocal"}
-    | {"identity", "softsign", "hardtanh", "sign"}
+    | {"identity", "softsign", "hardtanh", "sign", "mul", "div"}
 )
 
 
 def followed(op: str, inputs: Sequence[int], exponent: Number | None) -> int:
-    """A gate's likeness from that of its inputs, where it stands on one piece; ``exponent`` is the last input's value."""
+    """A gate's likeness from that of its inputs, on one piece; ``exponent`` is the last input's value."""
     if op == "where":
         return inputs[-1]
     if UNKNOWN in inputs:
         return UNKNOWN
     if op in _EVEN or OPPOSITE not in inputs:
         return SAME
-    if op in _ODD:
-        return inputs[0]
-    if op in ("mul", "div"):
-        return prod(inputs)
     if op in ("add", "sub"):
         return OPPOSITE if SAME not in inputs else UNKNOWN
-    if op == "pow" and inputs[1] == SAME and type(exponent) is fmpq and exponent.q == 1:
-        return SAME if exponent.p % 2 == 0 else OPPOSITE
-    return UNKNOWN
+    if op == "pow":
+        return _of_power(inputs[1], exponent)
+    return prod(inputs) if op in _ODD else UNKNOWN
+
+
+def _of_power(like: int, exponent: Number | None) -> int:
+    if like != SAME or type(exponent) is not fmpq or exponent.q != 1:
+        return UNKNOWN
+    return SAME if exponent.p % 2 == 0 else OPPOSITE
 
 
 def compared(op: str, limit: Number, value: Number, on_an_axis: bool) -> int:
-    """The likeness of two numbers by themselves. ``on_an_axis``: an angle that is a multiple of a right one both times."""
+    """The likeness of two numbers by themselves. ``on_an_axis``: both are angles that are multiples of a right one."""
     if limit is value:
         return SAME
-    if type(limit) is fmpq and type(value) is fmpq:
-        return SAME if limit == value else OPPOSITE if limit == -value else UNKNOWN
-    if op == "atan2" and on_an_axis:  # 0, ±π/2 or ±π: those that differ do not overlap
-        return (
-            SAME if sign(sub(limit, value)) is None else OPPOSITE if sign(sub(limit, neg(value))) is None else UNKNOWN
+    exact = type(limit) is fmpq and type(value) is fmpq
+    # Of ±π/2 and ±π those that differ do not overlap.
+    if exact or (op == "atan2" and on_an_axis):
+        return next(
+            (like for like, one in ((SAME, value), (OPPOSITE, neg(value))) if not sign(sub(limit, one))), UNKNOWN
         )
     return UNKNOWN
 

@@ -121,7 +121,7 @@ def sinh_cosh(name: str) -> Function:
 
 
 def _cosh_of(x: Series, odd: int = 0) -> Series:
-    """Σ x²ᵏ/(2k)! of an x that begins at 0, without odd powers that only nearly cancel; sinh(x)/x is Σ x²ᵏ/(2k + 1)!."""
+    """Σ x²ᵏ/(2k)! of an x that begins at 0, without odd powers that nearly cancel; Σ x²ᵏ/(2k + 1)! is sinh(x)/x."""
     square = times(x, x)
     total = term = UNIT
     for k in range(2, ctx.cap + 2, 2):
@@ -250,7 +250,8 @@ def _fractional_power(side: Side, x: Series, y: Series) -> Series:
 def _vanishing_power(x: Series, y: Series) -> Series:
     """x^y where x goes to 0 or grows as u^k, and y is no rational number.
 
-    It is less than u^m for every m < k·y₀. Where y₀ is 0, x^y = exp(y·log(x)) is 1 and less than every power below y's first.
+    It is less than u^m for every m < k·y₀. Where y₀ is 0, x^y = exp(y·log(x)) is 1 and what is less than u^m for every
+    m below y's first power.
     """
     if y.low < 0:
         raise NoSeriesError
