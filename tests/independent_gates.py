@@ -191,6 +191,8 @@ def power(run: Run, x: Moving, y: Moving) -> Moving:
     logarithm = run.mp.log(run.real(x.v))
     exponent = run.real(y.v) * logarithm
     _small_enough(run, Moving(exponent))
+    if abs(exponent) * run.eps > run.small:
+        raise UnknownError
     value = run.mp.exp(exponent)
     by_x = value * run.real(y.v) / run.real(x.v)
     return run.made(value, value * abs(exponent) * run.eps, (by_x, x), (value * logarithm, y))

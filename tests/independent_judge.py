@@ -251,7 +251,7 @@ class Beside:
         size = max(self._size(left), self._size(right), abs(real(left.slope)))
         if strict:
             largest = max(abs(real(left.slope)), abs(real(right.slope)))
-            return bool(apart <= largest * MP.ldexp(1, -100) + 4 * (real(left.error) + real(right.error)))
+            return bool(apart <= largest * MP.ldexp(1, -120) + 4 * (real(left.error) + real(right.error)))
         return bool(apart <= 2 * self._mp(self.rtol) * size + self._mp(self.atol))
 
     def _size(self, side: Side) -> Any:

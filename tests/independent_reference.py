@@ -301,8 +301,9 @@ def by_differences(run: Run, here: Moving, beside: tuple[Moving, Moving], steps:
         small = known[0] and errors[1] + abs(moved[1]) < step * run.mp.ldexp(1, -200)
         return Side("slope", Fraction(0), run.mp.ldexp(1, -200), ONE, guessed) if small else Side("unknown")
     order = float(run.mp.log(abs(moved[1] / moved[0]), 2)) / (steps[0] - steps[1])
-    if abs(order) < 1e-6:
-        return Side("jump", guessed=guessed)
+    if abs(order) < 1e-6:  # u^1e-300 is no jump
+        stays = abs(moved[1] / moved[0] - 1) < run.mp.ldexp(1, 150 - steps[0])
+        return Side("jump", guessed=guessed) if stays else Side("unknown")
     if abs(order - 1) < 1e-6:
         slope = side * moved[1] / step
         return Side("slope", slope, abs(slope) * run.mp.ldexp(1, -150), max(abs(slope), ONE), guessed)

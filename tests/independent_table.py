@@ -98,7 +98,8 @@ def main() -> int:
     counts: Counter[tuple[str, str]] = Counter()
     runs = 0
     chosen = list(programs(tuple(args.without.split(","))))[:: args.every]
-    with ProcessPoolExecutor(args.jobs) as pool:
+    # Exact numbers may have any number of digits.
+    with ProcessPoolExecutor(args.jobs, initializer=sys.set_int_max_str_digits, initargs=(0,)) as pool:
         for found in pool.map(one, chosen, chunksize=4):
             runs += len(WAYS)
             for way, finding, program in found:

@@ -99,6 +99,12 @@ SIDES = {
     ("(x^2)^(x^3)", "x=0"): {"x": FLAT},
     ("(1/x)^(-pi)*x", "x=1e-3"): {"x": ((math.pi + 1) * 1e-3**math.pi,) * 2},
     ("where(x == 0, 0, (1/x^2)^(-pi))", "x=0"): {"x": FLAT},
+    ("x^1.41421356237", "x=0"): {"x": (NO, 0.0)},
+    ("x^sqrt(2)*cos(x)", "x=0"): {"x": (NO, 0.0)},
+    ("x^(100*sqrt(2))", "x=0"): {"x": (NO, 0.0)},
+    ("sign(x^(10*pi))", "x=0"): {"x": (NO, "no power series")},
+    ("x^(2 + 1/(20*pi))", "x=0"): {"x": (NO, 0.0)},
+    ("x + x^(1 + 1/(10*pi))", "x=0"): {"x": (NO, "no power series")},
     ("max(x^0.1234567, -1)*x", "x=0"): {"x": (NO, 0.0)},
     # quotients that begin with a number over itself
     ("q = hypot(x - 3, x - 3); f = where(q == 0, 1, sin(q)/q)", "x=3"): {"x": FLAT},

@@ -262,8 +262,8 @@ def _vanishing_power(x: Series, y: Series) -> Series:
     if sign(steep) != 1:
         raise NoSeriesError
     order = OPERATIONS["floor"](steep)
-    if order < 1:
-        raise RootError(int(OPERATIONS["floor"](1 / steep).p) + 1)
+    if order < 1 or order == x.low == 1:  # finer powers tell u^1.4 from u
+        raise RootError(int(OPERATIONS["floor"](1 / (steep - order)).p) + 1)
     return flat(min(int(order.p), MANY_TERMS - 1))
 
 
