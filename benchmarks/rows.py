@@ -20,6 +20,7 @@ import pyarrow.parquet
 
 from backprop_cli.reading import read
 from backprop_cli.rows.block_engine import many_rows
+from backprop_cli.rows.block_sums import Results
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.task import Task
 
@@ -76,6 +77,9 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
     pivot = tuple(0.0 for _ in range(1 + len(point)))
     count = len(columns["x"])
 
+    def add(results: Results) -> object:
+        return [np.add.reduce(one) for one in results.numbers]
+
     def run() -> object:
         found = []
         for at in range(0, count, BLOCK):
@@ -84,7 +88,7 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
             if errors:
                 found.append(ready.sums(Block("", part, range(rows)), pivot))
             else:
-                found.append([np.add.reduce(one) for one in ready.results(part, rows).numbers])
+                found.append(ready.made(part, rows, add))
         return found
 
     return run

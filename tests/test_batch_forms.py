@@ -417,7 +417,7 @@ def test_a_folder_behind_an_address_and_other_systems(here):
 
 def test_a_program_of_many_registers_takes_a_block_in_pieces(here, monkeypatch):
     expected = whole()
-    monkeypatch.setattr("backprop_cli.rows.block_engine._MOST_NUMBERS", 2_000)
+    monkeypatch.setattr("backprop_cli.rows.compiled._MOST_NUMBERS", 2_000)
     assert run("--data", "a.csv") == expected
 
 

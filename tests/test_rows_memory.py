@@ -1,4 +1,4 @@
-"""``rows/memory.py``: the mean over rows in memory, as descent asks for it."""
+"""``rows/memory.py`` and ``rows/mean.py``: the mean over rows in memory, as descent asks for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from backprop_cli import differentiate
 from backprop_cli.problems import Refused
 from backprop_cli.reading import read
 from backprop_cli.rows.files import found
-from backprop_cli.rows.memory import Objective, columns_of, load, objective
+from backprop_cli.rows.mean import Mean, mean_over
+from backprop_cli.rows.memory import columns_of, load
 from backprop_cli.rows.records import Reading
 from backprop_cli.rows.rejects import Rejects
 from backprop_cli.rows.selection import selection
@@ -21,11 +22,11 @@ NEURON = "(sigmoid(w*x + b) - t)^2"
 POINTS = "x,t,k\n1,0,2\n2,1,0\n\n-1,0,1\n0.5,1,3\n"
 
 
-def asked(path: Path, text: str, point: dict, wrt: tuple[str, ...], weights: str | None = None) -> Objective:
+def asked(path: Path, text: str, point: dict, wrt: tuple[str, ...], weights: str | None = None) -> Mean:
     data = Data(found([str(path)]), Reading())
     circuit = read(text, arrays=True)
     chosen = selection(None, weights, None, data.columns)
-    return objective(circuit, load(data, columns_of(circuit, data), chosen, Rejects(skip=False)), point, wrt)
+    return mean_over(circuit, load(data, columns_of(circuit, data), chosen, Rejects(skip=False)), point, wrt)
 
 
 @pytest.fixture

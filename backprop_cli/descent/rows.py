@@ -14,7 +14,8 @@ from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.checking import checked_rows
-from backprop_cli.rows.memory import Table, objective
+from backprop_cli.rows.mean import mean_over
+from backprop_cli.rows.memory import Table
 from backprop_cli.rows.sampling import Sampler
 from backprop_cli.rows.task import task
 
@@ -32,7 +33,7 @@ class RowsObjective:
         self.start: Values = asked.parameters
         self.parameters = asked.wrt
         self.warnings: tuple[Diagnostic, ...] = ()
-        self._mean = objective(circuit, table, asked.parameters, asked.wrt)
+        self._mean = mean_over(circuit, table, asked.parameters, asked.wrt)
         a_unit = _ROWS if self._mean.many is not None else 1
         self.cost = 1 + self.rows // a_unit * (1 + gates_of(circuit) // _GATES)
 

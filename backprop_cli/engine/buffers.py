@@ -7,67 +7,31 @@ Nothing here knows what the instructions are for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import MAPPED, TESTS, Arrays
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.guards import guarded
 from backprop_cli.engine.instructions import COMPARISONS, LOGIC, Instructions
+from backprop_cli.engine.row_calls import Call, call_of
 from backprop_cli.engine.row_program import MASKS
 
-_STRICT: dict[str, Any] = {"over": "raise", "invalid": "raise", "divide": "raise", "under": "ignore"}
-
-
-def _as_number(mask: Any, out: Any) -> None:
-    np.copyto(out, mask)
-
-
-_IN_PLACE: dict[str, Callable[..., Any]] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": np.power,
-    "sqrt": np.sqrt, "cbrt": np.cbrt, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
-    "log2": np.log2, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
-    "acos": np.arccos, "atan": np.arctan, "hypot": np.hypot, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-    "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "abs": np.abs, "sign": np.sign,
-    "max": np.maximum, "min": np.minimum, "mod": np.mod, "fmod": np.fmod, "floor": np.floor, "ceil": np.ceil,
-    "round": np.rint, "float": _as_number, **TESTS, "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
-}  # fmt: skip
-
-
-def _where(mask: Any, yes: Any, no: Any) -> Any:
-    return np.where(mask, yes, no)
-
-
-def _fresh(op: str) -> Callable[..., Any]:
-    """A function that makes a new array. One that raises no flag is asked for finite results."""
-    if op == "where":
-        return _where
-    function = Arrays.operations[op]
-    if op not in MAPPED:
-        return function
-
-    def asked(*inputs: Any) -> Any:
-        result = function(*inputs)
-        if not np.isfinite(result).all():
-            raise FloatingPointError
-        return result
-
-    return asked
+flags_raise = partial(np.errstate, over="raise", invalid="raise", divide="raise", under="ignore")
+"""The context in which a program runs: a status flag that rises is a ``FloatingPointError``."""
+_DTYPES: dict[str, Any] = {"number": np.float64, "mask": np.bool_}
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One call: the function, the registers of its inputs and of its output, and whether it makes a new array."""
+    """One call, and the registers of its inputs and, last, of its output."""
 
-    function: Callable[..., Any]
-    inputs: tuple[int, ...]
-    out: int
-    fresh: bool
+    call: Call
+    registers: tuple[int, ...]
 
 
 class Program:
@@ -80,14 +44,17 @@ class Program:
         self.code = code
         ordered = guarded(code, (*outputs, *required))
         self._places: dict[int, int] = {}
-        self._kinds: list[str] = []
+        self.kinds: list[str] = []
         self.columns = {code.list[at].name: self._place(at, "column") for at, _ in ordered if self._op(at) == "column"}
         self._once = [(at, inputs) for at, inputs in ordered if code.uniform(at)]
         for at, _ in self._once:
             self._place(at, "once")
-        self._steps = tuple(self._given_out([(at, inputs) for at, inputs in ordered if self._runs(at)], outputs))
+        self.steps = tuple(self._given_out([(at, inputs) for at, inputs in ordered if self._runs(at)], outputs))
         self.outputs = tuple(self._places[at] for at in outputs)
         self.required = tuple(self._places[at] for at in required)
+        used = {place for step in self.steps for place in step.registers} | {*self.outputs}
+        self.shared = tuple(place for place, kind in enumerate(self.kinds) if kind == "once" and place in used)
+        self._given, self._constants, self._worked_out = self._sorted_once()
 
     def _op(self, at: int) -> str:
         return self.code.list[at].op
@@ -96,8 +63,8 @@ class Program:
         return not self.code.uniform(at) and self._op(at) != "column"
 
     def _place(self, at: int, kind: str) -> int:
-        self._places[at] = len(self._kinds)
-        self._kinds.append(kind)
+        self._places[at] = len(self.kinds)
+        self.kinds.append(kind)
         return self._places[at]
 
     def _given_out(self, ordered: Sequence[tuple[int, tuple[int, ...]]], outputs: Sequence[int]) -> Iterator[_Step]:
@@ -106,7 +73,6 @@ class Program:
         held = {*outputs} | {at for at, _ in ordered if at not in last}
         free: dict[str, list[int]] = {"number": [], "mask": []}
         for number, (at, inputs) in enumerate(ordered):
-            op = self._op(at)
             sources = tuple(self._places[source] for source in inputs)
             for source in dict.fromkeys(inputs):
                 if self._runs(source) and last[source] == number and source not in held:
@@ -116,68 +82,117 @@ class Program:
                 self._places[at] = free[kind].pop()
             else:
                 self._place(at, kind)
-            fresh = op not in _IN_PLACE
-            yield _Step(_fresh(op) if fresh else _IN_PLACE[op], sources, self._places[at], fresh)
+            yield _Step(call_of(self._op(at)), (*sources, self._places[at]))
 
     def _kind(self, at: int) -> str:
         return "mask" if self._op(at) in COMPARISONS | LOGIC else "number"
 
+    def _sorted_once(self) -> tuple[list[tuple[int, str]], list[Any], list[_Step]]:
+        """What is the same for all rows: the names that are given, the constants, and what is worked out of both."""
+        given, steps = [], []
+        constants: list[Any] = [None] * len(self.kinds)
+        for at, inputs in self._once:
+            one, place = self.code.list[at], self._places[at]
+            if one.op == "scalar":
+                given.append((place, one.name))
+            elif one.op == "constant":
+                constants[place] = one.number
+            else:
+                call = MASKS.get(one.op) or Float64.operations[one.op]
+                steps.append(_Step(call, (*(self._places[source] for source in inputs), place)))
+        return given, constants, steps
+
     @property
     def registers(self) -> int:
         """How many buffers a run takes."""
-        return sum(kind in ("number", "mask") for kind in self._kinds)
+        return sum(kind in _DTYPES for kind in self.kinds)
 
-    def scalars(self, given: Mapping[str, float]) -> list[Any]:
-        """Every register, with what is the same for all rows worked out from the scalars' values.
+    def scalars(self, given: Mapping[str, float]) -> list[float]:
+        """The numbers in ``shared``, which rows need and which are the same for all of them, from those given by name.
 
-        Raises ``FloatingPointError`` where one of them that rows need is not finite.
+        Raises ``FloatingPointError`` where one of them is not finite.
         """
-        found: list[Any] = [None] * len(self._kinds)
-        for at, inputs in self._once:
-            one = self.code.list[at]
-            if one.op == "scalar":
-                number = given[one.name]
-            elif one.op == "constant":
-                number = one.number
-            else:
-                function = MASKS.get(one.op) or Float64.operations[one.op]
-                number = function(*(found[self._places[source]] for source in inputs))
-            found[self._places[at]] = number
-        for place in self._needed_once:
-            if not isfinite(found[place]):
-                raise FloatingPointError
-            found[place] = np.float64(found[place])
-        return found
-
-    @cached_property
-    def _needed_once(self) -> tuple[int, ...]:
-        """The registers of what is the same for all rows, and is needed by rows."""
-        used = {place for step in self._steps for place in step.inputs} | {*self.outputs}
-        return tuple(place for place, kind in enumerate(self._kinds) if kind == "once" and place in used)
-
-    def buffers(self, size: int) -> list[Any]:
-        """New buffers for up to so many rows, for one thread."""
-        dtypes = {"number": np.float64, "mask": np.bool_}
-        return [np.empty(size, dtypes[kind]) if kind in dtypes else None for kind in self._kinds]
-
-    def run(self, scalars: Sequence[Any], buffers: Sequence[Any], columns: Mapping[str, Any], rows: int) -> list[Any]:
-        """The outputs for some rows, valid until the buffers are used again; what all rows share is a number.
-
-        Raises ``FloatingPointError`` where a flag rises or a required mask does not hold.
-        """
-        registers = [
-            scalar if buffer is None else buffer if len(buffer) == rows else buffer[:rows]
-            for scalar, buffer in zip(scalars, buffers, strict=True)
-        ]
-        for name, place in self.columns.items():
-            registers[place] = columns[name]
-        with np.errstate(**_STRICT):
-            for step in self._steps:
-                inputs = [registers[place] for place in step.inputs]
-                if step.fresh:
-                    registers[step.out] = step.function(*inputs)
-                else:
-                    step.function(*inputs, out=registers[step.out])
-        if not all(np.all(registers[place]) for place in self.required):
+        found = list(self._constants)
+        for place, name in self._given:
+            found[place] = given[name]
+        for step in self._worked_out:
+            *inputs, out = step.registers
+            found[out] = step.call(*[found[place] for place in inputs])
+        numbers = [found[place] for place in self.shared]
+        if not all(map(isfinite, numbers)):
             raise FloatingPointError
-        return [registers[place] for place in self.outputs]
+        return numbers
+
+
+@dataclass
+class _Bound:
+    """The calls of a program on what its registers hold, for one number of rows; ``columns`` are the last ones."""
+
+    registers: list[Any]
+    calls: list[tuple[Call, tuple[Any, ...]]]
+    columns: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Memory:
+    """The buffers for up to ``size`` rows of a program, for one thread.
+
+    The calls are bound to them once. Where the same columns, or the same scalars, come again, nothing is left to do but
+    to make the calls.
+    """
+
+    program: Program
+    size: int
+    _buffers: list[Any] = field(init=False)
+    _bound: dict[int, _Bound] = field(init=False, default_factory=dict)
+    _scalars: Sequence[float] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        shapes = {"number": (self.size,), "mask": (self.size,), "once": (), "column": (0,)}
+        self._buffers = [np.empty(shapes[kind], _DTYPES.get(kind, np.float64)) for kind in self.program.kinds]
+        self._holding_columns = [
+            (at, step)
+            for at, step in enumerate(self.program.steps)
+            if any(self.program.kinds[place] == "column" for place in step.registers)
+        ]
+
+    def run(self, scalars: Sequence[float], columns: Mapping[str, Any], rows: int) -> list[Any]:
+        """The outputs for some rows, valid until the next run; what all rows share has no dimension.
+
+        ``columns`` are arrays of doubles, which stay as they are. Runs where ``flags_raise``, and raises
+        ``FloatingPointError`` where one does or a required mask does not hold.
+        """
+        if scalars is not self._scalars:
+            for place, number in zip(self.program.shared, scalars, strict=True):
+                self._buffers[place][()] = number
+            self._scalars = scalars
+        bound = self._bound.get(rows) or self._newly_bound(rows)
+        if columns is not bound.columns:
+            self._take(bound, columns)
+        for call, wires in bound.calls:
+            call(*wires)
+        registers = bound.registers
+        for place in self.program.required:
+            if not registers[place].all():
+                raise FloatingPointError
+        return [registers[place] for place in self.program.outputs]
+
+    def _newly_bound(self, rows: int) -> _Bound:
+        """For another number of rows; of full blocks and of the last, shorter one are kept."""
+        if len(self._bound) > 1:
+            del self._bound[min(self._bound)]
+        registers = [buffer[:rows] if buffer.ndim else buffer for buffer in self._buffers]
+        bound = _Bound(registers, [_call(step, registers) for step in self.program.steps])
+        self._bound[rows] = bound
+        return bound
+
+    def _take(self, bound: _Bound, columns: Mapping[str, Any]) -> None:
+        for name, place in self.program.columns.items():
+            bound.registers[place] = columns[name]
+        for at, step in self._holding_columns:
+            bound.calls[at] = _call(step, bound.registers)
+        bound.columns = columns
+
+
+def _call(step: _Step, registers: Sequence[Any]) -> tuple[Call, tuple[Any, ...]]:
+    return step.call, tuple([registers[place] for place in step.registers])

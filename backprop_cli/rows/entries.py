@@ -37,15 +37,21 @@ class Given:
 
 @dataclass(frozen=True)
 class Entries:
-    """The nodes at which parameters enter the rows, each that is a gate as a circuit of its own."""
+    """The nodes at which parameters enter the rows, each that is a gate as a circuit of its own.
+
+    ``keys`` has for each parameter its key among the scalars, and its name.
+    """
 
     task: Task
+    keys: tuple[tuple[str, str], ...]
     circuits: tuple[Entry, ...]
 
     def at(self, parameters: Mapping[str, float]) -> Given:
         """The scalars of a program. Raises ``NotStraightError`` where one does not exist, or rows differ in a kink."""
-        inputs, rules, kinks = self.task.circuit.inputs, Rules(Float64()), dict[int, None]()
-        given = {value_key(inputs[name]): parameters[name] for name in self.task.parameters}
+        given = {key: parameters[name] for key, name in self.keys}
+        if not self.circuits:
+            return Given(given, ())
+        rules, kinks = Rules(Float64()), dict[int, None]()
         for one in self.circuits:
             node, circuit = one.node, one.circuit
             run = forward(circuit, {name: parameters[name] for name in circuit.inputs}, rules)
@@ -75,7 +81,8 @@ def entries(task: Task, made: Straight) -> Entries:
         if nodes > _MOST_NODES:
             raise NotStraightError
         found.append(Entry(gate, circuit, numbers, gate in made.always))
-    return Entries(task, tuple(found))
+    keys = tuple((value_key(task.circuit.inputs[name]), name) for name in task.parameters)
+    return Entries(task, keys, tuple(found))
 
 
 def _behind(circuit: Circuit, output: int) -> tuple[Circuit, tuple[int, ...]]:

@@ -118,8 +118,11 @@ class Condition:
 
     def _many_at_once(self, block: Block) -> Sequence[int] | None:
         ready = None if self._many is None else self._many.at({})
-        found = None if ready is None else ready.results(block.columns, len(block))
-        return None if found is None else [at for at, holds in enumerate(found.numbers[0].tolist()) if holds]
+        if ready is None:
+            return None
+        columns = ready.many.columns(block.columns)
+        holding = ready.made(columns, len(block), lambda found: found.numbers[0].tolist())
+        return None if holding is None else [at for at, holds in enumerate(holding) if holds]
 
     @cached_property
     def _many(self) -> ManyRows | None:
