@@ -24,7 +24,7 @@ from test_cli_json import parsed
 from backprop_cli import differentiate
 from backprop_cli.gates import GATES
 from backprop_cli.reading import read
-from backprop_cli.rows import block_engine, bulk, summing, text_blocks
+from backprop_cli.rows import bulk, compiled, summing, text_blocks
 
 NEURON = "(sigmoid(w*x + b) - t)^2"
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "rows.jsonl").read_text("utf-8").splitlines()]
@@ -275,7 +275,7 @@ def test_random_circuits_data_and_sizes_of_blocks(program, seed, count, size, ma
     rows = [{name: rng.gauss(0, 2) for name in names[:split]} for _ in range(count)]
     text = "".join(json.dumps(row) + "\n" for row in rows)
     values = [f"{name}={value!r}" for name, value in point.items()]
-    sized = (bulk, text_blocks, block_engine)  # those that JSON Lines meet
+    sized = (bulk, text_blocks, compiled)  # those that JSON Lines meet
     with contextlib.ExitStack() as stack:
         for module in sized:
             stack.enter_context(mock.patch.object(module, "BLOCK", size))

@@ -58,7 +58,7 @@ def many_rows(task: Task, columns: dict[str, np.ndarray], *, quick: bool) -> lis
     engine = BlockEngine(task, quick=quick)
     try:
         with flags_raise():
-            found = engine._quick.results(engine.at(task.parameters)[1], columns, size)
+            found = engine.quick.results(engine.at(task.parameters).shared, columns, size)
     except FloatingPointError:
         return None
     return list(zip(*(np.broadcast_to(one, size).tolist() for one in found.numbers), strict=True))
@@ -226,8 +226,7 @@ def test_programs(program, seed):
     if not good:
         return
     try:
-        engine = BlockEngine(task)
-        found = engine.made(*engine.at(task.parameters), columns(good), len(good), lambda results: results)
+        found = BlockEngine(task).at(task.parameters).made(columns(good), len(good), lambda results: results)
     except NotStraightError:
         return
     if found is None:

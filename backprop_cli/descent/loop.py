@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.batches import WHOLE, Batches
@@ -29,8 +30,7 @@ class Plan:
     batches: Batches = WHOLE
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A point on the way: step 0 is the start. ``states`` are the optimizer's lines after the step that led here.
 
     With batches, value and gradients are those of the batch that the next step uses.

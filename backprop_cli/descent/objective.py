@@ -7,8 +7,7 @@ shapes are kept between steps.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
@@ -25,8 +24,7 @@ from backprop_cli.problems import Diagnostic, Refused
 _A_UNIT = 20  # gates for one unit of cost
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(NamedTuple):
     """The output's value at a point, and the gradient of each parameter, of its shape."""
 
     value: float

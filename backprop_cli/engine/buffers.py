@@ -52,9 +52,7 @@ class Program:
         self.steps = tuple(self._given_out([(at, inputs) for at, inputs in ordered if self._runs(at)], outputs))
         self.outputs = tuple(self._places[at] for at in outputs)
         self.required = tuple(self._places[at] for at in required)
-        used = {place for step in self.steps for place in step.registers} | {*self.outputs}
-        self.shared = tuple(place for place, kind in enumerate(self.kinds) if kind == "once" and place in used)
-        self._given, self._constants, self._worked_out = self._sorted_once()
+        self._sort_once()
 
     def _op(self, at: int) -> str:
         return self.code.list[at].op
@@ -87,20 +85,23 @@ class Program:
     def _kind(self, at: int) -> str:
         return "mask" if self._op(at) in COMPARISONS | LOGIC else "number"
 
-    def _sorted_once(self) -> tuple[list[tuple[int, str]], list[Any], list[_Step]]:
-        """What is the same for all rows: the names that are given, the constants, and what is worked out of both."""
-        given, steps = [], []
-        constants: list[Any] = [None] * len(self.kinds)
-        for at, inputs in self._once:
-            one, place = self.code.list[at], self._places[at]
-            if one.op == "scalar":
-                given.append((place, one.name))
-            elif one.op == "constant":
-                constants[place] = one.number
-            else:
-                call = MASKS.get(one.op) or Float64.operations[one.op]
-                steps.append(_Step(call, (*(self._places[source] for source in inputs), place)))
-        return given, constants, steps
+    def _sort_once(self) -> None:
+        """What is the same for all rows: the constants, what is given by name, and what is worked out of both."""
+        once = [(self.code.list[at], at, inputs) for at, inputs in self._once]
+        constants = [(at, one.number) for one, at, _ in once if one.op == "constant"]
+        given = [(at, one.name) for one, at, _ in once if one.op == "scalar"]
+        worked_out = [(one.op, at, inputs) for one, at, inputs in once if one.op not in ("constant", "scalar")]
+        order = [at for at, _ in constants] + [at for at, _ in given] + [at for _, at, _ in worked_out]
+        position = {at: number for number, at in enumerate(order)}
+        self.shared = tuple(self._places[at] for at in order)
+        self._constants = [number for _, number in constants]
+        self._names = [name for _, name in given]
+        self._worked_out = [
+            (MASKS.get(op) or Float64.operations[op], [position[source] for source in inputs])
+            for op, _, inputs in worked_out
+        ]
+        used = {place for step in self.steps for place in step.registers} | {*self.outputs}
+        self._needed = [number for number, place in enumerate(self.shared) if place in used]
 
     @property
     def registers(self) -> int:
@@ -108,20 +109,17 @@ class Program:
         return sum(kind in _DTYPES for kind in self.kinds)
 
     def scalars(self, given: Mapping[str, float]) -> list[float]:
-        """The numbers in ``shared``, which rows need and which are the same for all of them, from those given by name.
+        """What is the same for all rows, for the registers in ``shared``, from the numbers given by name.
 
-        Raises ``FloatingPointError`` where one of them is not finite.
+        Raises ``FloatingPointError`` where one of them that rows need is not finite.
         """
-        found = list(self._constants)
-        for place, name in self._given:
-            found[place] = given[name]
-        for step in self._worked_out:
-            *inputs, out = step.registers
-            found[out] = step.call(*[found[place] for place in inputs])
-        numbers = [found[place] for place in self.shared]
-        if not all(map(isfinite, numbers)):
-            raise FloatingPointError
-        return numbers
+        found = [*self._constants, *[given[name] for name in self._names]]
+        for call, inputs in self._worked_out:
+            found.append(call(*[found[number] for number in inputs]))
+        for number in self._needed:
+            if not isfinite(found[number]):
+                raise FloatingPointError
+        return found
 
 
 @dataclass
@@ -131,6 +129,8 @@ class _Bound:
     registers: list[Any]
     calls: list[tuple[Call, tuple[Any, ...]]]
     columns: Mapping[str, Any] | None = None
+    required: list[Any] = field(default_factory=list)
+    outputs: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -150,6 +150,7 @@ class Memory:
     def __post_init__(self) -> None:
         shapes = {"number": (self.size,), "mask": (self.size,), "once": (), "column": (0,)}
         self._buffers = [np.empty(shapes[kind], _DTYPES.get(kind, np.float64)) for kind in self.program.kinds]
+        self._cells = [self._buffers[place] for place in self.program.shared]
         self._holding_columns = [
             (at, step)
             for at, step in enumerate(self.program.steps)
@@ -163,27 +164,25 @@ class Memory:
         ``FloatingPointError`` where one does or a required mask does not hold.
         """
         if scalars is not self._scalars:
-            for place, number in zip(self.program.shared, scalars, strict=True):
-                self._buffers[place][()] = number
+            for cell, number in zip(self._cells, scalars):  # noqa: B905  # as long as the program has them
+                cell[()] = number
             self._scalars = scalars
         bound = self._bound.get(rows) or self._newly_bound(rows)
         if columns is not bound.columns:
             self._take(bound, columns)
         for call, wires in bound.calls:
             call(*wires)
-        registers = bound.registers
-        for place in self.program.required:
-            if not registers[place].all():
+        for mask in bound.required:
+            if not mask.all():
                 raise FloatingPointError
-        return [registers[place] for place in self.program.outputs]
+        return bound.outputs
 
     def _newly_bound(self, rows: int) -> _Bound:
         """For another number of rows; of full blocks and of the last, shorter one are kept."""
         if len(self._bound) > 1:
             del self._bound[min(self._bound)]
         registers = [buffer[:rows] if buffer.ndim else buffer for buffer in self._buffers]
-        bound = _Bound(registers, [_call(step, registers) for step in self.program.steps])
-        self._bound[rows] = bound
+        bound = self._bound[rows] = _Bound(registers, [_call(step, registers) for step in self.program.steps])
         return bound
 
     def _take(self, bound: _Bound, columns: Mapping[str, Any]) -> None:
@@ -192,6 +191,8 @@ class Memory:
         for at, step in self._holding_columns:
             bound.calls[at] = _call(step, bound.registers)
         bound.columns = columns
+        bound.required = [bound.registers[place] for place in self.program.required]
+        bound.outputs = [bound.registers[place] for place in self.program.outputs]
 
 
 def _call(step: _Step, registers: Sequence[Any]) -> tuple[Call, tuple[Any, ...]]:

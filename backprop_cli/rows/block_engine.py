@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 
 Make = Callable[[Results], T]
+Columns = Mapping[str, Any]
 
 
 class BlockEngine:
@@ -40,7 +41,7 @@ class BlockEngine:
         if len(task.circuit.nodes) - task.circuit.first_gate > _MOST_GATES:
             raise NotStraightError
         self.task = task
-        self._quick = Compiled(task, quick=quick)
+        self.quick = Compiled(task, quick=quick)
         self._lock = threading.Lock()
 
     @cached_property
@@ -49,27 +50,18 @@ class BlockEngine:
 
     @cached_property
     def _entries(self) -> Entries:
-        return entries(self.task, self._quick.straight)
+        return entries(self.task, self.quick.straight)
 
-    def at(self, parameters: Mapping[str, float]) -> tuple[Given, Sequence[float]]:
-        """What results need of the parameters. Raises ``NotStraightError`` where rows must be asked one by one."""
+    def at(self, parameters: Mapping[str, float]) -> Ready:
+        """The engine at values of the parameters. Raises ``NotStraightError`` where rows must be asked one by one."""
         given = self._entries.at(parameters)
         try:
-            return given, self._quick.program.scalars(given.scalars)
+            return Ready(self, given, self.quick.program.scalars(given.scalars))
         except FloatingPointError:
             raise NotStraightError from None
 
-    def made(
-        self, given: Given, scalars: Sequence[float], columns: Mapping[str, Any], rows: int, make: Make[T]
-    ) -> T | None:
+    def by_plain_texts(self, given: Given, columns: Columns, rows: int, make: Make[T]) -> T | None:
         """What is made of the rows of some columns; None where they must be asked one by one."""
-        if given.kinks:
-            make = self._everywhere(given.kinks, make)
-        try:
-            with flags_raise():
-                return make(self._quick.results(scalars, columns, rows))
-        except FloatingPointError:
-            pass
         try:
             with self._lock:
                 plain = self._plain
@@ -78,43 +70,33 @@ class BlockEngine:
         except (FloatingPointError, NotStraightError):
             return None
 
-    def _everywhere(self, gates: Sequence[int], make: Make[T]) -> Make[T]:
+    def everywhere(self, gates: Sequence[int], make: Make[T]) -> Make[T]:
         """The same of results in which every row stands on the kinks of these gates, too."""
         kinks = tuple(kink_of(self.task.circuit, gate) for gate in gates)
         masks = [np.True_ for _ in kinks]
         return lambda found: make(Results(found.numbers, [*masks, *found.masks], (*kinks, *found.kinks)))
 
 
-@dataclass(frozen=True)
-class Ready:
-    """The engine at values of the parameters."""
+class Ready(NamedTuple):
+    """The engine at values of the parameters; ``shared`` is what the program takes of them."""
 
-    many: ManyRows
+    engine: BlockEngine
     given: Given
-    scalars: Sequence[float]
+    shared: Sequence[float]
 
-    def made(self, columns: Mapping[str, Any], rows: int, make: Make[T]) -> T | None:
+    def made(self, columns: Columns, rows: int, make: Make[T]) -> T | None:
         """What is made of the rows of ``ManyRows.columns``, at most a block of them, while their results are valid.
 
         None where they must be asked one by one, or where a flag rises while it is made.
         """
-        return self.many.engine.made(self.given, self.scalars, columns, rows, make)
-
-    def numbers(self, block: Block) -> list[Numbers] | None:
-        """Each row's value and gradients."""
-        rows = len(block)
-
-        def numbers(found: Results) -> list[Numbers]:
-            columns = [np.broadcast_to(one, rows) + 0.0 for one in found.numbers]
-            return list(zip(*(column.tolist() for column in columns), strict=True))
-
-        return self.made(self.many.columns(block.columns), rows, numbers)
-
-    def sums(self, block: Block, pivot: Numbers) -> BlockSums | None:
-        """The sums over a block."""
-        weights = None if block.weights is None else np.asarray(block.weights, dtype=np.float64)
-        add = partial(array_sums, weights=weights, rows=len(block), pivot=pivot)
-        return self.made(self.many.columns(block.columns), len(block), add)
+        engine, given, shared = self
+        if given.kinks:
+            make = engine.everywhere(given.kinks, make)
+        try:
+            with flags_raise():
+                return make(engine.quick.results(shared, columns, rows))
+        except FloatingPointError:
+            return engine.by_plain_texts(given, columns, rows, make)
 
 
 @dataclass(frozen=True)
@@ -126,17 +108,44 @@ class ManyRows:
 
     def at(self, parameters: Mapping[str, Any]) -> Ready | None:
         """The engine at these values, None where rows must be asked one by one."""
-        numbers = parameters if self.written is None else self.written.parameters(parameters)
         try:
-            return Ready(self, *self.engine.at(numbers))
+            return self.engine.at(parameters if self.written is None else self.written.parameters(parameters))
         except NotStraightError:
             return None
 
-    def columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+    def columns(self, columns: Columns) -> dict[str, Any]:
         """The columns of a block as the engine takes them: arrays of doubles, one for each number of a row."""
         if self.written is not None:
             return self.written.columns(columns)
         return {name: np.asarray(columns[name], dtype=np.float64) for name in self.engine.task.data}
+
+
+@dataclass(frozen=True)
+class ManyAt:
+    """Many rows at the task's values of the parameters."""
+
+    many: ManyRows
+    ready: Ready
+
+    def made(self, block: Block, make: Make[T]) -> T | None:
+        """What is made of a block's results; None where its rows must be asked one by one."""
+        return self.ready.made(self.many.columns(block.columns), len(block), make)
+
+    def numbers(self, block: Block) -> list[Numbers] | None:
+        """Each row's value and gradients."""
+        rows = len(block)
+
+        def numbers(found: Results) -> list[Numbers]:
+            columns = [np.broadcast_to(one, rows) + 0.0 for one in found.numbers]
+            return list(zip(*(column.tolist() for column in columns), strict=True))
+
+        return self.made(block, numbers)
+
+    def sums(self, block: Block, pivot: Numbers) -> BlockSums | None:
+        """The sums over a block."""
+        weights = None if block.weights is None else np.asarray(block.weights, dtype=np.float64)
+        add = partial(array_sums, weights=weights, rows=len(block), pivot=pivot)
+        return self.made(block, add)
 
 
 def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
@@ -148,3 +157,10 @@ def many_rows(task: Task, example: Mapping[str, Any]) -> ManyRows | None:
         return ManyRows(BlockEngine(task if in_numbers is None else in_numbers.task), in_numbers)
     except NotStraightError:
         return None
+
+
+def many_at(task: Task, example: Mapping[str, Any]) -> ManyAt | None:
+    """The task compiled and at the values of its parameters, None where rows must be asked one by one."""
+    many = many_rows(task, example)
+    ready = None if many is None else many.at(task.parameters)
+    return None if many is None or ready is None else ManyAt(many, ready)

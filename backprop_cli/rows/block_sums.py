@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.rows.sums import BlockSums, Kink, Numbers
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(NamedTuple):
     """The rows of a block: arrays, of no dimension where all rows share a number; and the masks of rows on kinks."""
 
     numbers: list[Any]

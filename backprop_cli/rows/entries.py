@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder
@@ -27,8 +28,7 @@ class Entry:
     always: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The scalars by their keys, and the gates of parameters alone on which every row stands on a kink."""
 
     scalars: Mapping[str, float]

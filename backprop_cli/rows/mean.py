@@ -70,11 +70,9 @@ class Mean:
             raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
         ready = None if self.many is None else self.many.at(point)
         sums = [self._sums(point, part, ready) for part in parts]
-        if len(sums) == 1:
-            means = [one / whole for one in sums[0]]
-        else:
-            means = [total(column) / whole for column in zip(*sums, strict=True)]
-        return means[0], self._shaped(means[1:])
+        whole_sums = sums[0] if len(sums) == 1 else map(total, zip(*sums, strict=True))
+        value, *means = [one / whole for one in whole_sums]
+        return value, self._shaped(means)
 
     @property
     def blocks(self) -> list[Block]:

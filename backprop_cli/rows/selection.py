@@ -19,7 +19,7 @@ from backprop_cli.rows.rejects import Reject, Rejects
 from backprop_cli.rows.task import Task
 
 if TYPE_CHECKING:
-    from backprop_cli.rows.block_engine import ManyRows
+    from backprop_cli.rows.block_engine import ManyAt
 
 
 @dataclass(frozen=True)
@@ -117,18 +117,16 @@ class Condition:
         return kept
 
     def _many_at_once(self, block: Block) -> Sequence[int] | None:
-        ready = None if self._many is None else self._many.at({})
-        if ready is None:
+        if self._many is None:
             return None
-        columns = ready.many.columns(block.columns)
-        holding = ready.made(columns, len(block), lambda found: found.numbers[0].tolist())
+        holding = self._many.made(block, lambda found: found.numbers[0].tolist())
         return None if holding is None else [at for at, holds in enumerate(holding) if holds]
 
     @cached_property
-    def _many(self) -> ManyRows | None:
-        from backprop_cli.rows.block_engine import many_rows
+    def _many(self) -> ManyAt | None:
+        from backprop_cli.rows.block_engine import many_at
 
-        return many_rows(Task(self.circuit, tuple(self.circuit.inputs), {}, ()), {})
+        return many_at(Task(self.circuit, tuple(self.circuit.inputs), {}, ()), {})
 
 
 def _weighted(block: Block, name: str, reject: Reject) -> Block:

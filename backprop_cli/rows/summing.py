@@ -24,7 +24,7 @@ from backprop_cli.rows.task import Task
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from backprop_cli.rows.block_engine import Ready
+    from backprop_cli.rows.block_engine import ManyAt
 
 
 _MOST_THREADS = 8
@@ -52,21 +52,19 @@ def sums_of_blocks(
     task: Task, pivot: Numbers, blocks: Iterable[Block], reject: Reject, threads: int | None = None
 ) -> Iterator[BlockSums]:
     """The sums of each block in order, about a pivot that is known, as of many rows."""
-    from backprop_cli.rows.block_engine import many_rows
+    from backprop_cli.rows.block_engine import many_at
 
     rest = iter(blocks)
     first = next(rest, None)
     if first is None:
         return
     example = first.example()
-    many = many_rows(task, example)
-    ready = None if many is None else many.at(task.parameters)
-    engine = row_engine(task, example, many=True)
+    engine, ready = row_engine(task, example, many=True), many_at(task, example)
     yield from _by(ready, engine, task, pivot, chain([first], rest), reject, threads)
 
 
 def _by(
-    ready: Ready | None,
+    ready: ManyAt | None,
     engine: RowEngine,
     task: Task,
     pivot: Numbers,
@@ -101,10 +99,9 @@ def numbers_of(task: Task, example: Mapping[str, Any], rows: int) -> Callable[[M
     """One row's value and gradients by the engine that so many rows go through; None where it has none."""
     engine, ready = row_engine(task, example), None
     if rows > SMALL_ROWS:
-        from backprop_cli.rows.block_engine import many_rows
+        from backprop_cli.rows.block_engine import many_at
 
-        many = many_rows(task, example)
-        ready = None if many is None else many.at(task.parameters)
+        ready = many_at(task, example)
 
     def one(row: Mapping[str, Any]) -> Numbers | None:
         found = None if ready is None else ready.numbers(Block("", {name: [row[name]] for name in task.data}, [1]))
@@ -127,14 +124,13 @@ def first_rows(blocks: Iterable[Block]) -> tuple[list[Block], Iterator[Block]]:
     return head, rest
 
 
-def _many(task: Task, head: list[Block]) -> Ready | None:
+def _many(task: Task, head: list[Block]) -> ManyAt | None:
     """The engine for many rows at once, where there are many and it can be."""
     if sum(map(len, head)) <= SMALL_ROWS:
         return None
-    from backprop_cli.rows.block_engine import many_rows
+    from backprop_cli.rows.block_engine import many_at
 
-    many = many_rows(task, head[0].example())
-    return None if many is None else many.at(task.parameters)
+    return many_at(task, head[0].example())
 
 
 def _row_by_row(task: Task, blocks: Iterable[Block], reject: Reject) -> Iterator[tuple[Numbers, BlockSums]]:
