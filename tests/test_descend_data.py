@@ -127,7 +127,7 @@ def test_every_row_is_seen_once_in_a_pass(size, rows):
 def test_a_seed_gives_the_same_descent_again_and_another_seed_another():
     points([(x / 7, x % 2) for x in range(12)])
     argv = [LOGISTIC, "--data", "points.csv", "w=0", "b=0", "--lr", "0.1", "--batch-size", "5", "--no-check"]
-    first, again, other = (run(*argv, "--seed", seed)["point"] for seed in ("1", "1", "2"))
+    first, again, other = (run(*argv, "--seed", seed)["point"] for seed in ("-1", "-1", "2"))
     assert first == again != other
 
 

@@ -43,7 +43,7 @@ MAY_LOAD = {
         *("reading.array_files", "engine.array_values", "engine.array_rules", "engine.array_elements"),
         *("grading.arrays.broken", "grading.arrays.judging", "grading.arrays.mistakes", "grading.arrays.question"),
         *("engine.array_problems", "engine.vectorised", "engine.pullback", "engine.written_out"),
-        "descent.arrays",
+        *("descent.arrays", "descent.batches"),
         *(
             "rows.arrow",
             "rows.chunks",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,13 @@ class Batches:
         if self.size is None:
             while True:
                 yield None
-        source = random.Random(self.seed)  # noqa: S311  # a shuffle that anyone can repeat, no secret
-        order = list(range(self.rows))
+        import numpy as np  # data are there, and have loaded it
+
+        source = np.random.RandomState(self.seed % 2**32)  # whose numbers NumPy never changes
+        order: Any = range(self.rows)
         while True:
             if self.shuffle:
-                source.shuffle(order)
+                order = source.permutation(self.rows)
             for start in range(0, self.rows, self.size):
                 yield order[start : start + self.size]
 
