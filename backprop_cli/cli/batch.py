@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -164,7 +164,7 @@ def _by_dask(
     chosen: Selection,
     options: Options,
     rejected: Rejects,
-    rest: tuple[Sampler, Asked, Callable[[int], None]],
+    rest: tuple[Sampler | None, Asked, Callable[[int], None]],
 ) -> BatchReport:
     """The report by a cluster; the sample is of the first rows."""
     from backprop_cli.rows.batch import gathered
@@ -175,33 +175,32 @@ def _by_dask(
 
     sampler, asked, step = rest
     head, notes = first_blocks(task, data, chosen), list[Diagnostic]()
-    for _ in sampler.passing(head):
+    for _ in head if sampler is None else sampler.passing(head):
         pass
     found = summed_by_cluster(task, data, chosen, rejected, options.scheduler, head, notes)
     report = gathered(task, found, asked, step)
-    return replace(report, warnings=tuple(notes))
+    return report._replace(warnings=tuple(notes))
 
 
 def _print_report(
     task: Task, blocks: Iterable[Block], data: Data, chosen: Selection, options: Options, rejected: Rejects
 ) -> tuple[str, ...]:
     from backprop_cli.rows.batch import Asked, batch
-    from backprop_cli.rows.sampling import Sampler
 
-    sampler, files = Sampler(task.data), tuple(file.name for file in data.files)
+    sampler, files = None if options.no_check else _sampler(task), tuple(file.name for file in data.files)
     asked = Asked(options.reduce, files, options.weights)
     with counting_rows(data.count, answering=False) as step:
         if options.engine == "dask":
             report = _by_dask(task, data, chosen, options, rejected, (sampler, asked, step))
         else:
-            passing = blocks if options.no_check else sampler.passing(blocks)
+            passing = blocks if sampler is None else sampler.passing(blocks)
             report = batch(task, passing, rejected, asked, options.threads, step)
-    report, wrong = replace(report, skipped=rejected.count), tuple[str, ...]()
-    if not options.no_check:
+    report, wrong = report._replace(skipped=rejected.count), tuple[str, ...]()
+    if sampler is not None:
         from backprop_cli.rows.checking import checked_rows
 
         found = checked_rows(task, sampler)
-        report, wrong = replace(report, check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
+        report, wrong = report._replace(check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
     for problem in report.warnings if options.form != "json" else ():
@@ -209,6 +208,12 @@ def _print_report(
 
         print(drawn(problem, "warning"), file=sys.stderr)
     return wrong
+
+
+def _sampler(task: Task) -> Sampler:
+    from backprop_cli.rows.sampling import Sampler
+
+    return Sampler(task.data)
 
 
 def _rendered(report: BatchReport, options: Options) -> str:

@@ -8,7 +8,7 @@ for all rows. What a gate means stands in the table.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.peepholes import PEEPHOLES
@@ -31,8 +31,7 @@ LOGIC = frozenset({"and", "or", "not"})
 _SYMMETRIC = frozenset({"add", "mul", "eq", "ne", "max", "min", "and", "or"})
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """``name`` is a column's, or a scalar's key; ``number`` a constant's value.
 
     ``under`` says when the second input is needed at all: behind it stands a branch that some rows do not take.

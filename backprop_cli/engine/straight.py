@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
@@ -24,8 +25,7 @@ class NotStraightError(Exception):
     """A circuit that cannot run over many rows at once; the engine for one row can, or says what is wrong."""
 
 
-@dataclass(frozen=True)
-class Straight:
+class Straight(NamedTuple):
     """The instructions, and which of them are the value, the gradients, and the masks.
 
     ``kinks`` has for some gates of the circuit the mask of rows on their kink. The masks in ``required`` hold for every

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.arrays import ARRAY_GATES
@@ -18,8 +18,7 @@ from backprop_cli.rows.sums import BlockSums, Numbers, Summary, Totals
 from backprop_cli.rows.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the report is of: how rows are put together, the files, and the name of the weights."""
 
     reduce: Reduce = "mean"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.number_rows import RowEngine
@@ -13,8 +14,7 @@ from backprop_cli.rows.row_engine import row_engine
 from backprop_cli.rows.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(NamedTuple):
     """A block and what its rows came to, in order: each row's value and gradients, and its gates on a kink."""
 
     block: Block

@@ -18,8 +18,7 @@ _MOST = 5_000  # gates of parameters alone that feed rows
 _MOST_NODES = 200_000  # in their circuits together
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One of them: its number, its circuit and what the nodes of that are in the whole one; ``always`` needed."""
 
     node: int

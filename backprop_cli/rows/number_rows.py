@@ -7,8 +7,7 @@ of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.backward import backward
@@ -21,8 +20,7 @@ from backprop_cli.rows.entries import entries
 from backprop_cli.rows.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(NamedTuple):
     """A row's value, then the gradient of each of the task's components; and the gates on a kink."""
 
     numbers: tuple[float, ...]

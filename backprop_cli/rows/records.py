@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.problems import Diagnostic
 
@@ -28,8 +28,7 @@ class Reading:
     rename: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A row of a file: its number from 1, and the line on which it begins, where the file has lines."""
 
     file: str
@@ -42,8 +41,7 @@ class Place:
         return f"{self.file}, row {self.row:,}{line}"
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRow(NamedTuple):
     """A row that cannot be used: why, where, and of a cell its column and what stands there."""
 
     place: Place
@@ -68,8 +66,7 @@ def bad_row(place: Place, code: str, says: str) -> BadRow:
     return BadRow(place, Diagnostic(code, f"{place}: {says}", _HINTS.get(code, "")))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row as read: the cells that are wanted, in the order in which they are wanted."""
 
     row: int

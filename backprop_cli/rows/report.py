@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from backprop_cli.problems import Diagnostic
 
@@ -11,8 +10,7 @@ Reduce = Literal["mean", "sum", "none"]
 Nested = Any  # a float, or nested lists of floats
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
+class ParameterRow(NamedTuple):
     """A parameter: its value, its gradient and that one's standard error, each a number or nested lists.
 
     ``gradient`` is None for one that is held fixed; ``error`` where a single row has none.
@@ -24,8 +22,7 @@ class ParameterRow:
     error: Nested
 
 
-@dataclass(frozen=True, slots=True)
-class KinkRow:
+class KinkRow(NamedTuple):
     """A gate that stands on its kink in some rows: what was typed, and in how many."""
 
     gate: str
@@ -34,8 +31,7 @@ class KinkRow:
     convention: str
 
 
-@dataclass(frozen=True)
-class BatchReport:
+class BatchReport(NamedTuple):
     """The mean (or the sum) over rows: ``rows`` took part, ``skipped`` were left out, ``kink_rows`` are on a kink.
 
     ``staged``: the expression is several statements.

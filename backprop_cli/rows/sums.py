@@ -11,7 +11,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backprop_cli.circuit import Circuit
 
@@ -26,8 +26,7 @@ def kink_of(circuit: Circuit, gate: int) -> Kink:
     return circuit.nodes[gate].op, circuit.typed(gate, _TYPED)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockSums:
+class BlockSums(NamedTuple):
     """The sums over one block. A row's numbers v are its value, then its gradients; w is its weight, p the pivot.
 
     ``sums`` are Σ w·v, ``apart`` Σ w²·(v - p), ``squares`` Σ w²·(v - p)²; ``weight`` is Σ w, ``weights`` Σ w².
@@ -82,15 +81,13 @@ def block_sums(
     )
 
 
-@dataclass
 class Totals:
     """Block sums as they arrive, in any order."""
 
-    pivot: Numbers
-    rows: int = 0
-    kink_rows: int = 0
-    kinks: Counter[Kink] = field(default_factory=Counter)
-    _parts: list[array[float]] = field(default_factory=list)
+    def __init__(self, pivot: Numbers) -> None:
+        self.pivot, self.rows, self.kink_rows = pivot, 0, 0
+        self.kinks = Counter[Kink]()
+        self._parts: list[array[float]] = []
 
     def add(self, block: BlockSums) -> None:
         """One more block."""
@@ -110,8 +107,7 @@ class Totals:
         return Summary(self.rows, weight, weights, self.pivot, sums, apart, squares)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The sums over all rows."""
 
     rows: int

@@ -9,8 +9,8 @@ from typing import Any
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.array_values import GivenArray
 from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant, nearest
@@ -96,10 +96,12 @@ def values(circuit: Circuit, point: Point, names: Collection[str]) -> dict[str, 
     rules, found = Rules(Float64()), dict[str, Any]()
     for name in names:
         given = point[name]
-        if isinstance(given, GivenArray):
-            found[name] = given.doubles(rules)
-        else:
+        if type(given) is Given:
             run = forward(given.circuit, {}, rules)
             refuse_without_output(run)
             found[name] = run.values[given.circuit.output]
+        else:
+            from backprop_cli.array_calculation import doubles_of
+
+            found[name] = doubles_of(given, rules)
     return found

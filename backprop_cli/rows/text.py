@@ -5,10 +5,8 @@ Lines are those of an editor: blank lines and line breaks in quotes count.
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
@@ -55,7 +53,11 @@ def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
         from backprop_cli.rows.zstd import unpacked
 
         return unpacked(raw)
-    return cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if file.packed == "gz" else raw
+    if file.packed == "gz":
+        from gzip import GzipFile
+
+        return cast("BinaryIO", GzipFile(fileobj=raw))
+    return raw
 
 
 def lines(file: DataFile, open_files: ExitStack) -> Iterator[str]:
@@ -63,6 +65,14 @@ def lines(file: DataFile, open_files: ExitStack) -> Iterator[str]:
     stream = io.TextIOWrapper(opened(file, open_files), encoding="utf-8-sig", errors="surrogateescape", newline="")
     open_files.callback(stream.detach if file.path == STDIN else stream.close)
     return _lines(file, stream)
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """What reading a damaged gzip file raises; asked only where something was raised."""
+    from gzip import BadGzipFile
+    from zlib import error
+
+    return BadGzipFile, error, EOFError
 
 
 def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
@@ -76,7 +86,7 @@ def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
                 message = f"line {count:,} of {file.name} has more than {limits.LINE_CHARACTERS:,} characters"
                 raise Refused(Diagnostic("limit.line", message, "is it a file of text?"))
             yield line
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except _damages() as error:
         raise Refused(Diagnostic("data.file", f"{file.name} cannot be unpacked: {error}")) from None
     except OSError as error:
         if error.errno is None:  # of whoever unpacks
