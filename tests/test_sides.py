@@ -90,6 +90,7 @@ SIDES = {
     ("atan2(floor(x) - 2.5, 0)", "x=3"): {"x": (JUMP, 0.0)},
     ("square(sin(floor(x))) + cos(floor(x))^2", "x=2"): {"x": FLAT},
     ("cosh(floor(x))*cosh(floor(x)) - sinh(floor(x))^2", "x=2"): {"x": FLAT},
+    ("q = floor(x) - silu(1); f = (-q) + q", "x=0"): {"x": FLAT, "q": FLAT},
     # a power that is 0 or 1 there, of an exponent that moves or has no whole root
     ("max(1, (x - 0.3)^x)", "x=0.3"): {"x": (NO, 0.0)},
     ("max((x - 10)^(x - 10), 2)", "x=10"): {"x": (NO, 0.0)},

@@ -73,8 +73,8 @@ class Judging:
         return self._kink(node, trace)
 
     def _one(self, node: int, slope: Number, symbolic: Number | None) -> Number:
-        """SymPy's reference, unless the series exclude it."""
-        if symbolic is None:
+        """SymPy's reference, unless the series exclude it, or it says less than they do: 1 - tanh(x)² far out."""
+        if symbolic is None or (not self._is_sharp(symbolic) and self._is_sharp(slope)):
             return slope
         with working(self.here.bits):
             if overlap(slope, symbolic):
@@ -112,8 +112,13 @@ class Judging:
     def _answer(self, node: int, slope: Number) -> Verdict:
         if self._doubles and not math.isfinite(to_float(slope)):
             return Verdict("unchecked", to_float(slope), reason="the slope is too large for a double")
+        if not self._is_sharp(slope):
+            return Verdict("unchecked", to_float(slope), reason="no precision encloses the slope")
         self.answers[node] = slope
         return Verdict("limit", to_float(slope))
+
+    def _is_sharp(self, value: Number) -> bool:
+        return type(value) is not arb or value.rel_accuracy_bits() >= self.tolerance.bits
 
     def _kink(self, node: int, trace: Trace) -> Verdict:
         slopes = said(trace.left), said(trace.right)

@@ -77,16 +77,28 @@ def _pair(circuit: Circuit, op: str, inputs: Sequence[int]) -> tuple[int, int] |
     return (first, before.inputs[0]) if before.op == _UNDOES.get(op) else None
 
 
-def units(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> set[int]:
-    """The gates that are 1 whatever the point: sin² + cos² and cosh² - sinh²."""
-    found = set[int]()
+def fixed(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> dict[int, int]:
+    """The gates that are one number whatever the point: sin² + cos² and cosh² - sinh² are 1, -a + a is 0."""
+    found: dict[int, int] = {}
     for index, node in enumerate(circuit.nodes):
-        if node.op in _UNITS and index not in apart:
-            roots = [_root(circuit, numbers, numbers[i], apart) for i in node.inputs]
-            first, last = ((None, -1) if root is None else root for root in roots)
-            if (first[0], last[0]) in _UNITS[node.op] and first[1] == last[1]:
-                found.add(index)
+        if node.op not in _UNITS or index in apart:
+            continue
+        first, last = (numbers[i] for i in node.inputs)
+        roots = _root(circuit, numbers, first, apart), _root(circuit, numbers, last, apart)
+        if _is_unit(node.op, *roots):
+            found[index] = 1
+        elif node.op == "add" and (_negates(circuit, first, last, apart) or _negates(circuit, last, first, apart)):
+            found[index] = 0
     return found
+
+
+def _is_unit(op: str, first: tuple[str, int] | None, last: tuple[str, int] | None) -> bool:
+    return first is not None and last is not None and (first[0], last[0]) in _UNITS[op] and first[1] == last[1]
+
+
+def _negates(circuit: Circuit, gate: int, source: int, apart: Collection[int]) -> bool:
+    node = circuit.nodes[gate]
+    return node.op == "neg" and gate not in apart and node.inputs[0] == source
 
 
 def _root(circuit: Circuit, numbers: Sequence[int], square: int, apart: Collection[int]) -> tuple[str, int] | None:

@@ -7,17 +7,17 @@ none. What stands in the way of one node is kept as its ``Gap`` and spoils only 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
+from backprop_cli.arithmetic.balls import HALF, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.composed import function
 from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
-from backprop_cli.check.numbering import numbering, undone, units
+from backprop_cli.check.numbering import fixed, numbering, undone
 from backprop_cli.check.series import (
     Gap,
     MoreTermsError,
@@ -68,7 +68,7 @@ class Walk:
         self.pieces: list[tuple[int, ...]] = [()] * count
         self.edges: set[int] = set()
         self.undone: Mapping[int, int] = {}
-        self.units: Collection[int] = ()
+        self.fixed: Mapping[int, int] = {}
         self._gate, self._noted = -1, list[int]()
 
     def sign(self, x: Series) -> int:
@@ -151,8 +151,8 @@ class Walk:
         same = self.undone.get(index)
         if same is not None:
             return self._known(same)
-        if index in self.units:
-            return constant(ONE)
+        if index in self.fixed:
+            return constant(fmpq(self.fixed[index]))
         return inputs[-1] if op == "where" else function(op)(self, *inputs)
 
     def _known(self, index: int) -> Series:
@@ -192,7 +192,7 @@ class Here(Walk):
         self.bits = bits
         self.same = numbering(circuit)
         self.undone = undone(circuit, self.same)
-        self.units = units(circuit, self.same)
+        self.fixed = fixed(circuit, self.same)
         with working(bits):
             for index, number in enumerate(numbers):
                 if number is None:
@@ -237,7 +237,7 @@ class Beside(Walk):
         gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
         same = numbering(self.circuit, gates) if gates else here.same
         self.undone = undone(self.circuit, same, gates) if gates else here.undone
-        self.units = units(self.circuit, same, gates) if gates else here.units
+        self.fixed = fixed(self.circuit, same, gates) if gates else here.fixed
         marks = self.circuit.reach(seeds)
         self.likeness = [SAME] * len(marks)
         for seed, weight in seeds.items():
