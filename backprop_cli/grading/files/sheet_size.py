@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from backprop_cli import limits
 from backprop_cli.problems import Diagnostic, Refused
@@ -17,20 +18,32 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 def refuse_huge(file: BinaryIO) -> None:
     """Raise ``Refused`` for a spreadsheet that is too large, or none at all."""
-    left = limits.SHEET_BYTES
     try:
         with ZipFile(file) as archive:
+            _refuse_many_bytes(archive)
             for entry in archive.infolist():
-                extent = _Extent() if entry.filename.endswith(".xml") else None
-                with archive.open(entry) as part:
-                    while chunk := part.read(_CHUNK):
-                        left -= len(chunk)
-                        if left < 0:
-                            raise Refused(_huge(f"unpacks to more than {limits.SHEET_BYTES:,} bytes"))
-                        if extent is not None:
-                            extent.feed(chunk)
+                if entry.filename.endswith(".xml"):
+                    extent = _Extent()
+                    for chunk in _chunks(archive, entry):
+                        extent.feed(chunk)
     except (BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, EOFError) as error:
         raise Refused(Diagnostic("answers.sheets", f"not a spreadsheet: {str(error)[:200]}")) from None
+
+
+def _refuse_many_bytes(archive: ZipFile) -> None:
+    """Counted for all parts before one is looked into, which takes far longer; what a header says proves nothing."""
+    left = limits.SHEET_BYTES
+    for entry in archive.infolist():
+        for chunk in _chunks(archive, entry):
+            left -= len(chunk)
+            if left < 0:
+                raise Refused(_huge(f"unpacks to more than {limits.SHEET_BYTES:,} bytes"))
+
+
+def _chunks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+    with archive.open(entry) as part:
+        while chunk := part.read(_CHUNK):
+            yield chunk
 
 
 def _huge(what: str) -> Diagnostic:
