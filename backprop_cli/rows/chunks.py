@@ -47,14 +47,19 @@ def blocks_of(
         rows = range(begin + 1, begin + count + 1)
         begin += count
         block = Block(file.name, columns, rows)
-        bad = {name: ~np.isfinite(column).reshape(count, -1).all(axis=1) for name, column in columns.items()}
-        spoiled = np.logical_or.reduce(list(bad.values()))
-        if spoiled.any():
-            for at in np.flatnonzero(spoiled).tolist():
-                reject(_bad(file, columns, bad, rows[at], at))
-            block = block.kept(np.flatnonzero(~spoiled).tolist())
+        if not all(np.isfinite(column).all() for column in columns.values()):
+            block = _usable(block, reject)
         if len(block):
             yield block
+
+
+def _usable(block: Block, reject: Reject) -> Block:
+    """The rows without a NaN or an infinity; ``reject`` is told of the others."""
+    bad = {name: ~np.isfinite(column).reshape(len(block), -1).all(axis=1) for name, column in block.columns.items()}
+    spoiled = np.logical_or.reduce(list(bad.values()))
+    for at in np.flatnonzero(spoiled).tolist():
+        reject(_bad(block, bad, at))
+    return block.kept(np.flatnonzero(~spoiled).tolist())
 
 
 def _one_shape(file: DataFile, columns: Chunk, shapes: Shapes) -> None:
@@ -68,9 +73,9 @@ def _one_shape(file: DataFile, columns: Chunk, shapes: Shapes) -> None:
             )
 
 
-def _bad(file: DataFile, columns: Chunk, bad: dict[str, Any], row: int, at: int) -> BadRow:
+def _bad(block: Block, bad: dict[str, Any], at: int) -> BadRow:
     name = next(name for name, spoiled in bad.items() if spoiled[at])
-    cell = columns[name][at]
+    cell = block.columns[name][at]
     infinite = np.isinf(cell).any()
     code, says = ("data.large", f"{cell} is no finite number") if infinite else ("data.missing", "there is no value")
-    return bad_cell(Place(file.name, row), name, "" if not infinite else str(cell), code, says)
+    return bad_cell(Place(block.file, block.rows[at]), name, "" if not infinite else str(cell), code, says)
