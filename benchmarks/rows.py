@@ -19,7 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from backprop_cli.reading import read
-from backprop_cli.rows.block_engine import many_rows
+from backprop_cli.rows.block_engine import many_at
 from backprop_cli.rows.block_sums import Results
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.task import Task
@@ -72,8 +72,7 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
     """The sums over blocks by the program that ``backprop`` runs, with standard errors or without."""
     circuit = read(text)
     point = {name: POINT[name] for name in circuit.inputs if name in POINT}
-    many = many_rows(Task(circuit, ("x", "y", "t"), point, tuple(point)), {})
-    ready = many.at(point)
+    ready = many_at(Task(circuit, ("x", "y", "t"), point, tuple(point)), {})
     pivot = tuple(0.0 for _ in range(1 + len(point)))
     count = len(columns["x"])
 
@@ -84,11 +83,8 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
         found = []
         for at in range(0, count, BLOCK):
             part = {name: column[at : at + BLOCK] for name, column in columns.items()}
-            rows = len(part["x"])
-            if errors:
-                found.append(ready.sums(Block("", part, range(rows)), pivot))
-            else:
-                found.append(ready.made(part, rows, add))
+            block = Block("", part, range(len(part["x"])))
+            found.append(ready.sums(block, pivot) if errors else ready.made(block, add))
         return found
 
     return run
