@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
@@ -22,18 +21,56 @@ SCRIPT = (str(Path(sys.executable).with_name("backprop")),)
 _DECIDES_LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING", "_BACKPROP_COMPLETE")
 
 
-@dataclass(frozen=True)
 class Outcome:
-    """What a run left behind."""
+    """What a run left behind.
 
-    out: str
-    err: str
-    code: int
+    A run remembers whether a test looked at its standard error: a warning or an error that nobody expected fails the
+    test at its end (``unread``), whatever else the test states.
+    """
+
+    def __init__(self, out: str, err: str, code: int) -> None:
+        self.out, self.code = out, code
+        # Under --json an error stands on standard output, too: who reads that has looked.
+        self._err, self._read = err, not err or out.startswith('{"schema": "backprop.error/')
+
+    @property
+    def err(self) -> str:
+        """Standard error, which is read now."""
+        self._read = True
+        return self._err
 
     @property
     def said(self) -> str:
         """The first line of standard error."""
         return self.err.partition("\n")[0]
+
+    @property
+    def whole(self) -> tuple[str, str, int]:
+        """All of it."""
+        return self.out, self.err, self.code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outcome) and self.whole == other.whole
+
+    __hash__ = None  # type: ignore[assignment]  # a test compares outcomes, and keeps none in a set
+
+    def __repr__(self) -> str:
+        return f"Outcome(out={self.out!r}, err={self._err!r}, code={self.code})"
+
+
+_MADE: list[Outcome] = []
+
+
+def unread() -> list[str]:
+    """What runs since the last call printed to standard error, and no test looked at."""
+    found = [outcome._err for outcome in _MADE if not outcome._read]
+    _MADE.clear()
+    return found
+
+
+def _made(out: str, err: str, code: int) -> Outcome:
+    _MADE.append(Outcome(out, err, code))
+    return _MADE[-1]
 
 
 def clean(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -74,7 +111,7 @@ def backprop(
             code = main(list(argv))
         finally:
             gc.enable()
-        return Outcome(out.text(), err.text(), code)
+        return _made(out.text(), err.text(), code)
 
 
 def process(
@@ -89,4 +126,4 @@ def process(
     ended = subprocess.run(
         [*start, *argv], input=data, capture_output=True, env=clean(env), timeout=timeout, check=False
     )
-    return Outcome(ended.stdout.decode("utf-8"), ended.stderr.decode("utf-8"), ended.returncode)
+    return _made(ended.stdout.decode("utf-8"), ended.stderr.decode("utf-8"), ended.returncode)

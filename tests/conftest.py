@@ -6,15 +6,32 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command import unread
 from hypothesis import HealthCheck, settings
 
 from backprop_cli import limits
 
 PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
+
+# Files of tests that run commands which warn, and do not look at each warning: what they print is not asked for yet.
+LOOSE = {
+    *("arrays", "batch_forms", "class_files", "class_reports", "descend", "descend_data", "descend_shown"),
+    *(
+        "descent_homework",
+        "draw",
+        "draw_arrays",
+        "homework_arrays",
+        "homework_check",
+        "judge_cases",
+        "sheets",
+        "varying",
+    ),
+}
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("local", max_examples=80, **_COMMON)
@@ -33,6 +50,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test inside this process is decided by how fast the machine is; one about patience sets its own bound."""
     monkeypatch.setattr(limits, "SYMBOLIC_SECONDS", 600)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test states everything that its commands print, or looks at it: what it never looked at fails it."""
+    unread()
+    yield
+    left = unread()
+    assert request.path.stem.removeprefix("test_") in LOOSE or not left, (
+        "printed to standard error, and never looked at:\n" + "\n".join(left)
+    )
 
 
 def published() -> list[dict[str, Any]]:

@@ -1,12 +1,17 @@
-"""Small changes of the gate table, each of which a test must notice: ``python tests/mutants.py [GATE…]``, by hand.
+"""Small changes of the gate table and of what tells right from close, each of which a test must notice.
 
-A flag of a row is left out, a comparison gets or loses its equals sign, a sum becomes a difference. The tests of the
-gates run against a copy of the package; what they let pass is printed, and the exit code is 1. It takes a while: name
-gates to ask about those only.
+    python tests/mutants.py                     all of them, before a release: it takes a while
+    python tests/mutants.py relu max            those of some gates
+    python tests/mutants.py tolerance           those of ``grading/tolerance.py``
+    python tests/mutants.py --list relu         what would be changed, and nothing is run
+
+A flag of a row is left out, a comparison gets or loses its equals sign, a sum becomes a difference. The tests run
+against a copy of the package; what they let pass is printed, and the exit code is 1.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import os
 import shutil
@@ -24,21 +29,38 @@ SWAPS = ((" >= ", " > "), (" > ", " >= "), (" <= ", " < "), (" < ", " <= "), (" 
 SAME = {
     "relu: where(x > 0, x, 0) → where(x >= 0, x, 0)": "both branches are 0 at 0",
     "elu: where(x > 0, 0, expm1(x)) → where(x >= 0, 0, expm1(x))": "both branches are 0 at 0",
+    "tolerance: if abs(value - truth) <= room: → if abs(value - truth) < room:": "the rounded border is asked next",
     "elu: where(x > 0, x, a*expm1(x)) → where(x >= 0, x, a*expm1(x))": "both branches are 0 at 0",
 }
 
-Mutant = tuple[str, str, str, str]  # the gate, what is changed, its file's name, the file's new text
+TOLERANCE = "tolerance"
+
+Mutant = tuple[str, str, str, str]  # the gate, what is changed, its file in the package, the file's new text
 
 
 def mutants() -> Iterator[Mutant]:
     """Every change, one at a time."""
-    for table in TABLES:
-        text = (ROOT / "backprop_cli" / "gates" / f"{table}.py").read_text("utf-8")
+    yield from of_the_tolerance("grading/tolerance.py")
+    for table in (f"gates/{name}.py" for name in TABLES):
+        text = (ROOT / "backprop_cli" / table).read_text("utf-8")
         for call in ast.walk(ast.parse(text)):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "row":
                 name = ast.literal_eval(call.args[0]).partition("(")[0]
                 for change, new in (*without_flags(text, call), *swapped(text, call)):
                     yield name, change, table, new
+
+
+def of_the_tolerance(path: str) -> Iterator[Mutant]:
+    """Its comparisons with the sign of another: ``<`` for ``<=``, and the other way round."""
+    text = (ROOT / "backprop_cli" / path).read_text("utf-8")
+    lines = text.splitlines(keepends=True)
+    compared = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Compare))
+    for number in sorted({node.lineno - 1 for node in compared}):
+        for old, new in SWAPS[:4]:
+            if old in lines[number]:
+                changed = lines[number].replace(old, new, 1)
+                whole = "".join([*lines[:number], changed, *lines[number + 1 :]])
+                yield TOLERANCE, f"{lines[number].strip()} → {changed.strip()}", path, whole
 
 
 def without_flags(text: str, call: ast.Call) -> Iterator[tuple[str, str]]:
@@ -76,11 +98,12 @@ def replaced(text: str, node: ast.expr, new: str) -> str:
 
 def survives(mutant: Mutant, folder: Path) -> bool:
     """Whether the tests of the gate pass all the same."""
-    name, _, table, text = mutant
-    path = folder / "backprop_cli" / "gates" / f"{table}.py"
+    name, _, file, text = mutant
+    path = folder / "backprop_cli" / file
     before = path.read_text("utf-8")
     path.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/test_gates.py", "-k", name]
+    tests = ["tests/test_tolerance.py"] if name == TOLERANCE else ["tests/test_gates.py", "-k", name]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
@@ -89,24 +112,47 @@ def survives(mutant: Mutant, folder: Path) -> bool:
         path.write_text(before, encoding="utf-8")
 
 
-def main(names: list[str]) -> int:
+def asked(names: list[str]) -> list[Mutant]:
+    """The changes of some gates, or all; those that change nothing are left out."""
+    found = [one for one in mutants() if f"{one[0]}: {one[1]}" not in SAME]
+    return [one for one in found if not names or one[0] in names]
+
+
+def unchanged(chosen: list[Mutant]) -> list[Mutant]:
+    """For each gate that is asked about, its file as it is."""
+    return [
+        (name, "", file, (ROOT / "backprop_cli" / file).read_text("utf-8"))
+        for name, file in {(one[0], one[2]) for one in chosen}
+    ]
+
+
+def main() -> int:
     """Try them; 1 if one lives that should not."""
-    alive, count = 0, 0
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="GATE", help="names of gates, or tolerance; all if none is given")
+    parser.add_argument("--list", action="store_true", help="print the changes, and run nothing")
+    given = parser.parse_args()
+    chosen, alive = asked(given.names), 0
+    if not chosen:
+        parser.error(f"nothing is changed for {' '.join(given.names)}")
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         for part in ("backprop_cli", "tests"):
             shutil.copytree(ROOT / part, folder / part)
         shutil.copy(ROOT / "pyproject.toml", folder)
-        for mutant in mutants():
-            if (names and mutant[0] not in names) or f"{mutant[0]}: {mutant[1]}" in SAME:
-                continue
-            count += 1
-            if survives(mutant, folder):
+        if not given.list and not all(survives(one, folder) for one in unchanged(chosen)):
+            parser.error("the tests do not pass as it is")
+        for mutant in chosen:
+            said = f"{mutant[0]}: {mutant[1]}"
+            if given.list:
+                print(said)
+            elif survives(mutant, folder):
                 alive += 1
-                print(f"lives: {mutant[0]}: {mutant[1]}", flush=True)
-    print(f"{count - alive} of {count} changes were noticed")
+                print(f"lives: {said}", flush=True)
+    if not given.list:
+        print(f"{len(chosen) - alive} of {len(chosen)} changes were noticed")
     return 1 if alive else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -263,12 +263,13 @@ def test_what_stands_behind_the_limit_is_nobodys_error(here, rows):
         ran = backprop("batch", "w*x", "--data", name, "w=1", "--limit", str(rows), "-q", "--no-check")
         assert (ran.out, ran.err, ran.code) == ("2.0\n", "", 0)
         more = backprop("batch", "w*x", "--data", name, "w=1", "--limit", str(rows + 1), "-q", "--no-check")
-        assert (more.out, more.code) == ("", 3)
+        assert (more.out, more.code, f"row {rows + 1:,}, line " in more.said) == ("", 3, True)
     left_out = backprop(
         *("batch", "w*log(x)", "--data", "end.csv", "w=1", "--limit", str(rows + 5), "--skip-bad", "--no-check"),
         *("--format", "plain"),
     )
     assert f"over {rows:,} rows" in left_out.out
+    assert left_out.said == "warning[data.skipped]: 2 rows left out"
 
 
 def test_ten_are_listed(here):

@@ -24,6 +24,7 @@ def test_values_that_nothing_uses_are_not_read(tmp_path, monkeypatch):
     (tmp_path / "shared.json").write_text(json.dumps(shared))
     ran = backprop("v0*x", "x=3/1", "--at", str(tmp_path / "shared.json"), "-q", "--no-check")
     assert (ran.out, ran.code) == ("3.0\n2.0\n", 0)
+    assert ran.said.startswith("warning[value.unused]: v1, v2, v3 and 2,997 more")
     assert read == ["3/1", "2"]
     assert "error[syntax.operand]" in backprop("v1*z", "--at", str(tmp_path / "shared.json")).err
 
@@ -112,7 +113,7 @@ def test_what_a_new_user_types_first(argv, code, hint):
 )
 def test_names_that_only_look_like_it(argv, output):
     ran = backprop(*argv, "--no-check", "--format", "plain")
-    assert (ran.code == 0) == (output is not None)
+    assert (ran.code == 0) == (output is not None) == (ran.err == "")
     assert output is None or output in ran.out
 
 

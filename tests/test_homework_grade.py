@@ -268,15 +268,18 @@ def test_details_put_every_answer_below_its_student(folder):
     assert "--details is for text, and the format is csv" in refused.err
 
 
+TWO = "error[usage.report]: a Gradescope report holds one submission, and here is a second one"
+
+
 def test_a_report_appears_whole_or_not_at_all(folder):
     Path("a.json").write_text(json.dumps(RIGHT))
     Path("b.json").write_text(json.dumps(RIGHT))
     Path("results.json").write_text("old")
     ran = backprop("grade", "key.toml", "a.json", "b.json", "--report", "gradescope=results.json")
-    assert ran.code == 2
+    assert (ran.code, ran.said[: len(TWO)]) == (2, TWO)
     assert Path("results.json").read_text() == "old"
     printed = backprop("grade", "key.toml", "a.json", "b.json", "--format", "gradescope")
-    assert (printed.out, printed.code) == ("", 2)
+    assert (printed.out, printed.code, printed.said) == ("", 2, ran.said)
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "key.toml", "results.json"]
 
 
@@ -487,6 +490,7 @@ def test_a_report_never_takes_the_place_of_what_is_read(folder, path):
     before = Path(path).read_text()
     ran = backprop("grade", "key.toml", "ada.json", "in", "--report", f"csv={path}")
     assert (ran.code, ran.out) == (2, "")
+    assert ran.said.startswith(f"error[usage.option]: --report csv={path} ")
     assert Path(path).read_text() == before
 
 

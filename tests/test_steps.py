@@ -109,6 +109,7 @@ def test_rules_are_shown_over_the_names_with_their_choices_made(expression, at, 
 def test_golden_steps(name, argv):
     outcome = backprop("grad", *argv, "--steps", "--no-check")
     assert outcome.code == 0
+    assert outcome.err.count("warning[kink.") == ("kink" in name)
     assert outcome.out == (GOLDENS / f"{name}.txt").read_text(encoding="utf-8")
 
 
@@ -162,6 +163,7 @@ def test_latex_derivations_are_well_formed(published_case):
     at = [f"{name}={value}" for name, value in published_case["at"].items()]
     outcome = backprop(published_case["expr"], *at, "--steps", "--format", "latex", "--no-check")
     assert outcome.code == 0
+    assert all(line.startswith(("warning[kink.", " ")) for line in outcome.err.splitlines())
     assert latex_problems(outcome.out) == []
 
 
