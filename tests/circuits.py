@@ -14,6 +14,7 @@ from backprop_cli.circuit import Circuit, CircuitBuilder
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Source, Span
 from backprop_cli.reading.conditions import Conditions
+from backprop_cli.reading.own_notation import gate_text
 
 NAMES = ("x", "y", "w", "b1")
 NOWHERE = Span(0, 0)
@@ -65,7 +66,7 @@ SMOOTH = tuple(name for name in GATES if name not in JUMPS)
 def safe(name: str, first: str, second: str) -> str:
     """The gate as text over two operands, inside its domain."""
     gate = GATES[name]
-    text = _SAFE.get(name) or "(" + gate.call(("a", "b")[: len(gate.params)]) + ")"
+    text = _SAFE.get(name) or "(" + gate_text(gate.name, ("a", "b")[: len(gate.params)]) + ")"
     return re.sub(r"\b[ab]\b", lambda match: first if match[0] == "a" else second, text)
 
 

@@ -17,6 +17,7 @@ from gate_cases import INSIDE, KINKS
 
 from backprop_cli import Report, differentiate, read
 from backprop_cli.gates import GATES
+from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.render.code.languages import render
 
 GCC = shutil.which("gcc")
@@ -72,7 +73,7 @@ def gates() -> list[Case]:
 def _gate(name: str, point: list[str], label: str) -> Case | None:
     names = [f"x{i}" for i in range(len(point))]
     free = tuple(n for i, n in enumerate(names) if GATES[name].slope(i).text)
-    case = Case(label, f"{GATES[name].call(tuple(names))} + x0/8", dict(zip(names, point, strict=True)), free)
+    case = Case(label, f"{gate_text(name, tuple(names))} + x0/8", dict(zip(names, point, strict=True)), free)
     return case if is_answered(case) else None
 
 

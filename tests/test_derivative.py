@@ -18,6 +18,7 @@ from backprop_cli.engine.derivative import derivative, derivatives
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
+from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.reading.writing import write
 
 RULES = Rules(Float64())
@@ -63,7 +64,7 @@ def points() -> list[tuple[str, str]]:
 def test_every_gate_at_every_point_and_kink(name, arguments):
     gate = GATES[name]
     names = [f"x{position}" for position in range(len(arguments.split()))]
-    circuit = read(f"{gate.call(tuple(names))} + 0*({'+'.join(names)})")
+    circuit = read(f"{gate_text(gate.name, tuple(names))} + 0*({'+'.join(names)})")
     point = {name: float(Fraction(text)) for name, text in zip(names, arguments.split(), strict=True)}
     free = [name for position, name in enumerate(names) if gate.slope(position).text]
     try:
@@ -80,7 +81,7 @@ def test_every_gate_at_every_point_and_kink(name, arguments):
 )  # 0^y at y = 0 has no slope in y, and its rule has a value there: the backward pass alone asks whether it may
 def test_where_a_gate_has_no_slope_the_derivative_has_no_value(name, arguments, position):
     names = [f"x{number}" for number in range(len(arguments.split()))]
-    circuit = read(GATES[name].call(tuple(names)))
+    circuit = read(gate_text(name, tuple(names)))
     point = {name: float(Fraction(text)) for name, text in zip(names, arguments.split(), strict=True)}
     with pytest.raises(Refused):
         derived(circuit, point, [names[position]])
@@ -126,7 +127,7 @@ def test_what_is_behind_a_branch_keeps_its_slope_where_its_upstream_is_zero():
 
 TWICE = [
     *(
-        GATES[name].call(("x", "y")[: len(GATES[name].params)])
+        gate_text(name, ("x", "y")[: len(GATES[name].params)])
         for name in SMOOTH
         if name != "polygamma"
         and len(GATES[name].params) <= 2

@@ -32,6 +32,7 @@ from backprop_cli.grading.formulas.samples import shown
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.reading.own_notation import gate_text
 
 DEEP = Rules(Balls(2_000))
 
@@ -545,7 +546,7 @@ def test_every_gate_with_a_kink_has_borders_that_are_met_on_both_sides(name):
     gate = GATES[name]
     names = ("x", "y") if gate.many else gate.params[: gate.least]
     assert gate.many or border_texts(name)
-    expression = f"clip({names[0]}, -2, 3)" if name == "clip" else gate.call(tuple(names))
+    expression = f"clip({names[0]}, -2, 3)" if name == "clip" else gate_text(gate.name, tuple(names))
     about = question(f"{expression} + {names[0]}", "f")
     found = borders(about.subject.circuit)
     runs = [about.subject.spot(shown(sample.at), kinks=True).run for sample in about.samples.samples]

@@ -9,6 +9,7 @@ import pytest
 
 from backprop_cli import Refused, differentiate
 from backprop_cli.gates import GATES
+from backprop_cli.reading.own_notation import gate_text
 
 LITERALS = ("1", "2", "1/2", "3", "0.25", "-1/2", "pi")
 AT = {"x": 1.25}
@@ -31,7 +32,7 @@ def forms(name: str) -> list[str]:
         for others in product(literals, repeat=count - 1):
             arguments = [f"({text})" for text in others]
             arguments.insert(place, "x")
-            calls.append(gate.call(tuple(arguments)))
+            calls.append(gate_text(gate.name, tuple(arguments)))
     return [text for call in calls for text in (call, f"({call})*x")]
 
 

@@ -21,6 +21,7 @@ from backprop_cli.engine.straight import NotStraightError, Straight, straight
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.problems import Refused
 from backprop_cli.reading import read
+from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.rows.block_engine import BlockEngine
 from backprop_cli.rows.entries import entries
 from backprop_cli.rows.number_rows import number_engine, quick_engine
@@ -31,7 +32,7 @@ GRID = (-30.0, -3.0, -2.5, -1.0, -0.5, -0.25, 0.0, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0,
 
 def expression(gate: Gate, count: int) -> str:
     """The gate on parameters times columns, so that every input has a gradient that is asked for."""
-    return gate.call(tuple(f"(p{i}*x{i})" for i in range(count)))
+    return gate_text(gate.name, tuple(f"(p{i}*x{i})" for i in range(count)))
 
 
 def task_of(text: str, count: int) -> Task:

@@ -13,6 +13,7 @@ from backprop_cli.engine.shapes import Shaped
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_row import NEW_AXIS, WIRE
 from backprop_cli.problems import Diagnostic
+from backprop_cli.reading.own_notation import held
 
 _MORE_RANGE = "--digits 20 has a far larger range"
 _TYPED = 24
@@ -40,7 +41,7 @@ def operand(shaped: Shaped, index: int) -> str:
     circuit = shaped.circuit
     named = index in {stage.node for stage in circuit.stages} or not circuit.nodes[index].is_gate
     text = circuit.names[index] if named else circuit.typed(index, _TYPED)
-    return text if text.replace("_", "").isalnum() or text.endswith((")", "]")) else f"({text})"
+    return held(text)
 
 
 def elements(shaped: Shaped, index: int, inputs: Sequence[Any], where: tuple[int, ...]) -> str:

@@ -18,6 +18,7 @@ from backprop_cli.gates.array_row import ArrayGate, MisfitError, Shape
 from backprop_cli.gates.array_shapes import axes, broadcast, shown
 from backprop_cli.gates.arrays import ARRAY_GATES, family
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.reading.own_notation import held
 
 _TYPED = 40
 
@@ -129,12 +130,8 @@ def _misfit(circuit: Circuit, index: int, inputs: tuple[Shape, ...], misfit: Mis
     parts = dict.fromkeys(f"{name} is {shown(shape)}" for name, shape in zip(names, inputs, strict=True))
     said = ", ".join(list(parts)[:4])
     message = f"{circuit.typed(index, _TYPED)}: {said}{': ' if said else ''}{misfit.message}"
-    hint = misfit.hint.format(*map(_operand, names)) if misfit.hint else ""
+    hint = misfit.hint.format(*map(held, names)) if misfit.hint else ""
     return Diagnostic("shape.misfit", message, hint).at(circuit.source, circuit.spans[index])
-
-
-def _operand(text: str) -> str:
-    return text if text.replace("_", "").replace(".", "").isalnum() else f"({text})"
 
 
 def one_number(shapes: Shaped) -> None:

@@ -1,4 +1,4 @@
-"""What one row of the gate table holds, and how a gate is written over operands."""
+"""What one row of the gate table holds."""
 
 from __future__ import annotations
 
@@ -100,19 +100,6 @@ class Gate:
     def slope(self, position: int) -> Slope:
         """The local gradient of the input at that position."""
         return self.slopes[0] if self.many else self.slopes[position]
-
-    def call(self, arguments: tuple[str, ...]) -> str:
-        """The gate written over operands that are names or numbers."""
-        if not self.written:
-            return f"{self.name}({', '.join(arguments)})"
-        first, *rest = (self._operand(position, argument) for position, argument in enumerate(arguments))
-        return f"{self.symbol}{first}" if not rest else f"{first}{self.symbol}{rest[0]}"
-
-    def _operand(self, position: int, text: str) -> str:
-        """An operand, in parentheses where it would be read differently without: a sign, a fraction in a product."""
-        signed = text.startswith("-") and (position > 0 or self.name in ("pow", "neg"))
-        fraction = " " not in self.symbol and any(sign in text for sign in ("/", "*", " "))
-        return f"({text})" if signed or fraction else text
 
 
 def row(form: str, intuition: str, *slopes: str | Slope, **extra: Unpack[Extra]) -> Gate:

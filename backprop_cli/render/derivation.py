@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.render.formula import formula, gate_latex
+from backprop_cli.render.formula import factor, formula, gate_latex
 from backprop_cli.render.latex import number
 from backprop_cli.render.names import latex_name
 from backprop_cli.report.report import Quantity
@@ -39,8 +39,7 @@ def _value(step: ForwardStep) -> str:
 
 def _carried(step: BackwardStep, wire: Wire, out: str) -> str:
     sign = "=" if wire.first else r"\mathrel{+}="
-    rule = formula(wire.rule) if len(wire.rule) <= _READABLE else _number(wire.local)
-    rule = rf"\left({rule}\right)" if " + " in rule or " - " in rule else rule
+    rule = factor(wire.rule) if len(wire.rule) <= _READABLE else _factor(wire.local)
     upstream = _partial(out, latex_name(step.gate.name))
     product = rf"{_factor(wire.local)} \cdot {_factor(step.upstream)} = {_number(wire.contribution)}"
     total = rf" \quad \left({_operand(wire.name)}: {_number(wire.total)}\right)" if wire.fork and not wire.first else ""

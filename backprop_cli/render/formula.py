@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
+from backprop_cli.printing import Form, Notation, Piece, form, listed
 from backprop_cli.reading import read
 from backprop_cli.render.names import latex_name
 
@@ -19,81 +18,82 @@ _NAMED = {
     "digamma": r"\psi",
     "sigmoid": r"\sigma",
 }
-
-Piece = tuple[str, int]
-"""LaTeX, and how tightly its outermost operator binds."""
+_FORMS: dict[str, Form] = {
+    "add": form("#1 + #2", SUM, SUM, PRODUCT),
+    "sub": form("#1 - #2", SUM, SUM, PRODUCT),
+    "mul": form(r"#1 \cdot #2", PRODUCT, PRODUCT, POWER),
+    "div": form(r"\frac{#1}{#2}", POWER, 0, 0),
+    "neg": form("-#1", MINUS, PRODUCT),
+    "pow": form("{#1}^{#2}", POWER, ATOM, 0),
+    "square": form("{#1}^{2}", POWER, ATOM),
+    "reciprocal": form(r"\frac{1}{#1}", POWER, 0),
+    "sqrt": form(r"\sqrt{#1}", ATOM, 0),
+    "cbrt": form(r"\sqrt[3]{#1}", ATOM, 0),
+    "abs": form(r"\left|#1\right|", ATOM, 0),
+    "floor": form(r"\left\lfloor #1 \right\rfloor", ATOM, 0),
+    "ceil": form(r"\left\lceil #1 \right\rceil", ATOM, 0),
+    "where": form(r"\begin{cases} #2 & \text{if } #1 \\ #3 & \text{otherwise} \end{cases}", SUM, 0, 0, 0),
+}
+LATEX = Notation(
+    _FORMS | {op: form(f"#1 {sign} #2", 0, SUM, SUM) for op, sign in _RELATIONS.items()}, r"\left(", r"\right)"
+)
 
 
 def formula(text: str) -> str:
     """LaTeX for an expression that reads without problems."""
-    circuit = read(text, share=False)
-    return circuit_latex(circuit)
+    return circuit_latex(read(text, share=False))
+
+
+def factor(text: str) -> str:
+    """The same as a factor: a sum is in parentheses."""
+    return LATEX.operand(_pieces(read(text, share=False)), PRODUCT)
 
 
 def circuit_latex(circuit: Circuit) -> str:
     """LaTeX for a circuit's output, its stages written by their names only where they are defined."""
-    pieces: list[Piece] = []
+    return _pieces(circuit).text
+
+
+def _pieces(circuit: Circuit) -> Piece:
+    made: list[Piece] = []
     for node in circuit.nodes:
-        pieces.append(piece(node, [pieces[i] for i in node.inputs]))
-    return pieces[circuit.output][0]
+        made.append(piece(node, [made[i] for i in node.inputs]))
+    return made[circuit.output]
 
 
 def gate_latex(op: str, operands: list[str]) -> str:
     """One gate over operands that are LaTeX already; a leading minus makes an operand need parentheses."""
-    return piece(Node(op), [(o, MINUS if o.startswith("-") else ATOM) for o in operands])[0]
+    return piece(Node(op), [LATEX.piece(o, MINUS if o.startswith("-") else ATOM) for o in operands]).text
 
 
 def piece(node: Node, inputs: list[Piece]) -> Piece:
     """A gate, a name or a literal over what its inputs are written as."""
     if node.op == INPUT:
-        return latex_name(node.text), ATOM
+        return LATEX.piece(latex_name(node.text), ATOM)
     if node.op == CONSTANT:
         return _constant(node.text)
-    written = _WRITTEN.get(node.op)
-    return written(*inputs) if written else _call(node.op, inputs)
+    if node.op == "identity":
+        return inputs[0]
+    return LATEX.operator(node.op, inputs) or call(_head(node.op), inputs)
 
 
 def _constant(text: str) -> Piece:
-    if text == "pi":
-        return r"\pi", ATOM
     mantissa, _, exponent = text.lower().partition("e")
+    if text == "pi":
+        return LATEX.piece(r"\pi", ATOM)
     if exponent and mantissa:
-        return rf"{mantissa} \times 10^{{{int(exponent)}}}", PRODUCT
-    return text, MINUS if text.startswith("-") else ATOM
+        return LATEX.piece(rf"{mantissa} \times 10^{{{int(exponent)}}}", PRODUCT)
+    return LATEX.piece(text, MINUS if text.startswith("-") else ATOM)
 
 
-def inside(part: Piece, least: int) -> str:
-    """A part as an operand of something that binds as tightly as that."""
-    text, binding = part
-    return rf"\left({text}\right)" if binding < least else text
+def _head(op: str) -> str:
+    if op in _COMMANDS:
+        return rf"\{op}"
+    escaped = op.replace("_", r"\_")
+    return _NAMED.get(op, rf"\operatorname{{{escaped}}}")
 
 
-def _call(op: str, inputs: list[Piece]) -> Piece:
-    if op in _RELATIONS:
-        return f"{inside(inputs[0], SUM)} {_RELATIONS[op]} {inside(inputs[1], SUM)}", 0
-    head = rf"\{op}" if op in _COMMANDS else _NAMED.get(op, rf"\operatorname{{{op.replace('_', chr(92) + '_')}}}")
-    return rf"{head}\left({', '.join(text for text, _ in inputs)}\right)", ATOM
-
-
-def _where(condition: Piece, yes: Piece, no: Piece) -> Piece:
-    cases = rf"{yes[0]} & \text{{if }} {condition[0]} \\ {no[0]} & \text{{otherwise}}"
-    return rf"\begin{{cases}} {cases} \end{{cases}}", SUM
-
-
-_WRITTEN: dict[str, Callable[..., Piece]] = {
-    "add": lambda x, y: (f"{inside(x, SUM)} + {inside(y, PRODUCT)}", SUM),
-    "sub": lambda x, y: (f"{inside(x, SUM)} - {inside(y, PRODUCT)}", SUM),
-    "mul": lambda x, y: (rf"{inside(x, PRODUCT)} \cdot {inside(y, POWER)}", PRODUCT),
-    "div": lambda x, y: (rf"\frac{{{x[0]}}}{{{y[0]}}}", POWER),
-    "neg": lambda x: (f"-{inside(x, PRODUCT)}", MINUS),
-    "pow": lambda x, y: (f"{{{inside(x, ATOM)}}}^{{{y[0]}}}", POWER),
-    "square": lambda x: (f"{{{inside(x, ATOM)}}}^{{2}}", POWER),
-    "reciprocal": lambda x: (rf"\frac{{1}}{{{x[0]}}}", POWER),
-    "sqrt": lambda x: (rf"\sqrt{{{x[0]}}}", ATOM),
-    "cbrt": lambda x: (rf"\sqrt[3]{{{x[0]}}}", ATOM),
-    "abs": lambda x: (rf"\left|{x[0]}\right|", ATOM),
-    "floor": lambda x: (rf"\left\lfloor {x[0]} \right\rfloor", ATOM),
-    "ceil": lambda x: (rf"\left\lceil {x[0]} \right\rceil", ATOM),
-    "identity": lambda x: x,
-    "where": _where,
-}
+def call(head: str, inputs: list[Piece], more: tuple[str, ...] = ()) -> Piece:
+    """A function of its inputs, and of what it is told."""
+    ropes = listed([*(each.rope for each in inputs), *more])
+    return LATEX.piece((head, LATEX.opens, ropes, LATEX.closes), ATOM)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.gates import GATES
+from backprop_cli.reading.own_notation import FRACTION, SIGNED, enclosed, gate_text
 from backprop_cli.render.tables.markdown_tables import escape
 from backprop_cli.render.text import visible
 from backprop_cli.report.report import GateRow, Quantity
@@ -70,7 +71,7 @@ def _forward(step: ForwardStep) -> list[str]:
 def value(step: ForwardStep) -> str:
     """``q = x + y = -2 + 5 = 3``; a gate of literals alone is not said twice."""
     gate = step.gate
-    filled = GATES[gate.op].call(tuple(number(value) for value in step.inputs))
+    filled = gate_text(gate.op, [number(value) for value in step.inputs])
     parts = [_cut(gate.name, 16), _cut(gate.formula, _FORMULA + 10)]
     if filled not in (gate.formula, number(gate.value)):
         parts.append(_cut(filled, _FORMULA + 10))
@@ -132,13 +133,12 @@ def _plain(quantity: Quantity) -> str:
 
 def _factor(quantity: Quantity | None) -> str:
     text = number(quantity)
-    return f"({text})" if any(sign in text[1:] for sign in "+-*/ ") and "e" not in text else text
+    return enclosed(text, SIGNED)
 
 
 def _rule(rule: str) -> str:
     """A sum among the factors needs parentheses."""
-    cut = _cut(rule, _FORMULA)
-    return f"({cut})" if " + " in cut or " - " in cut else cut
+    return enclosed(_cut(rule, _FORMULA), FRACTION)
 
 
 def _cut(text: str, most: int) -> str:

@@ -16,8 +16,8 @@ from backprop_cli.engine.shapes import Shaped
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.engine.written_out import WrittenOut
 from backprop_cli.gates import GATES
-from backprop_cli.gates.array_form import call
 from backprop_cli.problems import Diagnostic
+from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.report.array_formulas import short_arrays
 from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayRow, ArrayWire, Block
 from backprop_cli.report.array_rules import Place, elementwise, structural
@@ -200,7 +200,7 @@ class _Assembly:
                 node.op,
                 node.inputs,
                 operands,
-                call(GATES.get(node.op), node.op, operands, node.statics),
+                gate_text(node.op, operands, node.statics),
                 self.circuit.typed(index, _EXCERPT),
                 self.numbers.value(index),
                 gradient,

@@ -18,7 +18,8 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.array_form import index
 from backprop_cli.gates.array_row import NEW_AXIS, ArrayGate, FromGate, Shape, Slice
 from backprop_cli.problems import Source, Span
-from backprop_cli.reading.writing import write
+from backprop_cli.reading.own_notation import NOTATION
+from backprop_cli.reading.writing import formula, write
 
 _NOWHERE = Span(0, 0)
 _TEXT = Source("rule", "")
@@ -42,9 +43,8 @@ def elementwise(slope: str, names: Mapping[str, str], upstream: str) -> str:
     circuit = rule_circuit(slope)
     for node in circuit.nodes:
         made.append(_leaf(builder, node, names) if not node.is_gate else _gate(builder, node, made))
-    local = _written(builder, made[circuit.output])
-    loose = any(sign in local for sign in (" + ", " - ", " < ", " > ", "=")) and not local.startswith(("where", "max"))
-    return f"{f'({local})' if loose else local} * {upstream}"
+    local = formula(builder.finish(_TEXT, made[circuit.output])[0])
+    return f"{NOTATION.operand(local, NOTATION.forms['mul'].least[0])} * {upstream}"
 
 
 def structural(row: ArrayGate, position: int, names: Mapping[str, str], upstream: str, place: Place) -> str:

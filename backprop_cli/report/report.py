@@ -15,8 +15,8 @@ from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
-from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic
+from backprop_cli.reading.own_notation import gate_text
 
 Role = Literal["parameter", "data"]
 _EXCERPT = 200
@@ -174,7 +174,7 @@ def _gate(run: Forward, sweep: Backward, index: int, kink: bool) -> GateRow:
         node.op,
         node.inputs,
         operands,
-        GATES[node.op].call(operands),
+        gate_text(node.op, operands),
         circuit.typed(index, _EXCERPT),
         quantity(arithmetic, run.values[index]),
         quantity(arithmetic, sweep.gradients[index]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from backprop_cli.circuit import CONSTANT, INPUT, Node
 from backprop_cli.gates.array_form import index
 from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.printing import Piece, form
 from backprop_cli.reading import read
-from backprop_cli.render.formula import ATOM, POWER, PRODUCT, Piece, inside, piece
+from backprop_cli.render.formula import ATOM, LATEX, POWER, PRODUCT, call, piece
 
 _BOLD = {"amax": r"\max", "amin": r"\min", "det": r"\det", "argmax": r"\arg\max"}
 
@@ -26,8 +27,8 @@ def array_latex(text: str, names: Mapping[str, str], numbers: Collection[str]) -
         known = [single[i] for i in node.inputs]
         named = node.op == INPUT and node.text in names
         single.append(_is_single(node, known, numbers))
-        pieces.append((names[node.text], ATOM) if named else _piece(node, inputs, known))
-    return pieces[circuit.output][0]
+        pieces.append(LATEX.piece(names[node.text], ATOM) if named else _piece(node, inputs, known))
+    return pieces[circuit.output].text
 
 
 def _is_single(node: Node, inputs: list[bool], numbers: Collection[str]) -> bool:
@@ -39,39 +40,37 @@ def _is_single(node: Node, inputs: list[bool], numbers: Collection[str]) -> bool
 
 def _piece(node: Node, inputs: list[Piece], single: list[bool]) -> Piece:
     if node.op == "mul" and not any(single):
-        return rf"{inside(inputs[0], PRODUCT)} \odot {inside(inputs[1], POWER)}", PRODUCT
+        return LATEX.filled(_FORMS["hadamard"], inputs)
     if node.op not in ARRAY_GATES:
         return piece(node, inputs)
-    own = _WRITTEN.get(node.op)
-    return own(*inputs) if own else _call(node, inputs)
+    if node.op in _FORMS:
+        return LATEX.filled(_FORMS[node.op], inputs)
+    return _index(node, inputs) if node.op == "index" else _call(node, inputs)
+
+
+def _index(node: Node, inputs: list[Piece]) -> Piece:
+    entries = dict(node.statics)["index"]
+    assert isinstance(entries, tuple)
+    place = index(entries, tuple(each.text for each in inputs[1:])).replace("None", r"\cdot")
+    return LATEX.piece(("{", LATEX.inside(inputs[0], ATOM), "}_{", place, "}"), ATOM)
 
 
 def _call(node: Node, inputs: list[Piece]) -> Piece:
-    statics = dict(node.statics)
-    if node.op == "index":
-        entries = statics["index"]
-        assert isinstance(entries, tuple)
-        place = index(entries, tuple(text for text, _ in inputs[1:])).replace("None", r"\cdot")
-        return f"{{{inside(inputs[0], ATOM)}}}_{{{place}}}", ATOM
-    called = ARRAY_GATES[node.op].called
-    axis = statics.get("axis")
+    called, axis = ARRAY_GATES[node.op].called, dict(node.statics).get("axis")
     under = f"_{{{axis}}}" if isinstance(axis, (int, tuple)) and node.op not in ("softmax", "logsoftmax") else ""
     head = _BOLD.get(called) or rf"\operatorname{{{called}}}"
-    told = [str(value) for name, value in node.statics if name in ("shape", "n")]
-    return rf"{head}{under}\left({', '.join([*(text for text, _ in inputs), *told])}\right)", ATOM
+    return call(f"{head}{under}", inputs, tuple(str(value) for name, value in node.statics if name in ("shape", "n")))
 
 
-def _product(x: Piece, y: Piece) -> Piece:
-    return rf"{inside(x, PRODUCT)} \, {inside(y, POWER)}", PRODUCT
-
-
-_WRITTEN: dict[str, Callable[..., Piece]] = {
-    "matmul": _product,
-    "matvec": _product,
-    "vecmat": _product,
-    "vecvec": lambda x, y: (rf"{inside(x, ATOM)} \cdot {inside(y, ATOM)}", PRODUCT),
-    "outer": lambda x, y: (rf"{inside(x, ATOM)} \otimes {inside(y, ATOM)}", PRODUCT),
-    "transpose": lambda x: (rf"{{{inside(x, ATOM)}}}^{{\top}}", ATOM),
-    "inv": lambda x: (f"{{{inside(x, ATOM)}}}^{{-1}}", ATOM),
-    "norm": lambda x: (rf"\left\lVert {x[0]} \right\rVert", ATOM),
+_PRODUCT = form(r"#1 \, #2", PRODUCT, PRODUCT, POWER)
+_FORMS = {
+    "hadamard": form(r"#1 \odot #2", PRODUCT, PRODUCT, POWER),
+    "matmul": _PRODUCT,
+    "matvec": _PRODUCT,
+    "vecmat": _PRODUCT,
+    "vecvec": form(r"#1 \cdot #2", PRODUCT, ATOM, ATOM),
+    "outer": form(r"#1 \otimes #2", PRODUCT, ATOM, ATOM),
+    "transpose": form(r"{#1}^{\top}", ATOM, ATOM),
+    "inv": form("{#1}^{-1}", ATOM, ATOM),
+    "norm": form(r"\left\lVert #1 \right\rVert", ATOM, 0),
 }

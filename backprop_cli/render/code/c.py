@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+from backprop_cli.printing import Piece, form
 from backprop_cli.render.code.layout import INDENT, C, helper, section
 from backprop_cli.render.code.names import fresh, identifiers
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
 from backprop_cli.render.code.tree import Choice, Gradient, Instruction, Tree, Value, assignments
-from backprop_cli.render.code.writer import ATOM, Language, Piece, Writer, taken_words, used_gates
+from backprop_cli.render.code.writer import (
+    AND,
+    ATOM,
+    CHOICE,
+    COMPARISON,
+    FORMS,
+    OR,
+    Language,
+    Writer,
+    taken_words,
+    used_gates,
+)
 from backprop_cli.report.report import Report
 
 _KEYWORDS = (
@@ -26,7 +38,7 @@ _SAME = (
 
 
 def _power(writer: Writer, inputs: tuple[Tree, ...]) -> Piece:
-    return f"pow({writer.text(inputs[0])}, {writer.text(inputs[1])})", ATOM
+    return writer.made(f"pow({writer.text(inputs[0])}, {writer.text(inputs[1])})")
 
 
 LANGUAGE = Language(
@@ -45,11 +57,14 @@ LANGUAGE = Language(
     },
     own={"digamma": C_DIGAMMA, "polygamma": C_POLYGAMMA, "sign": C_SIGN, "sech": C_SECH, "mod": C_MOD},
     uses={"polygamma": ("digamma",)},
-    choice="{0} ? {1} : {2}",
-    truth="(double)({})",
-    either=" || ",
-    both=" && ",
-    negation="!",
+    forms=FORMS
+    | {
+        "where": form("#1 ? #2 : #3", CHOICE, OR, OR, OR),
+        "or": form("#1 || #2", OR, COMPARISON, COMPARISON),
+        "and": form("#1 && #2", AND, COMPARISON, COMPARISON),
+        "not": form("!#1", AND, ATOM),
+        "truth": form("(double)(#1)", ATOM, CHOICE),
+    },
     constants={"pi": "3.141592653589793", "e": "2.718281828459045"},
     reserved=frozenset([*_KEYWORDS.split(), *_LIBRARY.split()]),
     power=_power,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from backprop_cli.printing import form
 from backprop_cli.render.code import numpy, python, torch
 from backprop_cli.render.code.layout import INDENT
 from backprop_cli.render.code.names import fresh
@@ -12,6 +13,7 @@ from backprop_cli.render.code.number_subject import Numbers
 from backprop_cli.render.code.page import Library, Subject
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
+from backprop_cli.render.code.writer import ATOM, CHOICE, FORMS
 from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = torch.OWN_CONVENTIONS | {"abs"}
@@ -51,7 +53,7 @@ LANGUAGE = replace(
     },
     own={"digamma": _DIGAMMA, "polygamma": _POLYGAMMA, "sech": SECH.format(exp="jnp.exp", abs="jnp.abs")},
     wrapped="jnp.asarray({})",
-    truth="jnp.where({}, 1.0, 0.0)",
+    forms=FORMS | {"truth": form("jnp.where(#1, 1.0, 0.0)", ATOM, CHOICE)},
     constants={"pi": "jnp.pi", "e": "jnp.e"},
     reserved=python.LANGUAGE.reserved | {"jax", "jnp"},
 )

@@ -118,7 +118,7 @@ class _Layout:
 
     def _choice(self, choice: Choice, indent: str) -> Iterator[_Line]:
         syntax, inner = self.syntax, indent + INDENT
-        yield _Line(indent + syntax.asks.format(self.writer.condition(choice.condition)[0]))
+        yield _Line(indent + syntax.asks.format(self.writer.condition(choice.condition).text))
         yield from self.lines(choice.yes, inner)
         if not choice.yes and syntax.nothing:
             yield _Line(inner + syntax.nothing)

@@ -9,7 +9,7 @@ from backprop_cli.render.code.number_subject import Numbers
 from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
-from backprop_cli.render.code.writer import INFIX
+from backprop_cli.render.code.writer import FORMS
 from backprop_cli.report.report import Report
 
 _INVERSE = "asin acos atan asinh acosh atanh"
@@ -30,7 +30,7 @@ LANGUAGE = replace(
     | {"sech": SECH.format(exp="np.exp", abs="np.abs")},
     constants={"pi": "np.pi", "e": "np.e"},
     reserved=python.LANGUAGE.reserved | {"np"},
-    infix=INFIX,
+    forms=FORMS,
     power=lambda writer, inputs: python.integer_power(writer, inputs, "np.power({}, {})"),
 )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 
+from backprop_cli.printing import Piece, form
 from backprop_cli.render.code.number_subject import Numbers
 from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import DIGAMMA, POLYGAMMA, SECH, SIGN
 from backprop_cli.render.code.tree import Numeral, Tree
-from backprop_cli.render.code.writer import ATOM, INFIX, POWER, PRODUCT, Language, Piece, Writer
+from backprop_cli.render.code.writer import ATOM, FORMS, MINUS, POWER, PRODUCT, Language, Writer
 from backprop_cli.report.report import Report
 
 _USED = "math abs float int range round print enumerate"
@@ -25,8 +26,8 @@ def integer_power(writer: Writer, inputs: tuple[Tree, ...], otherwise: str) -> P
     """``x**2`` where the exponent is a whole number as typed, else a call, because ``**`` may turn to complex."""
     base, exponent = inputs
     if isinstance(exponent, Numeral) and re.fullmatch(r"-?[0-9]{1,9}", exponent.text):
-        return f"{writer.inside(base, ATOM)}**{int(exponent.text)}", POWER
-    return otherwise.format(writer.text(base), writer.text(exponent)), ATOM
+        return writer.made(f"{writer.inside(base, ATOM)}**{int(exponent.text)}", POWER)
+    return writer.made(otherwise.format(writer.text(base), writer.text(exponent)))
 
 
 LANGUAGE = Language(
@@ -53,7 +54,7 @@ LANGUAGE = Language(
     count="[{all}].count({0})",
     constants={"pi": "math.pi", "e": "math.e"},
     reserved=RESERVED,
-    infix=INFIX | {"mod": (PRODUCT, " % ")},
+    forms=FORMS | {"mod": form("#1 % #2", PRODUCT, PRODUCT, MINUS)},
     power=lambda writer, inputs: integer_power(writer, inputs, "math.pow({}, {})"),
 )
 

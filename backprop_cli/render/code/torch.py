@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from backprop_cli.printing import Piece
 from backprop_cli.render.code import python
 from backprop_cli.render.code.number_subject import Numbers
 from backprop_cli.render.code.page import Library
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.tree import Tree
-from backprop_cli.render.code.writer import ATOM, COMPARISONS, INFIX, POWER, Piece, Writer
+from backprop_cli.render.code.writer import ATOM, COMPARISONS, FORMS, POWER, Writer
 from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = frozenset({"hardtanh", "hypot"})
@@ -35,7 +36,7 @@ def _power(writer: Writer, inputs: tuple[Tree, ...]) -> Piece:
     base, exponent = inputs
     written = python.integer_power(writer, inputs, "")
     text = f"{writer.inside(base, ATOM)}**{writer.inside(exponent, POWER)}"
-    return written if written[0] else (text, POWER)
+    return written if written.text else writer.made(text, POWER)
 
 
 LANGUAGE = replace(
@@ -57,7 +58,7 @@ LANGUAGE = replace(
     uses={},
     wrapped="torch.as_tensor({})",
     reserved=python.LANGUAGE.reserved | {"torch"},
-    infix=INFIX,
+    forms=FORMS,
     power=_power,
 )
 

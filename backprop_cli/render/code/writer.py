@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from backprop_cli.gates import GATES
+from backprop_cli.printing import Form, Notation, Piece, form
 from backprop_cli.render.code.names import Target
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
+    ONE,
+    ZERO,
     Apply,
     ArrayCall,
     Count,
@@ -30,42 +34,57 @@ from backprop_cli.render.code.tree import (
 )
 
 CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, MINUS, POWER, ATOM = range(9)
-COMPARISONS = {"lt": " < ", "le": " <= ", "gt": " > ", "ge": " >= ", "eq": " == ", "ne": " != "}
-INFIX = {"add": (SUM, " + "), "sub": (SUM, " - "), "mul": (PRODUCT, "*"), "div": (PRODUCT, "/")}
-INFIX["times"] = (PRODUCT, " * ")
+COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+FORMS = {
+    "add": form("#1 + #2", SUM, SUM, PRODUCT),
+    "sub": form("#1 - #2", SUM, SUM, PRODUCT),
+    "mul": form("#1*#2", PRODUCT, PRODUCT, MINUS),
+    "div": form("#1/#2", PRODUCT, PRODUCT, MINUS),
+    "times": form("#1 * #2", PRODUCT, PRODUCT, MINUS),
+    "neg": form("-#1", MINUS, POWER),
+    "where": form("#2 if #1 else #3", CHOICE, OR, OR, OR),
+    "or": form("#1 or #2", OR, COMPARISON, COMPARISON),
+    "and": form("#1 and #2", AND, COMPARISON, COMPARISON),
+    "not": form("not #1", AND, ATOM),
+    "truth": form("float(#1)", ATOM, CHOICE),
+    "same": form("(#1 == #2)", ATOM, SUM, SUM),
+} | {op: form(f"#1 {sign} #2", COMPARISON, SUM, SUM) for op, sign in COMPARISONS.items()}
+"""Those of Python; ``truth`` is a comparison as a number, ``same`` one that is added up."""
 _FREE = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
 
-Piece = tuple[str, int]
+
+def function(name: str, inputs: int) -> Form:
+    """A function in an operator's place."""
+    return form(f"{name}({', '.join(f'#{at + 1}' for at in range(inputs))})", ATOM, *[CHOICE] * inputs)
 
 
 @dataclass(frozen=True)
 class Language:
     """How one language writes what the gates compute.
 
-    ``calls``: a template for each gate it has, ``{0}`` and so on for the inputs, ``{all}`` for all of them; under
-    ``max...`` the one for more than two. ``own``: the whole text of a helper function, for a gate that needs more than
-    a template; ``uses``: the gates that such a text calls. ``choice``, ``truth`` (a comparison as a number) and the
-    words are those of conditional expressions; ``wrapped`` is what a bare number becomes as an argument.
+    ``forms``: its operators, and those of its conditions. ``calls``: a template for each other gate it has, ``{0}`` and
+    so on for the inputs, ``{all}`` for all of them; under ``max...`` the one for more than two. ``own``: the whole text
+    of a helper function, for a gate that needs more than a template; ``uses``: the gates that such a text calls.
+    ``wrapped`` is what a bare number becomes as an argument.
     """
 
     name: str
     calls: Mapping[str, str]
     own: Mapping[str, str] = field(default_factory=dict)
     uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    choice: str = "{1} if {0} else {2}"
-    truth: str = "float({})"
-    either: str = " or "
-    both: str = " and "
-    negation: str = "not "
+    forms: Mapping[str, Form] = field(default_factory=lambda: FORMS)
     count: str = ""
-    same: str = "({0} == {1})"
     array: Callable[[Writer, ArrayCall], Piece] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     wrapped: str = ""
     reserved: frozenset[str] = frozenset()
-    infix: Mapping[str, tuple[int, str]] = field(default_factory=lambda: INFIX)
     power: Callable[[Writer, tuple[Tree, ...]], Piece] | None = None
     inline: frozenset[str] = frozenset({"square", "reciprocal", "identity", "sec", "csc", "cot"})
+
+    @cached_property
+    def notation(self) -> Notation:
+        """The forms as a notation; what begins with a minus is in parentheses behind another operand."""
+        return Notation(self.forms, signed=SUM)
 
     def has(self, op: str) -> bool:
         """Whether the language can write the gate, by itself or from the gate's rule."""
@@ -74,10 +93,10 @@ class Language:
 
     def knows(self, op: str) -> bool:
         """Whether the language can write the gate without a helper function."""
-        return op in self.calls or op in self.infix or op in COMPARISONS or op in _WRITTEN
+        return op in self.calls or op in self.forms or op in _WRITTEN
 
 
-_WRITTEN = ("where", "neg", "pow", "")
+_WRITTEN = ("pow", "")
 
 
 class LackingError(Exception):
@@ -116,7 +135,11 @@ def _visit(language: Language, tree: Tree, found: dict[str, bool]) -> None:
 def taken_words(language: Language, ops: Collection[str], helpers: Collection[str]) -> set[str]:
     """The words that a program with these gates cannot use as names."""
     words = set(language.reserved) | set(helpers)
-    for template in (*(language.calls.get(op, "") for op in ops), *language.constants.values(), language.truth):
+    for template in (
+        *(language.calls.get(op, "") for op in ops),
+        *language.constants.values(),
+        language.forms["truth"].template,
+    ):
         words.update(_FREE.findall(template))
     return words
 
@@ -131,23 +154,26 @@ class Writer:
 
     def text(self, tree: Tree) -> str:
         """The tree, as the right side of an assignment."""
-        return self.piece(tree)[0]
+        return self.piece(tree).text
 
-    def inside(self, tree: Tree, least: int, *, right: bool = False) -> str:
+    def inside(self, tree: Tree, least: int, *, first: bool = True) -> str:
         """The tree as an operand of something that binds as tightly as that."""
-        text, binding = self.piece(tree)
-        return f"({text})" if binding < least or (right and text.startswith("-")) else text
+        return self.language.notation.operand(self.piece(tree), least, first=first)
+
+    def made(self, text: str, binding: int = ATOM) -> Piece:
+        """A piece that a language has written."""
+        return self.language.notation.piece(text, binding)
 
     def piece(self, tree: Tree) -> Piece:
         """The tree and how tightly its outermost operator binds."""
         if isinstance(tree, Numeral):
             return self.number(tree.text)
         if isinstance(tree, Parameter):
-            return tree.name, ATOM
+            return self.made(tree.name)
         if isinstance(tree, Count):
-            return self.count(tree), SUM
+            return self.made(self.count(tree), SUM)
         if isinstance(tree, (Value, Gradient, Ties)):
-            return self.names[tree], ATOM
+            return self.made(self.names[tree])
         if isinstance(tree, ArrayCall):
             assert self.language.array is not None
             return self.language.array(self, tree)
@@ -156,44 +182,38 @@ class Writer:
     def number(self, text: str) -> Piece:
         """A literal as a floating-point one."""
         if text in self.language.constants:
-            return self.language.constants[text], ATOM
+            return self.made(self.language.constants[text])
         whole = text if any(c in text for c in ".eE") else f"{text}.0"
         whole = f"0{whole}" if whole.startswith(".") else whole.replace("-.", "-0.")
-        return whole, MINUS if text.startswith("-") else ATOM
+        return self.made(whole, MINUS if text.startswith("-") else ATOM)
 
     def count(self, tree: Count) -> str:
         """How many trees equal another, as a sum of comparisons."""
         if self.language.count:
             return self.language.count.format(self.text(tree.same), all=", ".join(map(self.text, tree.inputs)))
-        same = self.inside(tree.same, SUM)
-        return " + ".join(self.language.same.format(self.inside(each, SUM), same) for each in tree.inputs)
+        return " + ".join(self._filled("same", self.piece(each), self.piece(tree.same)).text for each in tree.inputs)
+
+    def _filled(self, op: str, *inputs: Piece) -> Piece:
+        return self.language.notation.filled(self.language.forms[op], inputs)
 
     def _apply(self, tree: Apply) -> Piece:
         op, inputs, language = tree.op, tree.inputs, self.language
         if op in COMPARISONS:
-            return language.truth.format(self.condition(tree)[0]), ATOM if "(" in language.truth else COMPARISON
+            return self._filled("truth", self.condition(tree))
         if op == "where":
             return self._where(inputs)
         if op == "pow" and language.power is not None:
             return language.power(self, inputs)
-        return self._operator(op, inputs) or (self._call(op, inputs), ATOM)
-
-    def _operator(self, op: str, inputs: tuple[Tree, ...]) -> Piece | None:
-        language = self.language
-        if op == "neg":
-            return f"-{self.inside(inputs[0], POWER)}", MINUS
-        if op in language.infix:
-            binding, symbol = language.infix[op]
-            left, right = self.inside(inputs[0], binding), self.inside(inputs[1], binding + 1, right=True)
-            return f"{left}{symbol}{right}", binding
+        if op in language.forms:
+            return self._filled(op, *map(self.piece, inputs))
         if op in language.inline and op not in language.calls:
             return self.piece(_substituted(value(op), dict(zip(GATES[op].params, inputs, strict=True))))
-        return None
+        return self.made(self._call(op, inputs))
 
     def _call(self, op: str, inputs: tuple[Tree, ...]) -> str:
         calls = self.language.calls
         template = (len(inputs) > 2 and calls.get(f"{op}...")) or calls.get(op) or f"{op}({{all}})"
-        arguments = [self._argument(each) for each in inputs]
+        arguments = [self._argument(each).text for each in inputs]
         if GATES[op].many and "{all}" not in template:
             text = arguments[0]
             for argument in arguments[1:]:
@@ -201,50 +221,29 @@ class Writer:
             return text
         return template.format(*arguments, all=", ".join(arguments))
 
-    def _argument(self, tree: Tree) -> str:
-        text = self.text(tree)
+    def _argument(self, tree: Tree) -> Piece:
+        """A tree as an argument, which a bare number is wrapped for."""
+        piece, wrapped = self.piece(tree), self.language.wrapped
         bare = isinstance(tree, Numeral) or (isinstance(tree, Value) and tree.node in self.plain)
-        return self.language.wrapped.format(text) if bare and self.language.wrapped else text
+        return self.made(wrapped.format(piece.text)) if bare and wrapped else piece
 
     def _where(self, inputs: tuple[Tree, ...]) -> Piece:
-        condition, yes, no = inputs
-        arms = [self._argument(arm) if self._is_bare(arm) else self.inside(arm, OR) for arm in (yes, no)]
-        choice = self.language.choice
-        called = choice.endswith(")")
-        arms = arms if not called else [self._argument(arm) for arm in (yes, no)]
-        asked = self.condition(condition, CHOICE if called else OR)[0]
-        return choice.format(asked, *arms), ATOM if called else CHOICE
+        condition, *arms = inputs
+        return self._filled("where", self.condition(condition), *map(self._argument, arms))
 
-    def _is_bare(self, tree: Tree) -> bool:
-        return bool(self.language.wrapped) and isinstance(tree, (Numeral, Value))
-
-    def condition(self, tree: Tree, least: int = CHOICE) -> Piece:
+    def condition(self, tree: Tree) -> Piece:
         """A tree as a condition: a comparison as it is, conditions joined by words, a number compared with 0."""
-        text, binding = self._condition(tree)
-        return (f"({text})", ATOM) if binding < least else (text, binding)
-
-    def _condition(self, tree: Tree) -> Piece:
-        language = self.language
         if isinstance(tree, Apply) and tree.op in COMPARISONS:
-            left, right = (self.inside(each, SUM) for each in tree.inputs)
-            return f"{left}{COMPARISONS[tree.op]}{right}", COMPARISON
+            return self._filled(tree.op, *map(self.piece, tree.inputs))
         if isinstance(tree, Apply) and tree.op == "where":
             first, yes, no = tree.inputs
-            if yes == Numeral("0") and no == Numeral("1"):
-                return self._joined(language.negation, AND, first)
-            if yes == Numeral("1"):
-                return self._joined(language.either, OR, first, no)
-            if no == Numeral("0"):
-                return self._joined(language.both, AND, first, yes)
-        return f"{self.inside(tree, SUM)} != {self.number('0')[0]}", COMPARISON
-
-    def _joined(self, word: str, binding: int, *conditions: Tree) -> Piece:
-        """Conditions joined by a word between them, or by a function."""
-        if "{" in word:
-            return word.format(*(self.condition(each)[0] for each in conditions)), ATOM
-        if len(conditions) == 1:
-            return word + self.condition(conditions[0], ATOM)[0], binding
-        return word.join(self.condition(each, COMPARISON)[0] for each in conditions), binding
+            if yes == ZERO and no == ONE:
+                return self._filled("not", self.condition(first))
+            if yes == ONE:
+                return self._filled("or", self.condition(first), self.condition(no))
+            if no == ZERO:
+                return self._filled("and", self.condition(first), self.condition(yes))
+        return self._filled("ne", self.piece(tree), self.number("0"))
 
 
 def _substituted(tree: Tree, wires: Mapping[str, Tree]) -> Tree:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from backprop_cli.gates.array_form import index
 from backprop_cli.gates.array_row import WIRE, Slice
+from backprop_cli.printing import Piece, form
 from backprop_cli.render.code.tree import ArrayCall
-from backprop_cli.render.code.writer import ATOM, PRODUCT, LackingError, Piece, Writer
+from backprop_cli.render.code.writer import ATOM, MINUS, PRODUCT, LackingError, Writer
 
+_MATMUL = form("#1 @ #2", PRODUCT, PRODUCT, MINUS)
 _REDUCING = frozenset({"sum", "mean", "var", "std", "prod", "amax", "amin", "logsumexp", "norm"})
 
 
@@ -36,15 +38,16 @@ class Calls:
         if own is not None:
             piece: Piece = own(writer, call)
             return piece
-        if call.op == "matmul":
-            left, right = writer.inside(call.inputs[0], PRODUCT), writer.inside(call.inputs[1], PRODUCT + 1, right=True)
-            return f"{left} @ {right}", PRODUCT
-        if call.op == "transpose":
-            if len(call.shape) > 2:
-                order = tuple(reversed(range(len(call.shape))))
-                return f"{self.names['transpose']}({writer.text(call.inputs[0])}, {order})", ATOM
-            return f"{writer.inside(call.inputs[0], ATOM)}.T", ATOM
-        return self._plain(writer, call), ATOM
+        return writer.made(self._plain(writer, call))
+
+    def _matmul(self, writer: Writer, call: ArrayCall) -> Piece:
+        return writer.language.notation.filled(_MATMUL, [writer.piece(each) for each in call.inputs])
+
+    def _transpose(self, writer: Writer, call: ArrayCall) -> Piece:
+        if len(call.shape) > 2:
+            order = tuple(reversed(range(len(call.shape))))
+            return writer.made(f"{self.names['transpose']}({writer.text(call.inputs[0])}, {order})")
+        return writer.made(f"{writer.inside(call.inputs[0], ATOM)}.T")
 
     def _plain(self, writer: Writer, call: ArrayCall) -> str:
         """A function with what it is told by keyword."""
@@ -65,7 +68,7 @@ class Calls:
     def _index(self, writer: Writer, call: ArrayCall) -> Piece:
         entries = call.get("index")
         assert isinstance(entries, tuple)
-        return f"{writer.inside(call.inputs[0], ATOM)}[{self._entries(writer, call, call.inputs[1:])}]", ATOM
+        return writer.made(f"{writer.inside(call.inputs[0], ATOM)}[{self._entries(writer, call, call.inputs[1:])}]")
 
     def _entries(self, writer: Writer, call: ArrayCall, wires: tuple[object, ...]) -> str:
         entries = call.get("index")
@@ -77,27 +80,29 @@ class Calls:
 
     def _put(self, writer: Writer, call: ArrayCall) -> Piece:
         place = self._entries(writer, call, call.inputs[1:])
-        return f"put({writer.text(call.inputs[0])}, np.s_[{place}], {call.get('shape')})", ATOM
+        return writer.made(f"put({writer.text(call.inputs[0])}, np.s_[{place}], {call.get('shape')})")
 
     def _spread(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.broadcast_to({writer.text(call.inputs[0])}, {call.get('shape')})", ATOM
+        return writer.made(f"{self.np}.broadcast_to({writer.text(call.inputs[0])}, {call.get('shape')})")
 
     def _reshape(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.reshape({writer.text(call.inputs[0])}, {_shape(call.get('shape'))})", ATOM
+        return writer.made(f"{self.np}.reshape({writer.text(call.inputs[0])}, {_shape(call.get('shape'))})")
 
     def _flatten(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.reshape({writer.text(call.inputs[0])}, (-1,))", ATOM
+        return writer.made(f"{self.np}.reshape({writer.text(call.inputs[0])}, (-1,))")
 
     def _flip(self, writer: Writer, call: ArrayCall) -> Piece:
         axis = call.get("axis")
         axes = tuple(range(len(call.shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        return self.names["flip"].format(writer.text(call.inputs[0]), axes if axis is not None else None, axes), ATOM
+        return writer.made(
+            self.names["flip"].format(writer.text(call.inputs[0]), axes if axis is not None else None, axes)
+        )
 
     def _concat(self, writer: Writer, call: ArrayCall) -> Piece:
-        return self._join("concat", writer, call), ATOM
+        return writer.made(self._join("concat", writer, call))
 
     def _stack(self, writer: Writer, call: ArrayCall) -> Piece:
-        return self._join("stack", writer, call), ATOM
+        return writer.made(self._join("stack", writer, call))
 
     def _join(self, op: str, writer: Writer, call: ArrayCall) -> str:
         parts = ", ".join(self.wrap.format(writer.text(each)) for each in call.inputs)
@@ -105,16 +110,16 @@ class Calls:
         return f"{self.names[op]}([{parts}]{f', {self.axis}={axis}' if axis else ''})"
 
     def _zeros(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.zeros({_shape(call.get('shape'))})", ATOM
+        return writer.made(f"{self.np}.zeros({_shape(call.get('shape'))})")
 
     def _ones(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.ones({_shape(call.get('shape'))})", ATOM
+        return writer.made(f"{self.np}.ones({_shape(call.get('shape'))})")
 
     def _eye(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"{self.np}.eye({call.get('n')})", ATOM
+        return writer.made(f"{self.np}.eye({call.get('n')})")
 
     def _others(self, writer: Writer, call: ArrayCall) -> Piece:
-        return f"others({writer.text(call.inputs[0])}, {call.get('axis')})", ATOM
+        return writer.made(f"others({writer.text(call.inputs[0])}, {call.get('axis')})")
 
 
 def _shape(shape: object) -> str:

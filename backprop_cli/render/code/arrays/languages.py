@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from backprop_cli.printing import form
 from backprop_cli.render.code import jax, numpy, torch
 from backprop_cli.render.code.arrays.calls import Calls
 from backprop_cli.render.code.special import DIGAMMA, POLYGAMMA
-from backprop_cli.render.code.writer import Language
+from backprop_cli.render.code.writer import ATOM, CHOICE, SUM, Language, function
 
 _SAME = "outer trace diag prod mean var std cumsum"
 _HELPERS = {
@@ -110,13 +111,16 @@ def _elementwise(language: Language, np: str) -> Language:
     return replace(
         language,
         calls=_without(language.calls, "max...", "min..."),
-        choice=f"{np}.where({{0}}, {{1}}, {{2}})",
-        either=f"{np}.logical_or({{}}, {{}})",
-        both=f"{np}.logical_and({{}}, {{}})",
-        negation=f"{np}.logical_not({{}})",
-        truth=f"{np}.where({{}}, 1.0, 0.0)",
+        forms=dict(language.forms)
+        | {
+            "where": function(f"{np}.where", 3),
+            "or": function(f"{np}.logical_or", 2),
+            "and": function(f"{np}.logical_and", 2),
+            "not": function(f"{np}.logical_not", 1),
+            "truth": form(f"{np}.where(#1, 1.0, 0.0)", ATOM, CHOICE),
+            "same": form(f"{np}.where(#1 == #2, 1.0, 0.0)", ATOM, SUM, SUM),
+        },
         count="",
-        same=f"{np}.where({{0}} == {{1}}, 1.0, 0.0)",
     )
 
 
@@ -132,8 +136,11 @@ NUMPY = replace(
 TORCH = replace(
     _elementwise(torch.LANGUAGE, "torch"),
     own={name: text for name, text in torch.LANGUAGE.own.items() if name != "gamma"} | {"gamma": _GAMMA},
-    truth="({}).to(torch.float64)",
-    same="({0} == {1}).to(torch.float64)",
+    forms=dict(_elementwise(torch.LANGUAGE, "torch").forms)
+    | {
+        "truth": form("(#1).to(torch.float64)", ATOM, CHOICE),
+        "same": form("(#1 == #2).to(torch.float64)", ATOM, SUM, SUM),
+    },
     array=_TORCH,
 )
 JAX = replace(
