@@ -55,7 +55,7 @@ def entries(report: Report, answers: str) -> list[Entry]:
 
 def explained(expression: str, at: str, answers: str) -> tuple[Explanation, ...]:
     report = differentiate(expression, dict(word.split("=") for word in at.split()), check="none")
-    return mistakes(report).explain(entries(report, answers))
+    return mistakes(report).of(entries(report, answers)).explained
 
 
 # expression | point | answers | codes. Every number was worked by hand with the mistake made on purpose.
@@ -157,14 +157,14 @@ FOLLOWED = [
 @pytest.mark.parametrize(("answers", "names"), FOLLOWED)
 def test_what_follows_from_the_students_own_numbers(answers, names):
     report = differentiate("q = x + y; q*z", {"x": -2, "y": 5, "z": -4}, check="none")
-    assert mistakes(report).followed(entries(report, answers)) == names
+    assert mistakes(report).of(entries(report, answers)).followed == names
 
 
 def test_own_values_outside_a_domain_or_order_give_nothing():
     report = differentiate("q = x - 3; r = log(x + q); n = x*2; p = polygamma(n, y); r + p", {"x": 2, "y": 1},
                            check="none", wrt=["q", "r", "y"])  # fmt: skip
     answers = entries(report, "q=-9 r=7 n=1000000000 p=3 dr=1 dq=2")
-    assert mistakes(report).followed(answers) == frozenset()
+    assert mistakes(report).of(answers).followed == frozenset()
 
 
 # --- the experiment: every single mistake that can be made in many circuits ---
@@ -224,7 +224,7 @@ def experiment() -> Counter[str]:
                 key = tuple(one.answer for one in answers)
                 distinct.setdefault(key, (answers, set()))[1].add(broken.code)
         for answers, true in distinct.values():
-            said = {one.code for one in named.explain(answers)}
+            said = {one.code for one in named.of(answers).explained}
             count["distinct"] += 1
             count["named"] += bool(said & true)
             count["alone"] += len(said) == 1 and said <= true
@@ -269,7 +269,7 @@ def test_how_often_a_random_wrong_number_imitates_a_mistake():
             answers = vector(report, nodes, {node: wrong})
             if truth[node] and not all(one.near(truth[one.node]) for one in answers):
                 count[kind] += 1
-                count[f"{kind} imitated"] += bool(named.explain(answers))
+                count[f"{kind} imitated"] += bool(named.of(answers).explained)
     measured = {kind: round(rate(count, f"{kind} imitated", kind), 4) for kind in IMITATED}
     assert min(count[kind] for kind in IMITATED) > 1_000
     assert all(measured[kind] <= bound for kind, bound in IMITATED.items()), measured
@@ -286,16 +286,16 @@ def test_no_answer_is_too_odd(odd):
         truth = report.trace[1].gradients
         nodes = asked(report, stages=True)
         answers = [entry(f"d{node}", node, False, Typed(odd), truth[node]) for node in nodes]
-        assert len(named.explain(answers)) <= 2
-        named.followed(answers)
+        assert len(named.of(answers).explained) <= 2
+        named.of(answers).followed
 
 
 def test_nothing_is_said_of_right_answers():
     for _, report, named in circuits():
         answers = vector(report, asked(report, stages=True), {})
         assert all(one.right for one in answers)
-        assert named.explain(answers) == ()
-        assert named.followed(answers) == frozenset()
+        assert named.of(answers).explained == ()
+        assert named.of(answers).followed == frozenset()
 
 
 def naive(tape: Tape, edit: Edit) -> list[float]:
@@ -324,7 +324,7 @@ def test_only_what_changes_is_computed_and_what_is_named_fits(text, point, dice)
     assume(all(map(math.isfinite, whole)))
     assert [changed.get(n, tape.gradients[n]) for n in nodes] == pytest.approx([whole[n] for n in nodes], rel=1e-12)
     answers = vector(report, nodes, changed)
-    for said in Mistakes(*report.trace).explain(answers):
+    for said in Mistakes(*report.trace).of(answers).explained:
         vectors = [tape.changed(one.edit) for one in breaks if one.code == said.code]
         if said.gates:
             assert any(all(_is_given(tape, numbers, one) for one in answers) for numbers in vectors)

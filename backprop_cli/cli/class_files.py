@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,15 +18,18 @@ from backprop_cli.problems import UNREADABLE, Refused
 if TYPE_CHECKING:
     from backprop_cli.grading.attempts import Plan
     from backprop_cli.grading.files.layout import Ways
-    from backprop_cli.grading.files.sheets import Problems
+    from backprop_cli.grading.files.sheets import Problems, Submission
     from backprop_cli.grading.files.submissions import Inbox
     from backprop_cli.grading.marking import Marker
 
 
 @contextmanager
-def looked_at(marker: Marker, paths: Sequence[str], options: ClassOptions) -> Iterator[tuple[Inbox, Plan]]:
-    """The files, and which of the submissions in them count. Raises ``Refused`` where they should not be believed."""
+def looked_at(
+    marker: Marker, paths: Sequence[str], options: ClassOptions
+) -> Iterator[tuple[Iterable[Submission], Plan]]:
+    """The submissions in the files, and which of them count. Raises ``Refused`` where they should not be believed."""
     from backprop_cli.grading.attempts import Attempts
+    from backprop_cli.grading.files.kept import Kept
     from backprop_cli.grading.files.notes import Notes
     from backprop_cli.grading.files.submissions import skipped
     from backprop_cli.grading.survey import MAX_INVALID, MAX_MISSING, Survey
@@ -37,11 +40,12 @@ def looked_at(marker: Marker, paths: Sequence[str], options: ClassOptions) -> It
         survey = Survey(marker, Notes(), inbox.ways.titles)
         attempts = Attempts(options.attempt or marker.key.attempt)
         listed = None if options.students is None else students_of(options.students, marker, inbox.ways)
-        attendance = Attendance(options.students or "", listed)
+        attendance, kept = Attendance(options.students or "", listed), Kept()
         for one in inbox.submissions(survey.notes):
             survey.add(one)
             attempts.add(one)
             attendance.add(one)
+            kept.add(one)
         found = survey.findings(
             MAX_INVALID if invalid is None else invalid, MAX_MISSING if missing is None else missing
         )
@@ -50,7 +54,7 @@ def looked_at(marker: Marker, paths: Sequence[str], options: ClassOptions) -> It
         if stops and not options.force:
             raise Refused(*stops, exit_code=UNREADABLE)
         warn((*skipped(paths), *stops, *found.said, *plan.said(), *attendance.said()))
-        yield inbox, plan
+        yield kept.again(inbox), plan
 
 
 def students_of(path: str, marker: Marker, how: Ways) -> tuple[str, ...]:

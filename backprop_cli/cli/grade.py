@@ -184,10 +184,10 @@ def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
     with (
         ended_by_a_signal(),
         reports(options) as written,
-        looked_at(marker, paths, options) as (inbox, plan),
+        looked_at(marker, paths, options) as (submissions, plan),
         progress() as step,
     ):
-        found = plan.chosen(inbox.submissions())
+        found = plan.chosen(submissions)
         written.head(marker.heading())
         for result, tallies in plan.best(marked(make, marker, found, options.jobs)):
             strangers.add(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,27 +33,21 @@ def judge(question: Question, answers: Sequence[Answer]) -> Judged:
 
 
 def _on_sheet(question: Question, answers: Sequence[Answer]) -> Judged:
-    given: dict[Asked, list[Answer]] = {}
+    given: dict[Asked, list[Answer]] = {ask.asked: [] for ask in question.asks}
     rest: list[Opinion] = []
-    wanted = {ask.asked for ask in question.asks}
     for answer in answers:
         meant = question.meant(answer.name)
-        if meant in wanted and meant is not None:
-            given.setdefault(meant, []).append(answer)
+        if meant is not None and meant in given:
+            given[meant].append(answer)
         else:
             rest.append(_extra(question, answer, known=meant is not None))
     found = []
-    until = _until(question, answers)
+    until = time.thread_time() + _FORMULA_SECONDS
     for ask in question.asks:
-        first, again = _first(question, ask, given.get(ask.asked, []), until)
+        first, again = _first(question, ask, given[ask.asked], until)
         found.append(first)
         rest += again
     return _explained(question, found, rest)
-
-
-def _until(question: Question, answers: Sequence[Answer]) -> float:
-    """When the time for formulas ends; the clock is not asked where there are numbers only."""
-    return math.inf if question.are_numbers(answers) else time.thread_time() + _FORMULA_SECONDS
 
 
 def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
@@ -65,19 +58,21 @@ def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
     else:
         near = question.names.near(answer.name)
         said = Said("answer.extra", "no quantity of this name" + (f"; did you mean {near}?" if near else ""))
-    return Opinion(answer.name, "extra", answer.text, said=(said,), line=answer.line)
+    return Opinion(answer.name, "extra", answer.text, said=(said,), below=answer.below)
 
 
 def _first(question: Question, ask: Ask, answers: list[Answer], until: float) -> tuple[Opinion, list[Opinion]]:
     """The opinion on what is asked, and on further answers to it: two that differ are no answer."""
     if not answers:
         return Opinion(ask.name, "missing", weight=ask.weight), []
+    if len(answers) == 1:
+        return _one(question, ask, answers[0], until), []
     first, *others = answers
     twice = Said("answer.twice", f"{ask.name} is answered {len(answers)} times")
-    again = [Opinion(ask.name, "duplicate", other.text, said=(twice,), line=other.line) for other in others]
+    again = [Opinion(ask.name, "duplicate", other.text, said=(twice,), below=other.below) for other in others]
     if any(other.text.strip() != first.text.strip() for other in others):
         differ = replace(twice, message=f"{twice.message}, and not alike")
-        return Opinion(ask.name, "duplicate", first.text, said=(differ,), weight=ask.weight, line=first.line), again
+        return Opinion(ask.name, "duplicate", first.text, said=(differ,), weight=ask.weight, below=first.below), again
     return _one(question, ask, first, until), again
 
 
@@ -88,7 +83,14 @@ def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
 
 
 def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
-    plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, line=answer.line)
+    """The opinion on an answer; of a number it is remembered, on a formula the time that is left decides, too."""
+    if ask.asked in question.facts and question.is_number(answer.text):
+        return question.opinion(ask, answer, lambda: _new(question, ask, answer, until))
+    return _new(question, ask, answer, until)
+
+
+def _new(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
+    plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, below=answer.below)
     reading, problem = question.reading(answer.text), unreadable(question, answer)
     if problem is not None:
         return invalid(plain, problem)
@@ -123,9 +125,7 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, 
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return formula_opinion(question, ask, plain, reading, until)
-        text = plain.typed or ""
-        known = question.opinion(ask, text, reading.text, lambda: number_opinion(question, ask, plain, reading, fact))
-        return known if known.line == plain.line else known.on_line(plain.line)
+        return number_opinion(question, ask, plain, reading, fact)
     except Refused as refused:
         return invalid(plain, refused.problems[0])
 
@@ -191,8 +191,8 @@ def _explained(
     mistakes = question.mistakes if puzzling else None
     if mistakes is None:
         return (*found, *rest), ()
-    followed = mistakes.followed(entries)
+    slips = mistakes.of(entries)
     mark = Said(FOLLOWED, "right, given your own earlier value", least="hint")
-    marked = [replace(one, said=(*one.said, mark)) if one.name in followed else one for one in found]
-    hints = tuple(Said(e.code, e.message, e.detail, "hint") for e in mistakes.explain(entries) if e.code != FOLLOWED)
+    marked = [replace(one, said=(*one.said, mark)) if one.name in slips.followed else one for one in found]
+    hints = tuple(Said(e.code, e.message, e.detail, "hint") for e in slips.explained if e.code != FOLLOWED)
     return (*marked, *rest), hints

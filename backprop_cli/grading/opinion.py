@@ -38,27 +38,10 @@ class Opinion:
     kink: bool = False
     said: tuple[Said, ...] = ()
     weight: Fraction = Fraction(0)
-    line: int | None = None
+    below: int | None = None
     entry: Entry | None = None
     settled: bool = True
     parts: tuple[Opinion, ...] = ()
-
-    def on_line(self, line: int | None) -> Opinion:
-        """The same of an answer on another line; ``dataclasses.replace`` would take longer than the judging."""
-        return Opinion(
-            self.name,
-            self.word,
-            self.typed,
-            self.expected,
-            self.rel_error,
-            self.kink,
-            self.said,
-            self.weight,
-            line,
-            self.entry,
-            self.settled,
-            self.parts,
-        )
 
     @property
     def followed(self) -> bool:

@@ -70,7 +70,7 @@ class Question:
     only: Mapping[Asked, Allowed] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
     _readings: dict[str, Reading] = field(default_factory=dict)
-    _opinions: dict[tuple[Asked, str, str], Opinion] = field(default_factory=dict)
+    _opinions: dict[tuple[str, Answer], Opinion] = field(default_factory=dict, init=False)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
 
     @cached_property
@@ -86,9 +86,9 @@ class Question:
         """An answer's text, read: a class writes the same numbers again and again."""
         return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of))
 
-    def opinion(self, ask: Ask, text: str, side: str, make: Callable[[], Opinion]) -> Opinion:
-        """The opinion on a number, one ``side`` of a text, remembered: a class writes the same again and again."""
-        return _remembered(self._opinions, (ask.asked, text, side), make)
+    def opinion(self, ask: Ask, answer: Answer, make: Callable[[], Opinion]) -> Opinion:
+        """The opinion on an answer that is a number, remembered: nothing else that a student writes enters it."""
+        return _remembered(self._opinions, (ask.name, answer), make)
 
     def doubt(self, asked: Asked) -> Doubt:
         """What rounding leaves open in a fact; found for all when the first number is judged."""
@@ -140,7 +140,11 @@ class Question:
 
     def are_numbers(self, answers: Sequence[Answer]) -> bool:
         """Whether no answer is to be judged as a function."""
-        return self.accept != "formula" and not any(self.reading(answer.text).names_any for answer in answers)
+        return all(self.is_number(answer.text) for answer in answers)
+
+    def is_number(self, text: str) -> bool:
+        """Whether an answer is not to be judged as a function."""
+        return self.accept != "formula" and not self.reading(text).names_any
 
     @cached_property
     def others(self) -> tuple[Question, ...]:

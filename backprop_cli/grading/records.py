@@ -47,7 +47,7 @@ class Judged:
     the student's own text, never to be printed raw. ``expected`` is there at feedback ``full`` only. ``rel_error`` is
     CS231n's: |s - t|/max(1e-8, |s| + |t|), at ``full`` only: it tells the truth in a few tries. ``kink``: any slope
     between the one-sided ones was right. ``credit`` is the part of ``weight`` that was earned, from 0 to 1.
-    ``parts`` are the components of an array.
+    It stands ``below`` the first line of its submission (None: unknown). ``parts`` are the components of an array.
     """
 
     name: str
@@ -59,24 +59,8 @@ class Judged:
     remarks: tuple[Remark, ...] = ()
     credit: Fraction = Fraction(0)
     weight: Fraction = Fraction(0)
-    line: int | None = None
+    below: int | None = None
     parts: tuple[Judged, ...] = ()
-
-    def on_line(self, line: int | None) -> Judged:
-        """The same of an answer on another line; ``dataclasses.replace`` would take longer than the judging."""
-        return Judged(
-            self.name,
-            self.word,
-            self.typed,
-            self.expected,
-            self.rel_error,
-            self.kink,
-            self.remarks,
-            self.credit,
-            self.weight,
-            line,
-            self.parts,
-        )
 
     @property
     def counted(self) -> bool:
@@ -132,6 +116,10 @@ class SubmissionResult:
     line: int | None = None
     invalid: Diagnostic | None = None
     warnings: tuple[Diagnostic, ...] = ()
+
+    def line_of(self, one: Judged) -> int | None:
+        """The line of an answer in the file; None if it is not known."""
+        return None if one.below is None else (self.line or 0) + one.below or None
 
     @property
     def ok(self) -> bool:

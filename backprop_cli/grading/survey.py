@@ -22,6 +22,7 @@ _A_CLASS = 5  # submissions, from which a share tells something
 _NAMED_APART, _EXAMPLES = 3, 2
 _OF_BYTES = ("answers.encoding", "answers.nul")
 _SHORT = 30  # characters of an example
+_ROOM = 50_000  # different answers that are held before they are counted
 
 
 @dataclass(slots=True)
@@ -48,6 +49,24 @@ class _Column:
     reasons: dict[str, _Reason] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Look:
+    """What the answers to a part come to, column by column, and how many submissions have the very same."""
+
+    answered: list[_Column] = field(default_factory=list)
+    missing: list[_Column] = field(default_factory=list)
+    unreadable: list[tuple[_Column, Answer, Diagnostic]] = field(default_factory=list)
+    count: int = 0
+
+    def settle(self) -> None:
+        """Count it in the columns."""
+        for column in self.answered:
+            column.answered += self.count
+        for column in self.missing:
+            column.missing += self.count
+        self.count = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What stops a grading, and what is only said."""
@@ -67,6 +86,8 @@ class Survey:
     broken: dict[str, _Reason] = field(default_factory=dict)
     garbled: dict[str, _Reason] = field(default_factory=dict)
     columns: dict[str, _Column] = field(default_factory=dict)
+    _looks: dict[tuple[str, Sequence[Answer]], _Look] = field(default_factory=dict)
+    _room: int = _ROOM
 
     def add(self, one: Submission) -> None:
         """Look at one more submission."""
@@ -81,22 +102,41 @@ class Survey:
             self._add_part(part, one)
 
     def _add_part(self, part: Part, one: Submission) -> None:
+        answers = one.answers.get(part.id, ())
+        look = self._looks.get((part.id, answers)) or self._new(part, answers)
+        look.count += 1
+        for column, answer, problem in look.unreadable:
+            reason = column.reasons.setdefault(problem.code, _Reason(problem))
+            reason.add(f"`{_short(answer.text)}` ({_place(one, answer)})")
+            reason.comma = reason.comma or COMMA.fullmatch(answer.text) is not None
+
+    def _new(self, part: Part, answers: Sequence[Answer]) -> _Look:
+        """The look at answers that have not come yet, or not for a long time."""
+        self._room -= 1 + len(answers)
+        if self._room < 0:
+            self._settle()
+        look = self._looks[part.id, answers] = _Look()
         given: dict[object, Answer] = {}
-        for answer in one.answers.get(part.id, ()):
+        for answer in answers:
             given.setdefault(part.question.meant(answer.name), answer)
         for ask in part.question.asks:
             column = self.columns.setdefault(f"{part.id}.{ask.name}", _Column())
             answer = given.get(ask.asked) or Answer(ask.name, "")
             problem = why_unreadable(part.question, answer)
-            column.missing += problem is None and not answer.text
-            column.answered += problem is not None or bool(answer.text)
             if problem is not None:
-                reason = column.reasons.setdefault(problem.code, _Reason(problem))
-                reason.add(f"`{_short(answer.text)}` ({_place(one, answer)})")
-                reason.comma = reason.comma or COMMA.fullmatch(answer.text) is not None
+                look.unreadable.append((column, answer, problem))
+            (look.answered if problem is not None or answer.text else look.missing).append(column)
+        return look
+
+    def _settle(self) -> None:
+        for look in self._looks.values():
+            look.settle()
+        self._looks.clear()
+        self._room = _ROOM
 
     def findings(self, most_invalid: Fraction = MAX_INVALID, most_missing: Fraction = MAX_MISSING) -> Findings:
         """What is wrong with the class as a whole; shares are in percent."""
+        self._settle()
         stops = [*self._tables(), *self._titles(), *self._encodings()]
         shares = [*self._broken(most_invalid), *self._invalid(most_invalid)]
         missing = [] if stops else [*self._missing(most_missing)]
@@ -200,7 +240,7 @@ def _remedy(reason: _Reason) -> str:
 
 
 def _place(one: Submission, answer: Answer) -> str:
-    return one.student if answer.line is None else f"{one.student}, line {answer.line}"
+    return one.student if answer.below is None else f"{one.student}, line {(one.line or 0) + answer.below}"
 
 
 def _short(text: str) -> str:

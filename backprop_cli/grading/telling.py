@@ -32,7 +32,7 @@ def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:
         remarks(() if secret else opinion.said, feedback),
         credit,
         opinion.weight,
-        opinion.line,
+        opinion.below,
         () if secret else tuple(told(part, feedback, credit) for part in opinion.parts),
     )
 

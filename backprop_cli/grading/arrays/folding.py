@@ -15,7 +15,7 @@ _PLACES, _SENTENCES = 4, 3
 
 
 def folded(
-    ask: ArrayAsk, parts: Sequence[Opinion], typed: str | None, line: int | None, said: Sequence[Said] = ()
+    ask: ArrayAsk, parts: Sequence[Opinion], typed: str | None, below: int | None, said: Sequence[Said] = ()
 ) -> Opinion:
     """One opinion on what was asked; a number's own opinion is left as it is."""
     if not ask.shape:
@@ -34,7 +34,7 @@ def folded(
         any(part.kink for part in parts),
         (*said, *_counted(parts), *_remarks(ask, parts)),
         ask.weight,
-        line if line is not None else next((part.line for part in parts if part.line is not None), None),
+        below if below is not None else next((part.below for part in parts if part.below is not None), None),
         settled=all(part.settled for part in parts),
         parts=tuple(parts),
     )

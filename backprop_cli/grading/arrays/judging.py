@@ -31,7 +31,7 @@ class _Sheet:
     ask: ArrayAsk
     cells: list[Answer] = field(default_factory=list)
     typed: str | None = None
-    line: int | None = None
+    below: int | None = None
     refused: Opinion | None = None
     said: tuple[Said, ...] = ()
     grid: Grid | None = None
@@ -47,7 +47,7 @@ def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tu
     for sheet in sheets:
         size = len(sheet.ask.cells)
         own, begin = parts[begin : begin + size], begin + size
-        found.append(sheet.refused or folded(sheet.ask, own, sheet.typed, sheet.line, sheet.said))
+        found.append(sheet.refused or folded(sheet.ask, own, sheet.typed, sheet.below, sheet.said))
     misshapen = [(sheet.ask, sheet.grid) for sheet in sheets if sheet.grid is not None]
     named = question.mistakes.explain(question.elements, parts, misshapen)
     return (*found, *rest, *more), named or hints
@@ -86,22 +86,22 @@ def _extra(question: ArrayQuestion, answer: Answer, home: _Sheet | None) -> Opin
     else:
         near = question.names.near(answer.name)
         said = "no quantity of this name" + (f"; did you mean {near}?" if near else "")
-    return Opinion(answer.name, "extra", answer.text, said=(Said("answer.extra", said),), line=answer.line)
+    return Opinion(answer.name, "extra", answer.text, said=(Said("answer.extra", said),), below=answer.below)
 
 
 def _whole(question: ArrayQuestion, sheet: _Sheet, answers: Sequence[Answer]) -> list[Opinion]:
     """Take in what was answered to an array as a whole; returns the opinions on further answers to it."""
     first, *others = answers
     ask = sheet.ask
-    sheet.typed, sheet.line = first.text, first.line
-    plain = Opinion(ask.name, "missing", first.text, weight=ask.weight, line=first.line)
+    sheet.typed, sheet.below = first.text, first.below
+    plain = Opinion(ask.name, "missing", first.text, weight=ask.weight, below=first.below)
     twice = Said("answer.twice", f"{ask.name} is answered {len(answers)} times")
     if any(other.text.strip() != first.text.strip() for other in others):
         differ = replace(twice, message=f"{twice.message}, and not alike")
         sheet.refused = replace(plain, word="duplicate", said=(differ,))
     else:
         _spread(question, sheet, first, plain)
-    return [Opinion(ask.name, "duplicate", other.text, said=(twice,), line=other.line) for other in others]
+    return [Opinion(ask.name, "duplicate", other.text, said=(twice,), below=other.below) for other in others]
 
 
 def _spread(question: ArrayQuestion, sheet: _Sheet, answer: Answer, plain: Opinion) -> None:
@@ -115,7 +115,7 @@ def _spread(question: ArrayQuestion, sheet: _Sheet, answer: Answer, plain: Opini
         sheet.refused = replace(plain, word="wrong", said=sheet.said)
     for cell, text in zip(sheet.ask.cells, texts or (), strict=False):
         name = canonical(question.elements, cell)
-        sheet.cells.append(Answer(name, text, answer.line, answer.problem))
+        sheet.cells.append(Answer(name, text, answer.below, answer.problem))
 
 
 def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[str] | None:

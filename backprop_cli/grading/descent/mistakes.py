@@ -15,7 +15,7 @@ from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.grading.descent.course import Course, Way
 from backprop_cli.grading.descent.names import Quantity
-from backprop_cli.grading.mistakes import Entry, Explanation, Mistakes
+from backprop_cli.grading.mistakes import Entry, Explanation, Found, Mistakes
 
 _ROWS, _WORK = 50, 1_000_000  # rows of which each may be the one; rows times steps times those
 _MOST_NAMED = 2
@@ -36,8 +36,11 @@ class DescentMistakes(Mistakes):
         super().__init__(*numbers)
         self._goal, self._way, self._quantities = goal, way, quantities
 
-    def explain(self, entries: Sequence[Entry]) -> tuple[Explanation, ...]:
-        """What the wrong answers are consistent with; if it is no mistake of a descent, what it is as mere numbers."""
+    def of(self, entries: Sequence[Entry]) -> Found:
+        """What the wrong answers are consistent with; if it is no mistake of a descent, what it is as mere numbers.
+
+        Whether a step follows from a wrong gradient is not asked.
+        """
         wrong = [entry for entry in entries if not entry.right]
         found: dict[str, Explanation] = {}
         for code, said, numbers in self.outcomes if wrong else ():
@@ -45,12 +48,8 @@ class DescentMistakes(Mistakes):
                 message = f"consistent with {said}"
                 found[code] = Explanation(f"mistake.{code}", message, message, tuple(entry.name for entry in wrong))
         if 0 < len(found) <= _MOST_NAMED:
-            return tuple(found.values())
-        return () if found else super().explain(entries)
-
-    def followed(self, entries: Sequence[Entry]) -> frozenset[str]:
-        """Nothing: whether a step follows from a wrong gradient is not asked."""
-        return frozenset()
+            return Found(explained=tuple(found.values()))
+        return Found(explained=() if found else super().of(entries).explained)
 
     @cached_property
     def outcomes(self) -> list[tuple[str, str, Mapping[int, float | None]]]:

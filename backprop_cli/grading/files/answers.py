@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backprop_cli import limits
 from backprop_cli.grading.files import trees
@@ -15,29 +16,51 @@ from backprop_cli.grading.files.texts import cut, printable
 from backprop_cli.json_text import NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 
+_SHORT = 40  # characters of a text that others may write, too
+_REMEMBERED = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: the name as the student wrote it, its text (empty: left open), and its line in the file.
+    """One answer: the name as the student wrote it, its text (empty: left open), and its place in the file.
 
+    It stands ``below`` the first line of its submission: 0 lines, where that is one line of a class's file. Where the
+    submission is a whole file, it is the line in that. None: unknown. So the same answers of two students are equal.
     ``problem`` says why there is no text to judge; the answer is then ``invalid``.
     """
 
     name: str
     text: str
-    line: int | None = None
+    below: int | None = None
     problem: Diagnostic | None = None
 
 
-def answer(name: str, value: object, line: int | None = None, problem: Diagnostic | None = None) -> Answer:
-    """An answer from what stands beside its name in a file; null is an answer left open."""
+def answer(name: str, value: object, below: int | None = None, problem: Diagnostic | None = None) -> Answer:
+    """An answer from what stands beside its name in a file; null is an answer left open.
+
+    A class writes the same again and again, and equal answers are one object.
+    """
+    if problem is None and type(value) in _TEXTS and len(name) <= _SHORT and len(str(value)) <= _SHORT:
+        return _short(name, str(value), below)
+    return _made(name, value, below, problem)
+
+
+_TEXTS = (str, trees.Number)
+
+
+@lru_cache(_REMEMBERED)
+def _short(name: str, text: str, below: int | None) -> Answer:
+    return _made(name, text, below, None)
+
+
+def _made(name: str, value: object, below: int | None, problem: Diagnostic | None) -> Answer:
     name = cut(name)
     if value is None:
-        return Answer(name, "", line, problem)
+        return Answer(name, "", below, problem)
     value = trees.as_list(value) or value
     if not isinstance(value, str):
         problem = Diagnostic("answer.kind", f"an answer is a number or a text, and this is {trees.kind(value)}")
-        return Answer(name, "", line, problem)
+        return Answer(name, "", below, problem)
     text = value.strip()
     if isinstance(value, NotFinite):
         problem = Diagnostic("answer.finite", f"{text} is no answer: it must be a finite number or a formula")
@@ -45,7 +68,7 @@ def answer(name: str, value: object, line: int | None = None, problem: Diagnosti
     if len(text) > most:
         message = f"the answer has {len(text):,} characters; the limit is {most:,}"
         text, problem = cut(text), Diagnostic("answer.long", message)
-    return Answer(name, text, line, problem)
+    return Answer(name, text, below, problem)
 
 
 def from_words(words: Sequence[str]) -> tuple[Answer, ...]:

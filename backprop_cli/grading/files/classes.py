@@ -104,7 +104,7 @@ class _Group:
     origin: Origin = _UNKNOWN
 
     def __post_init__(self) -> None:
-        self.sheet = self.file.sheet(comma=self.comma)
+        self.sheet = self.file.sheet(self.line, comma=self.comma)
 
     def add(self, row: Row) -> None:
         """Read one more row, unless an earlier one has spoilt the submission."""
@@ -123,7 +123,7 @@ class _Group:
         """The submission when its last row is read."""
         if self.invalid:
             return self.file.invalid(self.invalid, self.student, self.line)
-        return replace(self.file.submission(self.sheet, self.student, self.line, warnings), origin=self.origin)
+        return replace(self.file.submission(self.sheet, self.student, warnings), origin=self.origin)
 
 
 def _single(found: Iterator[Row], group: _Group) -> Submission:
@@ -208,7 +208,7 @@ class _Names:
 
 def _of_row(row: Row, given: str, titles: Layout, file: File, *, comma: bool) -> Submission:
     name, warnings = file.student(given, row.line)
-    sheet = file.sheet(comma=comma)
+    sheet = file.sheet(row.line, comma=comma)
     problem = row.problem or _too_wide(row, len(titles.titles))
     if problem is not None:
         return file.invalid(problem, name, row.line)
@@ -216,7 +216,7 @@ def _of_row(row: Row, given: str, titles: Layout, file: File, *, comma: bool) ->
         sheet.put_all(titles.leaves(row))
     except Refused as refused:
         return file.invalid(refused.problems[0], name, row.line)
-    return replace(file.submission(sheet, name, row.line, warnings), origin=_origin(titles, row))
+    return replace(file.submission(sheet, name, warnings), origin=_origin(titles, row))
 
 
 def _too_wide(row: Row, width: int) -> Diagnostic | None:

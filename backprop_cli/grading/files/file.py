@@ -20,16 +20,14 @@ class File:
     ways: Ways = field(default_factory=Ways)
     notes: Notes = field(default_factory=Notes)
 
-    def sheet(self, *, comma: bool = False) -> Sheet:
-        """An empty sheet for the answers of one student; with ``comma`` 0,5 is a number in this file."""
-        return Sheet(self.problems, comma or self.ways.comma)
+    def sheet(self, line: int | None = None, *, comma: bool = False) -> Sheet:
+        """An empty sheet for the answers of one student, which begin on a line; with ``comma`` 0,5 is a number."""
+        return Sheet(self.problems, comma or self.ways.comma, line)
 
-    def submission(
-        self, sheet: Sheet, student: str = "", line: int | None = None, warnings: tuple[Diagnostic, ...] = ()
-    ) -> Submission:
+    def submission(self, sheet: Sheet, student: str = "", warnings: tuple[Diagnostic, ...] = ()) -> Submission:
         """The submission when all of its answers are in the sheet."""
         self.notes.add_commas(self.source, sheet.commas)
-        return sheet.submission(student or self.name, self.source, line, warnings)
+        return sheet.submission(student or self.name, self.source, warnings)
 
     def invalid(self, problem: Diagnostic, student: str = "", line: int | None = None) -> Submission:
         """A submission that could not be read."""

@@ -36,20 +36,25 @@ class Leaf:
 
 def from_table(table: Table) -> Iterator[Leaf]:
     """The leaves of an object, in the order of the text; of what ``backprop --json`` wrote, the value and gradients."""
-    return _below((), table, None)
+    return below((), table)
 
 
-def _below(path: Path, value: object, line: int | None) -> Iterator[Leaf]:
+def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
+    """The leaves of a value with this path, which stands on a line unless its members tell it better."""
     if isinstance(value, Table) and len(path) < _DEEP:
         schema = value.get("schema")
         ours = isinstance(schema, str) and schema.startswith(_OURS)
         for key, inner, at in value.members():
-            if not ours or key in ("gradient", "value"):
-                yield from _below((*path, key), inner, at or line)
+            if ours and key not in ("gradient", "value"):
+                continue
+            if isinstance(inner, Table | list):
+                yield from below((*path, key), inner, at or line)
+            else:
+                yield Leaf((*path, key), inner, at or line)
     elif len(path) < _DEEP and isinstance(value, list) and is_points(value):
         for index, inner in enumerate(value, 1):
             if inner is not None:
-                yield from _below((*path, str(index)), inner, line)
+                yield from below((*path, str(index)), inner, line)
     else:
         yield Leaf(path, value, line)
 

@@ -27,14 +27,14 @@ def from_json_lines(stream: BinaryIO, file: File) -> Iterator[Submission]:
 
 
 def _of_line(line: Line, file: File) -> Submission:
-    sheet = file.sheet()
+    sheet = file.sheet(line.number)
     try:
         student, warnings = file.student(_read_line(line, sheet), line.number)
     except Refused as refused:
         match = _STUDENT.search(line.text)
         name = cut(match[1]) if match else f"{file.name}:{line.number}"
         return file.invalid(refused.problems[0], name, line.number)
-    return file.submission(sheet, student, line.number, warnings)
+    return file.submission(sheet, student, warnings)
 
 
 def _read_line(line: Line, sheet: Sheet) -> str:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from backprop_cli import limits
 from backprop_cli.grading.files.answers import Answer, answer, too_many
-from backprop_cli.grading.files.leaves import Leaf, Path, from_table, is_points
+from backprop_cli.grading.files.leaves import Leaf, Path, below, from_table, is_points
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.files.trees import Table, kind
 from backprop_cli.nearest import meant
@@ -175,10 +175,14 @@ class Problems:
 
 @dataclass
 class Sheet:
-    """The answers of one submission as they come in. With ``comma`` 0,5 is a number; ``commas`` are those that were."""
+    """The answers of one submission as they come in, which begins on a ``line`` of its file, unless it is all of it.
+
+    With ``comma`` 0,5 is a number; ``commas`` are those that were.
+    """
 
     problems: Problems
     comma: bool = False
+    line: int | None = None
     commas: list[str] = field(default_factory=list)
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _strangers: dict[str, list[Leaf]] = field(default_factory=dict)
@@ -211,25 +215,24 @@ class Sheet:
 
     def _named(self, problem: str, rest: Path, leaf: Leaf) -> Answer | None:
         """The answer with its name; None where there is none."""
+        below = None if leaf.line is None else leaf.line - (self.line or 0)
         if not rest:
             message = f"the answer to {cut(problem)} has no name"
             unnamed = Diagnostic("answer.unnamed", message, _NAMED)
             value = "" if isinstance(leaf.value, str) else leaf.value
-            return None if value is None else answer(problem, value, leaf.line, leaf.problem or unnamed)
+            return None if value is None else answer(problem, value, below, leaf.problem or unnamed)
         if not _is_group(rest):
-            return answer(_name(rest), leaf.value, leaf.line, leaf.problem)
+            return answer(_name(rest), leaf.value, below, leaf.problem)
         if (problem, rest[0]) in self._objects:
             return None
         self._objects.add((problem, rest[0]))
-        return answer(rest[0], Table(()), leaf.line)
+        return answer(rest[0], Table(()), below)
 
-    def submission(
-        self, student: str, source: str, line: int | None = None, warnings: tuple[Diagnostic, ...] = ()
-    ) -> Submission:
+    def submission(self, student: str, source: str, warnings: tuple[Diagnostic, ...] = ()) -> Submission:
         """The submission when everything is read."""
         warnings = (*warnings, *self._adopted())
         answers = {part: tuple(found) for part, found in self._answers.items()}
-        return Submission(student, source, line, answers, None, (*warnings, *self.strangers()))
+        return Submission(student, source, self.line, answers, None, (*warnings, *self.strangers()))
 
     def _adopted(self) -> tuple[Diagnostic, ...]:
         """Take a group of any name for the only problem's, if there is nothing else."""
@@ -268,9 +271,7 @@ def read_table(table: Table, sheet: Sheet) -> str:
             raise Refused(Diagnostic("submission.twice", f"`{key}` stands twice in the submission"))
     inner = table.get("answers")
     if isinstance(inner, Table) or (sheet.problems.sole and is_points(inner)):
-        sheet.put_all(
-            Leaf(leaf.path[1:], leaf.value, leaf.line, leaf.problem) for leaf in from_table(Table([("answers", inner)]))
-        )
+        sheet.put_all(below((), inner))
     elif inner is not None:
         raise Refused(Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED))
     elif not table.count("answers"):

@@ -150,7 +150,19 @@ def one_student(
         raise _named(Diagnostic("answers.class", "it has the answers of several students", hint), name)
     if found[0].invalid is not None:
         raise _named(found[0].invalid, name)
-    return found[0]
+    return _in_file(found[0])
+
+
+def _in_file(one: Submission) -> Submission:
+    """The submission for who takes the file as a whole: its answers stand on the lines of the file."""
+    if not one.line:
+        return one
+    start = one.line
+    answers = {
+        part: tuple(replace(it, below=None if it.below is None else start + it.below) for it in found)
+        for part, found in one.answers.items()
+    }
+    return replace(one, line=None, answers=answers)
 
 
 def _named(problem: Diagnostic, name: str) -> Refused:

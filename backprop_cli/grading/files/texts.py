@@ -38,7 +38,7 @@ def cut(text: str) -> str:
 
 def printable(text: str) -> str:
     """Text without halves of surrogate pairs, which JSON's escapes can write and no encoding can."""
-    return _LONE.sub("\ufffd", text)
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def decoded(data: bytes) -> str:

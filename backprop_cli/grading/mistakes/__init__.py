@@ -4,7 +4,7 @@ slopes, table (which mistakes there are) → sweep (what comes of each) → choi
 explain (what is said). A mistake is never claimed: the answers are "consistent with" it.
 """
 
-from backprop_cli.grading.mistakes.explain import Mistakes
+from backprop_cli.grading.mistakes.explain import Found, Mistakes
 from backprop_cli.grading.mistakes.records import Entry, Explanation
 
-__all__ = ["Entry", "Explanation", "Mistakes"]
+__all__ = ["Entry", "Explanation", "Found", "Mistakes"]

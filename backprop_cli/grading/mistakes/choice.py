@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from backprop_cli.grading.mistakes.fits import Fits
 from backprop_cli.grading.mistakes.records import Entry, Explanation
 from backprop_cli.grading.mistakes.sweep import Tape
 from backprop_cli.grading.mistakes.table import Broken, breakages
@@ -39,15 +40,6 @@ def _stays(entry: Entry, changed: Mapping[int, float], judged: Callable[[float],
     return number is None or (math.isfinite(number) and judged(number))
 
 
-def given(changed: Mapping[int, float], wrong: Sequence[Entry]) -> bool:
-    """Whether these numbers are the wrong answers."""
-    for entry in wrong:
-        number = changed.get(entry.node)
-        if entry.is_value or number is None or not math.isfinite(number) or not entry.fits(number):
-            return False
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class _Mutant:
     """A broken backward pass: what was broken, and the gradients that come out different."""
@@ -57,32 +49,36 @@ class _Mutant:
 
 
 class Mutants:
-    """The broken backward passes of one tape, by the nodes whose gradients they change."""
+    """The broken backward passes of one tape."""
 
     def __init__(self, tape: Tape, work: int = WORK) -> None:
         self.tape, self.work = tape, work
+        self._fits = Fits(lambda entry: () if entry.is_value else self._by_node.get(entry.node, ()))
 
     @cached_property
-    def by_node(self) -> dict[int, list[_Mutant]]:
+    def _all(self) -> Sequence[_Mutant]:
         """Empty where there would be too many."""
         most = self.work // len(self.tape.values)
         if sum(map(len, self.tape.feeds)) > most:  # each wire can be broken
-            return {}
-        all_ = list(islice(breakages(self.tape), most + 1))
-        found: dict[int, list[_Mutant]] = {}
-        for one in all_ if len(all_) <= most else ():
-            mutant = _Mutant(one, self.tape.changed(one.edit))
-            for node in mutant.changed:
-                found.setdefault(node, []).append(mutant)
+            return ()
+        broken = list(islice(breakages(self.tape), most + 1))
+        return [_Mutant(one, self.tape.changed(one.edit)) for one in broken] if len(broken) <= most else ()
+
+    @cached_property
+    def _by_node(self) -> dict[int, list[tuple[int, float]]]:
+        """The gradients that come out different at each node, each with the number of the mutant."""
+        found: dict[int, list[tuple[int, float]]] = {}
+        for at, mutant in enumerate(self._all):
+            for node, number in mutant.changed.items():
+                found.setdefault(node, []).append((at, number))
         return found
 
     def explaining(self, answers: Answers) -> list[tuple[int, Explanation]]:
         """Every kind of mistake that gives the answers, with the number of ideas it takes."""
         wrong = answers.wrong
-        likely = min((self.by_node.get(entry.node, []) for entry in wrong), key=len, default=[])
         kinds: dict[tuple[int, str], list[Broken]] = {}
-        for mutant in likely:
-            if given(mutant.changed, wrong) and answers.spared(mutant.changed):
+        for mutant in (self._all[at] for at in self._fits.all_of(wrong)):
+            if answers.spared(mutant.changed):
                 kinds.setdefault((mutant.broken.ideas, mutant.broken.code), []).append(mutant.broken)
         names = tuple(entry.name for entry in wrong)
         return [(ideas, _told(self.tape, code, found, names)) for (ideas, code), found in kinds.items()]

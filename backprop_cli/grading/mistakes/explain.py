@@ -16,26 +16,26 @@ from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.grading.mistakes import again
 from backprop_cli.grading.mistakes.choice import Answers, Mutants
+from backprop_cli.grading.mistakes.fits import Fits
+from backprop_cli.grading.mistakes.own import Followed, OwnRuns
 from backprop_cli.grading.mistakes.records import Entry, Explanation
 from backprop_cli.grading.mistakes.sweep import Tape
 from backprop_cli.grading.mistakes.whole import WHOLE, one_ratio, truth
 
 _MOST_NAMED = 2
 _LARGE = 5_000
-"""Nodes: in a larger circuit the run is not made again for each student."""
+"""Nodes: in a larger circuit no run is made again."""
 _ROUNDED = 3
-_WORK_FOR_ONE = 30_000
-"""Mutants times nodes for the run with one student's own values, which serves nobody else."""
 
 Ranked = tuple[int, Explanation]
 
 
 @dataclass(frozen=True, slots=True)
-class _Followed:
-    """The run with a student's own wrong numbers in it: its tape, and the entries that are right given those."""
+class Found:
+    """The names of the wrong answers that follow from the student's own earlier ones, and what explains the others."""
 
-    tape: Tape
-    names: frozenset[str]
+    followed: frozenset[str] = frozenset()
+    explained: tuple[Explanation, ...] = ()
 
 
 class Mistakes:
@@ -44,22 +44,19 @@ class Mistakes:
     def __init__(self, forth: Forward, sweep: Backward) -> None:
         self._tape = Tape.of(forth, sweep)
         self._mutants = Mutants(self._tape)
+        self._own = OwnRuns(self._tape, self._mutants)
 
-    def explain(self, entries: Sequence[Entry]) -> tuple[Explanation, ...]:
-        """What the wrong answers are consistent with, at most two, the best first."""
+    def of(self, entries: Sequence[Entry]) -> Found:
+        """What the wrong answers follow from, and what they are consistent with: at most two, the best first."""
         answers = self._sorted(entries)
-        off = (*answers.wrong, *answers.close)
-        if not off:
-            return ()
+        if not (answers.wrong or answers.close):
+            return Found()
+        followed = self._own.follow(entries)
         found = self._rounded(answers)
         if answers.wrong:
             found += [(rank, one) for rank, whole in WHOLE if (one := whole(self._tape, answers.wrong))]
             found += self._mutants.explaining(answers)
-        return chosen(found) if found else self._following(entries, answers)
-
-    def followed(self, entries: Sequence[Entry]) -> frozenset[str]:
-        """The wrong answers that are right given the student's own earlier wrong numbers."""
-        return self._follow(entries).names if any(not entry.right for entry in entries) else frozenset()
+        return Found(followed.names, chosen(found) if found else self._following(entries, answers, followed))
 
     def _sorted(self, entries: Sequence[Entry]) -> Answers:
         sorted_: tuple[list[Entry], list[Entry], list[Entry]] = [], [], []
@@ -76,67 +73,40 @@ class Mistakes:
     def _roundings(self) -> list[again.Rounded]:
         return again.roundings(self._tape) if len(self._tape.values) <= _LARGE else []
 
+    @cached_property
+    def _round(self) -> Fits:
+        """Which roundings give an answer."""
+        return Fits(
+            lambda entry: [
+                (at, (one.values if entry.is_value else one.gradients)[entry.node])
+                for at, one in enumerate(self._roundings)
+            ]
+        )
+
     def _rounded(self, answers: Answers) -> list[Ranked]:
         """Whether the answers come out of a run that was rounded on the way."""
-        entries = (*answers.wrong, *answers.close, *answers.right)
         names = tuple(entry.name for entry in (*answers.wrong, *answers.close))
-        for one in self._roundings:
-            if all(_fits(entry, one) for entry in entries):
-                said = "consistent with rounding too early: intermediate results were rounded on the way"
-                return [(_ROUNDED, Explanation("mistake.rounded-early", said, f"{said}, to {one.said}", names))]
+        for at in self._round.all_of((*answers.wrong, *answers.close, *answers.right))[:1]:
+            said = "consistent with rounding too early: intermediate results were rounded on the way"
+            detail = f"{said}, to {self._roundings[at].said}"
+            return [(_ROUNDED, Explanation("mistake.rounded-early", said, detail, names))]
         return []
 
     # --- the student's own earlier numbers ---
 
-    def _follow(self, entries: Sequence[Entry]) -> _Followed:
-        """What is right given the wrong numbers as they were written, or as they were before they were rounded.
-
-        A student who has s = 7 and writes f = 0.9991 for sigmoid(7) may go on with either.
-        """
-        tape = self._tape
-        if len(tape.values) > _LARGE:
-            return _Followed(tape, frozenset())
-        wrong = [entry for entry in entries if not entry.right and math.isfinite(entry.answer)]
-        written = self._given(wrong, wrong)
-        roots = [entry for entry in wrong if entry.name not in written.names]
-        unrounded = self._given(roots, wrong) if len(roots) < len(wrong) else written
-        return _Followed(written.tape, written.names | unrounded.names)
-
-    def _given(self, own: Sequence[Entry], wrong: Sequence[Entry]) -> _Followed:
-        """The run in which these numbers of the student's stand, and which of the wrong ones are right only in it."""
-        tape = self._tape
-        values = {e.node: e.answer for e in own if e.is_value and e.node >= tape.circuit.first_gate}
-        slopes = {e.node: e.answer for e in own if not e.is_value}
-        if values:
-            tape = tape.with_values(again.run(tape, values))
-        due = again.expected(self._tape, values)
-        handed = tape.backward(slopes)
-        names = set()
-        for entry in wrong:
-            number = due[entry.node] if entry.is_value else tape.arriving(entry.node, handed)
-            alone = self._tape.values[entry.node] if entry.is_value else self._tape.gradients[entry.node]
-            if math.isfinite(number) and entry.fits(number) and not entry.fits(alone):
-                names.add(entry.name)
-        return _Followed(tape, frozenset(names))
-
-    def _following(self, entries: Sequence[Entry], answers: Answers) -> tuple[Explanation, ...]:
+    def _following(self, entries: Sequence[Entry], answers: Answers, followed: Followed) -> tuple[Explanation, ...]:
         """What follows from the student's own numbers, and what explains the gradients that do not."""
-        follow = self._follow(entries)
-        roots = [entry for entry in entries if not entry.right and entry.name not in follow.names]
+        run, names = followed.run, followed.names
+        roots = [entry for entry in entries if not entry.right and entry.name not in names]
         slopes = tuple(entry for entry in roots if not entry.is_value and entry not in answers.close)
         found: tuple[Explanation, ...] = ()
-        if slopes and follow.tape is not self._tape:
-            right = tuple(entry for entry in entries if entry.right or entry.name in follow.names)
-            found = chosen(Mutants(follow.tape, _WORK_FOR_ONE).explaining(Answers(right, (), slopes)))[:1]
-        ratio = None if found else one_ratio(follow.tape, slopes)
+        if slopes and run.tape is not self._tape:
+            right = tuple(entry for entry in entries if entry.right or entry.name in names)
+            found = chosen(run.mutants.explaining(Answers(right, (), slopes)))[:1]
+        ratio = None if found else one_ratio(run.tape, slopes)
         found = found if ratio is None else (ratio,)
-        followed = [entry for entry in entries if entry.name in follow.names]
-        return (*found, _from_own(roots, followed)) if followed else found
-
-
-def _fits(entry: Entry, run: again.Rounded) -> bool:
-    number = (run.values if entry.is_value else run.gradients)[entry.node]
-    return math.isfinite(number) and entry.fits(number)
+        right_given = [entry for entry in entries if entry.name in names]
+        return (*found, _from_own(roots, right_given)) if right_given else found
 
 
 def _from_own(roots: Sequence[Entry], followed: Sequence[Entry]) -> Explanation:

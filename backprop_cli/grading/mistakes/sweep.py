@@ -137,10 +137,16 @@ class Tape:
         A gate with nothing to hand on is not asked for its slope: behind a branch not taken there may be none.
         """
         total = 1.0 if node == self.circuit.output else 0.0
-        for gate, position in self.feeds[node]:
-            if upstreams[gate]:
-                total += upstreams[gate] * self.slope(gate, position)
+        for gate, slope in self._carried[node]:
+            upstream = upstreams[gate]
+            if upstream:
+                total += upstream * slope
         return total
+
+    @cached_property
+    def _carried(self) -> list[list[tuple[int, float]]]:
+        """``feeds``, each wire as its gate and its local gradient."""
+        return [[(gate, self.slope(gate, position)) for gate, position in wires] for wires in self.feeds]
 
     def slope(self, gate: int, position: int) -> float:
         """A wire's local gradient; NaN where there is none."""

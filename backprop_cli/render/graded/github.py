@@ -73,7 +73,7 @@ class GithubCommands:
 def _answer(result: SubmissionResult, problem: ProblemResult, one: Judged) -> str:
     title = _title(result, f"{problem.id} {shown(one.name, NAME)}")
     texts = [summed_up(one), *(said(remark) for remark in one.remarks)]
-    return _command(_LEVELS[one.word], result.source, one.line or result.line, title, texts)
+    return _command(_LEVELS[one.word], result.source, result.line_of(one) or result.line, title, texts)
 
 
 def _title(result: SubmissionResult, what: str) -> str:

@@ -109,7 +109,7 @@ def _checked(result: SubmissionResult) -> dict[str, Any]:
         "right": None if result.withheld else sum(problem.right for problem in result.problems),
         "asked": sum(problem.asked for problem in result.problems),
         "counts": _counts({word: sum(p.count(word) for p in result.problems) for word in WORDS}),
-        "answers": [_answer(one) for problem in result.problems for one in problem.judged],
+        "answers": [_answer(one, result) for problem in result.problems for one in problem.judged],
         "hints": [_remark(hint) for problem in result.problems for hint in problem.hints],
         "invalid": _problem(result.invalid) if result.invalid else None,
         "warnings": [_problem(warning) for warning in result.warnings],
@@ -127,11 +127,11 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "percent": None if result.withheld else number(result.percent),
         "invalid": _problem(result.invalid) if result.invalid else None,
         "warnings": [_problem(warning) for warning in result.warnings],
-        "problems": [_problem_result(problem) for problem in result.problems],
+        "problems": [_problem_result(problem, result) for problem in result.problems],
     }
 
 
-def _problem_result(problem: ProblemResult) -> dict[str, Any]:
+def _problem_result(problem: ProblemResult, result: SubmissionResult) -> dict[str, Any]:
     return {
         "id": problem.id,
         "title": problem.title,
@@ -141,12 +141,12 @@ def _problem_result(problem: ProblemResult) -> dict[str, Any]:
         "asked": problem.asked,
         "hidden": problem.hidden,
         **({"at": dict(problem.at)} if problem.at else {}),
-        "answers": [_answer(one) for one in problem.judged],
+        "answers": [_answer(one, result) for one in problem.judged],
         "hints": [_remark(hint) for hint in problem.hints],
     }
 
 
-def _answer(one: Judged) -> dict[str, Any]:
+def _answer(one: Judged, result: SubmissionResult) -> dict[str, Any]:
     judged = one.counted and one.word != "received"
     return {
         "name": one.name,
@@ -157,7 +157,7 @@ def _answer(one: Judged) -> dict[str, Any]:
         "rel_error": finite(one.rel_error),
         "kink": one.kink,
         "credit": number(one.credit) if judged else None,
-        "line": one.line,
+        "line": result.line_of(one),
         "remarks": [_remark(remark) for remark in one.remarks],
         **({"components": [_component(part) for part in one.parts]} if one.parts else {}),
     }
