@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backprop_cli.grading.records import (
     WORDS,
     ClassSummary,
+    Earned,
     Heading,
     Judged,
     ProblemResult,
@@ -51,14 +52,21 @@ def submission(student: str, problems: Sequence[ProblemResult], **more) -> Submi
     return SubmissionResult(student, more.pop("source", f"subs/{student}.json"), tuple(problems), *earned, **more)
 
 
+def earned(part: ProblemResult) -> tuple[Earned, ...]:
+    """What a problem's answers earned, as scoring counts it."""
+    counted = [one for one in part.judged if one.weight]
+    share = float(part.points) / float(sum(one.weight for one in counted)) if counted else 0.0
+    return tuple(
+        Earned(one.name, one.word, one.typed or "", float(one.credit), share * float(one.weight * one.credit), False)
+        for one in counted
+    )
+
+
 def summary_of(heading: Heading, results: Sequence[SubmissionResult]) -> ClassSummary:
     """The class summary, as grading counts it."""
     summary = empty(heading.title, [ProblemSummary(*one) for one in heading.problems])
     for result in results:
-        tallies = [
-            Tally(tuple((one.name, one.word) for one in part.judged if one.weight), tuple(h.code for h in part.hints))
-            for part in result.problems
-        ]
+        tallies = [Tally(earned(part), tuple(h.code for h in part.hints)) for part in result.problems]
         add(summary, result, tallies)
     return summary
 
@@ -79,12 +87,12 @@ COUNTEREXAMPLE = Remark("formula.counterexample", "at x = -1.3 yours gives 1, th
 SIGN = Remark("mistake.sign", "dy and dz are consistent with a lost sign")
 EVERY_WORD = (
     answer("f", "ok", "-12", rel_error=0.0),
-    answer("dx", "ok", "0.20", rel_error=0.03, remarks=(Remark("answer.rounded", "rounded to two digits"),), line=2),
-    answer("dy", "wrong", "4", rel_error=1.0, remarks=(COUNTEREXAMPLE,), line=3),
+    answer("dx", "ok", "0.20", rel_error=0.03, remarks=(Remark("answer.rounded", "rounded to two digits"),), below=1),
+    answer("dy", "wrong", "4", rel_error=1.0, remarks=(COUNTEREXAMPLE,), below=2),
     answer("dz", "missing"),
-    answer("dq", "close", "0.2", rel_error=0.017, line=4),
+    answer("dq", "close", "0.2", rel_error=0.017, below=3),
     answer("dt", "invalid", "3 +* 4", remarks=(Remark("answer.syntax", "an operator has nothing on its left"),)),
-    answer("foo", "extra", "=cmd|'/c calc'!A1", line=6),
+    answer("foo", "extra", "=cmd|'/c calc'!A1", below=5),
     answer("dx", "duplicate", "7"),
     answer("dw", "undefined", "0", remarks=(Remark("slope.none", "there is no gradient here"),)),
     answer("dk", "ok", "0.5", kink=True, rel_error=0.0),
@@ -150,7 +158,7 @@ def answers(draw) -> Judged:
     more = {"expected": draw(st.none() | TEXTS), "rel_error": draw(ERRORS), "kink": draw(st.booleans())}
     if word not in {"ok", "extra", "duplicate", "received"}:
         more["credit"] = draw(FRACTIONS)
-    return answer(draw(TEXTS), word, typed, **more, remarks=draw(REMARKS), line=draw(LINES))
+    return answer(draw(TEXTS), word, typed, **more, remarks=draw(REMARKS), below=draw(LINES))
 
 
 @st.composite

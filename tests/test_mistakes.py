@@ -287,7 +287,6 @@ def test_no_answer_is_too_odd(odd):
         nodes = asked(report, stages=True)
         answers = [entry(f"d{node}", node, False, Typed(odd), truth[node]) for node in nodes]
         assert len(named.of(answers).explained) <= 2
-        named.of(answers).followed
 
 
 def test_nothing_is_said_of_right_answers():

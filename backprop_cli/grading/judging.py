@@ -83,10 +83,14 @@ def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
 
 
 def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
-    """The opinion on an answer; of a number it is remembered, on a formula the time that is left decides, too."""
+    """The opinion on an answer; on a number it is remembered, on a formula the time that is left decides, too."""
+    known = question.opinion(ask, answer)
+    if known is not None:
+        return known
+    made = _new(question, ask, answer, until)
     if ask.asked in question.facts and question.is_number(answer.text):
-        return question.opinion(ask, answer, lambda: _new(question, ask, answer, until))
-    return _new(question, ask, answer, until)
+        question.keep(ask, answer, made)
+    return made
 
 
 def _new(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:

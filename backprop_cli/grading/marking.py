@@ -176,7 +176,7 @@ def _unjudged(part: Part, problem: Diagnostic) -> tuple[ProblemResult, Tally]:
     found, tally = result(part.id, part.title, part.question, part.scoring, ())
     remark = Remark(problem.code, problem.message)
     judged = tuple(replace(one, word="invalid", remarks=(remark,)) for one in found.judged)
-    return replace(found, judged=judged), Tally(tuple((name, "invalid") for name, _ in tally.words), ())
+    return replace(found, judged=judged), Tally(tuple(replace(one, word="invalid") for one in tally.earned), ())
 
 
 def telling(key: Key, feedback: Feedback) -> Key:

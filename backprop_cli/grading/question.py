@@ -86,9 +86,13 @@ class Question:
         """An answer's text, read: a class writes the same numbers again and again."""
         return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of))
 
-    def opinion(self, ask: Ask, answer: Answer, make: Callable[[], Opinion]) -> Opinion:
-        """The opinion on an answer that is a number, remembered: nothing else that a student writes enters it."""
-        return _remembered(self._opinions, (ask.name, answer), make)
+    def opinion(self, ask: Ask, answer: Answer) -> Opinion | None:
+        """The opinion on an answer that is a number, if it was kept: nothing else that a student writes enters it."""
+        return self._opinions.get((ask.name, answer))
+
+    def keep(self, ask: Ask, answer: Answer, opinion: Opinion) -> None:
+        """Keep the opinion on a number for others who write the same."""
+        _remembered(self._opinions, (ask.name, answer), lambda: opinion)
 
     def doubt(self, asked: Asked) -> Doubt:
         """What rounding leaves open in a fact; found for all when the first number is judged."""
@@ -144,7 +148,8 @@ class Question:
 
     def is_number(self, text: str) -> bool:
         """Whether an answer is not to be judged as a function."""
-        return self.accept != "formula" and not self.reading(text).names_any
+        known = self._readings.get(text)
+        return self.accept != "formula" and not (known or self.reading(text)).names_any
 
     @cached_property
     def others(self) -> tuple[Question, ...]:

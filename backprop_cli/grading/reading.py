@@ -56,7 +56,7 @@ class Reading:
     @property
     def names_any(self) -> bool:
         """Whether there is a formula in it, with names."""
-        return self.formula is not None or any(one.formula is not None for one in self.sides)
+        return self.formula is not None or (bool(self.sides) and any(one.formula is not None for one in self.sides))
 
     @property
     def all(self) -> tuple[Reading, ...]:

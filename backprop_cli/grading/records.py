@@ -149,15 +149,31 @@ class SubmissionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What a class summary counts of one problem of one submission, whatever the feedback lets the student see.
+class Earned:
+    """What one asked answer earned: a ``part`` of its weight, from 0 to 1, and so many points.
 
-    ``explained`` are the answers that a mistake may explain: gradients, and no stage's value.
+    ``explicable``: a mistake may explain it, since it is a gradient, and no stage's value.
     """
 
-    words: tuple[tuple[str, Word], ...]
+    name: str
+    word: Word
+    typed: str
+    part: float
+    points: float
+    explicable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a class summary counts of one problem of one submission, whatever the feedback lets the student see."""
+
+    earned: tuple[Earned, ...]
     mistakes: tuple[str, ...]
-    explained: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[tuple[str, Word], ...]:
+        """The verdict on each asked answer."""
+        return tuple((one.name, one.word) for one in self.earned)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from backprop_cli.grading.asking import judged as judged_by
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.opinion import Opinion, Said
-from backprop_cli.grading.records import ProblemResult, Tally
+from backprop_cli.grading.records import Earned, ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
 
 if TYPE_CHECKING:
@@ -54,12 +54,27 @@ def result(
     right = sum(1 for one in counted if one.word == "ok")
     score = _score(opinions, credits_, scoring)
     hinted = remarks(hints, scoring.feedback)
-    tally = Tally(
-        tuple((one.name, one.word) for one in counted),
-        tuple(dict.fromkeys(hint.code for hint in hints)),
-        tuple(one.name for one in counted if one.parts or (one.entry is not None and not one.entry.is_value)),
-    )
+    tally = Tally(_earned(opinions, credits_, scoring.points), tuple(dict.fromkeys(hint.code for hint in hints)))
     return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, scoring.hidden), tally
+
+
+def _earned(opinions: Sequence[Opinion], credits_: Sequence[Fraction], points: Fraction) -> tuple[Earned, ...]:
+    """What each asked answer earned, in doubles: sums over a class need no more."""
+    counted = [(one, credit) for one, credit in zip(opinions, credits_, strict=True) if one.weight]
+    weights = [_double(one.weight) for one, _ in counted]
+    share = _double(points) / sum(weights) if weights else 0.0
+    return tuple(
+        Earned(one.name, one.word, one.typed or "", _double(credit), share * weight * _double(credit), _explicable(one))
+        for (one, credit), weight in zip(counted, weights, strict=True)
+    )
+
+
+def _explicable(one: Opinion) -> bool:
+    return bool(one.parts) or (one.entry is not None and not one.entry.is_value)
+
+
+def _double(value: Fraction) -> float:
+    return value.numerator / value.denominator
 
 
 def _spared(opinion: Opinion, scoring: Scoring) -> Opinion:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import (
     PERCENT_BARS,
     ClassSummary,
-    Judged,
     ProblemResult,
     ProblemSummary,
     SubmissionResult,
@@ -55,32 +54,15 @@ def _add_problem(summary: ProblemSummary, problem: ProblemResult, tally: Tally) 
 
 def _add_items(items: dict[tuple[str, str], Item], problems: Sequence[ProblemResult], tallies: Sequence[Tally]) -> None:
     """Count the answers of one submission that could be read."""
-    found = [(problem, tally, list(_earned(problem))) for problem, tally in zip(problems, tallies, strict=True)]
-    total = sum(points for _, _, earned in found for _, _, points in earned)
-    for problem, tally, earned in found:
-        words = dict(tally.words)
+    total = sum(one.points for tally in tallies for one in tally.earned)
+    for problem, tally in zip(problems, tallies, strict=True):
         mistake = tally.mistakes[0] if tally.mistakes else ""
-        for one, part, points in earned:
+        for one in tally.earned:
             item = items.get((problem.id, one.name))
             if item is None:
                 item = items[problem.id, one.name] = Item(problem.id, one.name)
-            item.add(part, total - points)
-            word = words.get(one.name, one.word)
-            item.answered += word != "missing"
-            item.right += word == "ok"
-            if word in _WRONG and one.typed:
-                item.note(one.typed, mistake if one.name in tally.explained else "")
-
-
-def _earned(problem: ProblemResult) -> Iterator[tuple[Judged, float, float]]:
-    """Each asked answer, the part of it that was earned, and how many of the problem's points that is."""
-    counted = [one for one in problem.judged if one.counted]
-    weights = [_double(one.weight) for one in counted]
-    share = _double(problem.points) / sum(weights) if weights else 0.0
-    for one, weight in zip(counted, weights, strict=True):
-        part = _double(one.credit)
-        yield one, part, share * weight * part
-
-
-def _double(value: Fraction) -> float:
-    return value.numerator / value.denominator
+            item.add(one.part, total - one.points)
+            item.answered += one.word != "missing"
+            item.right += one.word == "ok"
+            if one.typed and one.word in _WRONG:
+                item.note(one.typed, mistake if one.explicable else "")

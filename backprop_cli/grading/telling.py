@@ -39,6 +39,8 @@ def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:
 
 def remarks(said: Sequence[Said], feedback: Feedback) -> tuple[Remark, ...]:
     """The sentences that this level may see."""
+    if not said:
+        return ()
     level, full = FEEDBACK.index(feedback), feedback == "full"
     return tuple(
         Remark(one.code, (one.detail if full else "") or one.message)

@@ -94,7 +94,7 @@ def prepare_descent(
     nodes = {one: stage.node for one, stage in zip(quantities, made.stages, strict=True)}
     base = prepare(made, {}, _asks(names, quantities, nodes, weights or {}), tolerance, "number")
     return DescentQuestion(
-        **{one.name: getattr(base, one.name) for one in fields(Question)},
+        **{one.name: getattr(base, one.name) for one in fields(Question) if one.init},
         goal=goal,
         way=way,
         quantities={node: one for one, node in nodes.items()},

@@ -61,6 +61,19 @@ class Submission:
     origin: Origin = Origin()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path leads: the problem that it begins with, the rest, and the parts that the problem means.
+
+    ``name`` is that of the answer there; None where no answer of the key's can stand.
+    """
+
+    problem: str
+    rest: Path
+    parts: tuple[str, ...]
+    name: str | None
+
+
 @dataclass(frozen=True)
 class Problems:
     """What the key's problems are called; ``sizes`` are the ids with the number of points each is asked at.
@@ -73,14 +86,15 @@ class Problems:
     asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     meaning: Callable[[str, str], Hashable | None] | None = None
 
-    _places: dict[Path, tuple[str, Path, tuple[str, ...]]] = field(default_factory=dict)
+    _places: dict[Path, Place] = field(default_factory=dict)
 
-    def place(self, path: Path) -> tuple[str, Path, tuple[str, ...]]:
-        """``placed``, and the parts that its problem means; remembered, for a class has the same paths all over."""
+    def place(self, path: Path) -> Place:
+        """Where a path leads; remembered, for a class has the same paths all over."""
         known = self._places.get(path)
         if known is None:
             problem, rest = self.placed(path)
-            known = problem, rest, self.parts(problem or self.sole)
+            parts = self.parts(problem or self.sole)
+            known = Place(problem, rest, parts, _name(rest) if parts and rest and not _is_group(rest) else None)
             if len(self._places) < _REMEMBERED:
                 self._places[path] = known
         return known
@@ -203,26 +217,30 @@ class Sheet:
             self.commas.append(leaf.value.strip())
             leaf = replace(leaf, value=leaf.value.replace(",", "."))
         self._count += 1
-        problem, rest, parts = self.problems.place(leaf.path)
-        self._copies += len(parts)
+        place = self.problems.place(leaf.path)
+        self._copies += len(place.parts)
         if self._count > limits.SUBMISSION_ANSWERS or self._copies > _COPIES:
             raise Refused(too_many())
-        if not parts or (not problem and _is_group(rest)):
-            self._strangers.setdefault(cut(problem or "".join(rest[:1])), []).append(replace(leaf, path=rest))
-        elif (one := self._named(problem, rest, leaf)) is not None:
-            for part in parts:
+        below = None if leaf.line is None else leaf.line - (self.line or 0)
+        if place.name is None:
+            one = self._strange(place, leaf, below)
+        else:
+            one = answer(place.name, leaf.value, below, leaf.problem)
+        if one is not None:
+            for part in place.parts:
                 self._answers.setdefault(part, []).append(one)
 
-    def _named(self, problem: str, rest: Path, leaf: Leaf) -> Answer | None:
-        """The answer with its name; None where there is none."""
-        below = None if leaf.line is None else leaf.line - (self.line or 0)
+    def _strange(self, place: Place, leaf: Leaf, below: int | None) -> Answer | None:
+        """What stands where no answer can: an answer without a name, an object in an answer's place, or nothing."""
+        problem, rest = place.problem, place.rest
+        if not place.parts or (not problem and _is_group(rest)):
+            self._strangers.setdefault(cut(problem or "".join(rest[:1])), []).append(replace(leaf, path=rest))
+            return None
         if not rest:
             message = f"the answer to {cut(problem)} has no name"
             unnamed = Diagnostic("answer.unnamed", message, _NAMED)
             value = "" if isinstance(leaf.value, str) else leaf.value
             return None if value is None else answer(problem, value, below, leaf.problem or unnamed)
-        if not _is_group(rest):
-            return answer(_name(rest), leaf.value, below, leaf.problem)
         if (problem, rest[0]) in self._objects:
             return None
         self._objects.add((problem, rest[0]))

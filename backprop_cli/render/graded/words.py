@@ -50,6 +50,8 @@ NAME, ANSWER, SENTENCE = 60, 60, 2000
 
 def decimal(value: Fraction, places: int = 6) -> str:
     """A score as a decimal, rounded, without zeros at its end: ``3.333333``, ``10``."""
+    if value.denominator == 1:
+        return str(value.numerator)
     scaled = round(value * 10**places)
     whole, part = divmod(abs(scaled), 10**places)
     digits = f"{part:0{places}d}".rstrip("0")
