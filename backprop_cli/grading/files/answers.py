@@ -40,12 +40,10 @@ def answer(name: str, value: object, below: int | None = None, problem: Diagnost
 
     A class writes the same again and again, and equal answers are one object.
     """
-    if problem is None and type(value) in _TEXTS and len(name) <= _SHORT and len(str(value)) <= _SHORT:
-        return _short(name, str(value), below)
-    return _made(name, value, below, problem)
-
-
-_TEXTS = (str, trees.Number)
+    if problem is not None or not isinstance(value, str) or isinstance(value, NotFinite):
+        return _made(name, value, below, problem)
+    few = len(name) <= _SHORT and len(value) <= _SHORT
+    return _short(name, str(value), below) if few else _made(name, value, below, None)
 
 
 @lru_cache(_REMEMBERED)
