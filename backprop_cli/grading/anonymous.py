@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backprop_cli.grading.records import SubmissionResult
+from backprop_cli.grading.records import ProblemResult, SubmissionResult
 from backprop_cli.problems import Diagnostic
 
 
@@ -24,7 +24,12 @@ def nameless(result: SubmissionResult, number: int) -> SubmissionResult:
         result,
         student=f"student {number}",
         source="",
+        problems=tuple(map(_without_lines, result.problems)),
         line=None,
         invalid=invalid,
         warnings=tuple(warning for warning in result.warnings if not tells(warning)),
     )
+
+
+def _without_lines(problem: ProblemResult) -> ProblemResult:
+    return replace(problem, judged=tuple(replace(one, below=None) for one in problem.judged))

@@ -119,7 +119,7 @@ class SubmissionResult:
 
     def line_of(self, one: Judged) -> int | None:
         """The line of an answer in the file; None if it is not known."""
-        return None if one.below is None else (self.line or 0) + one.below or None
+        return None if one.below is None else (self.line or 0) + one.below
 
     @property
     def ok(self) -> bool:
