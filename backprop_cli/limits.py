@@ -32,7 +32,7 @@ SYMBOLIC_WORK: Final = 3_000  # those that depend on a variable, summed over the
 SYMBOLIC_DEPTH: Final = 45  # SymPy recurses: deeper, and diff meets Python's recursion limit
 SYMBOLIC_CASES: Final = 2  # nested: SymPy multiplies their conditions out
 SYMBOLIC_TIES: Final = 1_000  # SymPy compares each input of a max with each: the sum of their cubes
-SYMBOLIC_SECONDS: Final = 20  # of the processor: some short formulas take SymPy hours
+SYMBOLIC_SECONDS: Final = 12  # of the processor: some short formulas take SymPy hours
 CHECK_WORK: Final = 200_000  # gates times variables in the check by tangents, one variable at a time
 
 FORMULA_WORK: Final = 2_000  # nodes times variables, for derivatives that are only shown

@@ -46,8 +46,17 @@ def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
         else:
             inputs = tuple(numbers[i] for i in node.inputs)
             key = (node.op, tuple(sorted(inputs)) if node.op in _COMMUTES else inputs, node.text)
+            if _is_square(circuit, node.op, inputs):
+                key = ("mul", (inputs[0], inputs[0]), "")
             numbers.append(first.setdefault(key, index))
     return numbers
+
+
+def _is_square(circuit: Circuit, op: str, inputs: Sequence[int]) -> bool:
+    if op == "pow":
+        exponent = circuit.nodes[inputs[1]]
+        return exponent.op == CONSTANT and exponent.text == "2"
+    return op == "square" or (op == "mul" and inputs[0] == inputs[-1])
 
 
 def undone(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> dict[int, int]:
@@ -105,11 +114,11 @@ def _root(circuit: Circuit, numbers: Sequence[int], square: int, apart: Collecti
     """The gate and the input of what is squared here, unless it is moved by itself."""
     node = circuit.nodes[square]
     first, last = (numbers[node.inputs[0]], numbers[node.inputs[-1]]) if node.inputs else (-1, -1)
-    squares = (
-        node.op == "square"
-        or (node.op == "mul" and first == last)
-        or (node.op == "pow" and circuit.nodes[last].op == CONSTANT and circuit.nodes[last].text == "2")
-    )
-    if not squares or square in apart or first in apart or not circuit.nodes[first].inputs:
+    if (
+        not _is_square(circuit, node.op, (first, last))
+        or square in apart
+        or first in apart
+        or not circuit.nodes[first].inputs
+    ):
         return None
     return circuit.nodes[first].op, numbers[circuit.nodes[first].inputs[0]]

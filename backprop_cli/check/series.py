@@ -19,6 +19,8 @@ MANY_TERMS = 28
 """So many exact zeros are taken for a quotient of polynomials that is 0; what is less than a power says less."""
 _LONG = 64  # terms that an exact series may have, however few are asked for
 _STEEPEST = 10_000  # the highest power of u that is told from less
+MOST_DEGREE = 24
+"""Of a root of u that is tried."""
 _FLAT = 10**9
 """The order of exp(-1/u): less than every power of u."""
 
@@ -285,3 +287,9 @@ def with_constant(x: Series, value: Number) -> Series:
     if x.low > 0 or not x.terms or (x.low == 0 and x.terms[0] is value):
         return x
     return series(0, [value, *x.terms[1:]], exact=x.exact)
+
+
+def on_zero(x: Series) -> Series:
+    """The series without a first term of which no ball tells that it is not 0."""
+    is_open = x.low == 0 and x.terms and is_finite(x.terms[0]) and sign(x.terms[0]) is None
+    return series(0, [ZERO, *x.terms[1:]], exact=x.exact) if is_open else x

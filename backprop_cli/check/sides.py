@@ -19,6 +19,7 @@ from backprop_cli.check.composed import function
 from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
 from backprop_cli.check.numbering import fixed, numbering, undone
 from backprop_cli.check.series import (
+    MOST_DEGREE,
     Gap,
     MoreTermsError,
     NearEdgeError,
@@ -31,15 +32,16 @@ from backprop_cli.check.series import (
     leading,
     less,
     moving,
+    on_zero,
     series,
     with_constant,
 )
+from backprop_cli.check.smooth import steep
 from backprop_cli.circuit import Circuit
 
 Word = Literal["slope", "infinite", "jump", "no value", "no power series", "undecided", "not known"]
 
 _TERMS = (2, 3, 6, 14, 30)  # tried one after the other while all that are known are exactly 0
-_MOST_DEGREE = 24
 _HUGE = arb(2) ** 100
 
 
@@ -136,7 +138,7 @@ class Walk:
             asked = self.asked(index)
             inputs = [self._known(i) for i in asked]
             if self.forced.get(index) == 0 and (len(inputs) == 1 or op == "pow"):
-                inputs[0] = _on_zero(inputs[0])
+                inputs[0] = on_zero(inputs[0])
             self.series[index] = self._value(index, op, inputs)
         except NearEdgeError as gap:
             self.gaps[index], self.series[index] = gap if gap.gate >= 0 else NearEdgeError(index, gap.away), None
@@ -161,12 +163,6 @@ class Walk:
             raise gap
         assert found is not None
         return found
-
-
-def _on_zero(x: Series) -> Series:
-    """The series without a first term of which no ball tells that it is not 0."""
-    is_open = x.low == 0 and x.terms and is_finite(x.terms[0]) and sign(x.terms[0]) is None
-    return series(0, [ZERO, *x.terms[1:]], exact=x.exact) if is_open else x
 
 
 def _nearest(here: Number) -> fmpq:
@@ -215,7 +211,7 @@ class Here(Walk):
     def side(self, seeds: Mapping[int, Number], direction: int) -> OneSided:
         """The output on one side of the point, along a direction in some nodes."""
         degree, attempt = 1, 0
-        while attempt < len(_TERMS) and degree <= _MOST_DEGREE:
+        while attempt < len(_TERMS) and degree <= MOST_DEGREE:
             with working(self.bits, max(_TERMS[attempt], degree + 1)):
                 walk = Beside(self, seeds, direction, degree)
                 try:
@@ -289,7 +285,10 @@ class Beside(Walk):
 
     def outcome(self) -> OneSided:
         """What the output does. Raises ``RootError`` and ``MoreTermsError``, which another run answers."""
-        gap, found = self.gaps[self.circuit.output], self.series[self.circuit.output]
+        output = self.circuit.output
+        node, gap, found = self.circuit.nodes[output], self.gaps[output], self.series[output]
+        if node.op == "pow" and steep(self.series[node.inputs[0]], self.series[node.inputs[1]], self.degree):
+            return OneSided("infinite", fmpq(self.direction))
         if isinstance(gap, (RootError, MoreTermsError)):
             raise gap
         if gap is not None:

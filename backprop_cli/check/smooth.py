@@ -258,13 +258,21 @@ def _vanishing_power(x: Series, y: Series) -> Series:
     exponent = y.term(0)
     if is_zero(exponent):
         return series(0, [ONE, *[ZERO] * (y.low - 1)], exact=False)
-    steep = fmpq(x.low) * exponent * fmpq(1023, 1024)
-    if sign(steep) != 1:
+    reached = fmpq(x.low) * exponent * fmpq(1023, 1024)
+    if sign(reached) != 1:
         raise NoSeriesError
-    order = OPERATIONS["floor"](steep)
+    order = OPERATIONS["floor"](reached)
     if order < 1 or order == x.low == 1:  # finer powers tell u^1.4 from u
-        raise RootError(int(OPERATIONS["floor"](1 / (steep - order)).p) + 1)
+        raise RootError(int(OPERATIONS["floor"](1 / (reached - order)).p) + 1)
     return flat(min(int(order.p), MANY_TERMS - 1))
+
+
+def steep(x: Series | None, y: Series | None, degree: int) -> bool:
+    """Whether x^y leaves 0 as u^α for an α between 0 and ``degree``."""
+    if x is None or y is None or x.low < 1 or not x.terms or sign(x.terms[0]) != 1 or y.low or not y.terms:
+        return False
+    reached = fmpq(x.low) * y.terms[0]
+    return sign(reached) == 1 and sign(reached - fmpq(degree)) == -1
 
 
 def mul(side: Side, x: Series, y: Series) -> Series:
