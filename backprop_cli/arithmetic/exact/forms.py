@@ -11,11 +11,15 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from flint import fmpq
+
 from backprop_cli import limits
+from backprop_cli.arithmetic.balls import HALF, floor
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.problems import Diagnostic, Refused
 
 _GAMMA_MOST = 5_000
+_NEAR = fmpq(1, 1 << 64)
 _ROOT_BITS = 1_000  # SymPy looks for the factors of what is under a root
 _GAMMA_FAMILY = frozenset({"gamma", "lgamma", "digamma", "polygamma"})
 _STEEP_LEVELS = 10
@@ -82,6 +86,8 @@ def measure(name: str, arguments: Sequence[Any]) -> None:
     if name in _GAMMA_FAMILY and (last.form.is_Rational or not last.guide > 0):
         order = {"polygamma": 2 + _at_most(arguments[0].guide, 60), "digamma": 2}.get(name, 1)
         _within(last.guide * order, _GAMMA_MOST)
+    if name in _GAMMA_FAMILY and not last.form.is_Rational and _beside_whole(last):
+        raise too_large()
     if name in _MOST_BITS:
         _within(last.guide, 1 << _MOST_BITS[name])
     if name in ("sqrt", "hypot") and max(width(one.form) for one in arguments) > _ROOT_BITS // (
@@ -90,6 +96,15 @@ def measure(name: str, arguments: Sequence[Any]) -> None:
         raise too_large()
     if name == "pow":
         _measure_power(*arguments)
+
+
+def _beside_whole(number: Any) -> bool:
+    """Whether an exponential may be so near a whole number that SymPy writes all the zeros between: tanh(1e30)."""
+    import sympy as s
+
+    whole = floor(number.guide + HALF)
+    near = whole is None or not abs(number.guide - whole) > _NEAR
+    return near and bool(number.form.has(s.exp, s.tanh, s.sinh, s.cosh, s.erf, s.erfc))
 
 
 def _within(guide: Number, most: int) -> None:
