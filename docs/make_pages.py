@@ -25,8 +25,12 @@ _WARNINGS = (
     "stage.value",
     "check.note",
     "kink.smooth",
+    "latex.read",
+    "descent.rises",
+    "descent.jumps",
 )
 _OTHER_EXITS = {"check.wrong": "1", "internal": "70"} | dict.fromkeys(_WARNINGS, "0")
+_OF_ANSWERS = ("mistake.", "answer.close", "answer.coarse")  # 1 from `check`; `grade` goes on
 
 
 def pages() -> dict[Path, str]:
@@ -137,6 +141,8 @@ condition in parentheses says where it exists if that is less than the domain.
 
 
 def _exit(code: str) -> str:
+    if code.startswith(_OF_ANSWERS):
+        return "1"
     return _OTHER_EXITS.get(code) or str(Refused(Diagnostic(code, "")).exit_code)
 
 
