@@ -28,6 +28,7 @@ LOOSE = {
         "homework_arrays",
         "homework_check",
         "judge_cases",
+        "one_door",
         "sheets",
         "varying",
     ),

@@ -27,7 +27,7 @@ def from_text(text):
 
 def shown(answers):
     """Name, text (or the problem's code) and line of each answer."""
-    return [(one.name, one.problem.code if one.problem else one.text, one.line) for one in answers]
+    return [(one.name, one.problem.code if one.problem else one.text, one.below) for one in answers]
 
 
 WORDS = [
@@ -222,4 +222,4 @@ def test_whatever_is_read_is_answers_or_refused(data):
     except Refused as refused:
         problems = refused.problems
     assert {problem.code.partition(".")[0] for problem in problems} <= {"answers", "submission"}
-    assert {(type(one.name), type(one.text), type(one.line)) for one in answers} <= {(str, str, int)}
+    assert {(type(one.name), type(one.text), type(one.below)) for one in answers} <= {(str, str, int)}

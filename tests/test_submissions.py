@@ -45,6 +45,10 @@ def piped(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=stream))
 
 
+def _line(one, each):
+    return None if each.below is None else (one.line or 0) + each.below
+
+
 def shown(one):
     """The student, the line, and each part's answers: name, text or the problem's code, line. Or why it is invalid."""
     assert isinstance(one, Submission)
@@ -52,7 +56,7 @@ def shown(one):
         assert one.answers == {}
         return one.student, one.line, one.invalid.code, one.invalid.message
     answers = {
-        part: [(each.name, each.problem.code if each.problem else each.text, each.line) for each in found]
+        part: [(each.name, each.problem.code if each.problem else each.text, _line(one, each)) for each in found]
         for part, found in one.answers.items()
     }
     return one.student, one.line, answers
