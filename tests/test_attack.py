@@ -19,8 +19,8 @@ from command import MODULE, Outcome, backprop, clean
 
 CANARY = "canary.txt"
 MEMORY = 500 * 1024**2
-TIMES_SYMPY = 8  # a text may take at most 2 s where `import sympy` takes a quarter; slow machines scale
-LEAST_SECONDS = 2.0
+TIMES_SYMPY = 14
+LEAST_SECONDS = 3.0
 TRIES = 4
 FOUR = {0, 2, 3, 4}
 
@@ -244,7 +244,7 @@ def spent(argv: list[str | bytes], folder: Path, stdin: bytes) -> tuple[Outcome,
 
 
 def in_time(seconds: float, folder: Path) -> bool:
-    """Whether a text took no more than 2 s where loading SymPy takes a quarter of a second; slower machines scale."""
+    """Whether a text took no more than 3 s where loading SymPy takes a quarter of a second; slower machines scale."""
     return seconds < LEAST_SECONDS or (
         seconds < TIMES_SYMPY * spent([sys.executable, "-c", "import sympy"], folder, b"")[1]
     )
