@@ -19,20 +19,10 @@ from backprop_cli import limits
 PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
 
 # Files of tests that run commands which warn, and do not look at each warning: what they print is not asked for yet.
-LOOSE = {
-    *("arrays", "batch_forms", "class_files", "class_reports", "descend", "descend_data", "descend_shown"),
-    *(
-        "descent_homework",
-        "draw",
-        "draw_arrays",
-        "homework_arrays",
-        "homework_check",
-        "judge_cases",
-        "one_door",
-        "sheets",
-        "varying",
-    ),
-}
+LOOSE = frozenset(
+    "arrays batch_forms class_files class_reports descend descend_data descend_shown descent_homework "
+    "draw draw_arrays homework_arrays homework_check judge_cases one_door sheets varying".split()
+)
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("local", max_examples=80, **_COMMON)

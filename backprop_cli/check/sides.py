@@ -287,7 +287,7 @@ class Beside(Walk):
         """What the output does. Raises ``RootError`` and ``MoreTermsError``, which another run answers."""
         output = self.circuit.output
         node, gap, found = self.circuit.nodes[output], self.gaps[output], self.series[output]
-        if node.op == "pow" and steep(self.series[node.inputs[0]], self.series[node.inputs[1]], self.degree):
+        if node.op == "pow" and self._is_steep(*node.inputs):
             return OneSided("infinite", fmpq(self.direction))
         if isinstance(gap, (RootError, MoreTermsError)):
             raise gap
@@ -296,6 +296,11 @@ class Beside(Walk):
         assert found is not None
         jump = None if self.likeness[self.circuit.output] == SAME else self._jump(found)
         return jump or self._slope(found)
+
+    def _is_steep(self, base: int, exponent: int) -> bool:
+        """Whether the output, a power that is 0 at the point, leaves it more steeply than any line."""
+        stay = self.likeness[base] == self.likeness[exponent] == SAME
+        return stay and steep(self.series[base], self.series[exponent], self.degree)
 
     def _jump(self, found: Series) -> OneSided | None:
         here = self.here.number(self.circuit.output)

@@ -257,7 +257,7 @@ def _vanishing_power(x: Series, y: Series) -> Series:
         raise NoSeriesError
     exponent = y.term(0)
     if is_zero(exponent):
-        return series(0, [ONE, *[ZERO] * (y.low - 1)], exact=False)
+        return series(0, [ONE, *[ZERO] * (min(y.low, MANY_TERMS) - 1)], exact=False)
     reached = fmpq(x.low) * exponent * fmpq(1023, 1024)
     if sign(reached) != 1:
         raise NoSeriesError
