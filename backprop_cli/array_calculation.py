@@ -26,7 +26,7 @@ from backprop_cli.engine.point import Point, complete
 from backprop_cli.engine.pullback import VectorGradients, run_backward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.shapes import Shaped, one_number, shaped
-from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, VectorRun, run_forward
 from backprop_cli.engine.written_out import TooLargeError, WrittenOut, element_name, refuse_too_large, written_out
 from backprop_cli.gates.array_row import WIRE
 from backprop_cli.gates.array_shapes import shown
@@ -110,7 +110,7 @@ def prepared(circuit: Circuit, point: Point, settings: Settings, upstream: Given
     targets = targets_of(circuit, settings.wrt)
     if settings.wrt is None:
         targets = {name: node for name, node in targets.items() if node not in index_variables(circuit)}
-    return Prepared(run_forward(Program(ready), numbers), point, numbers, targets, seed, given, warnings)
+    return Prepared(run_forward(ArrayProgram(ready), numbers), point, numbers, targets, seed, given, warnings)
 
 
 def doubles_of(given: Given, rules: Rules) -> Any:

@@ -116,7 +116,7 @@ def checked(
     bits = 64 if forth.arithmetic.doubles else max(160, int(digits * 3.33) + 20)
     usual = Fraction(1, 10**40) if settings.exact else Fraction(1, 10 ** max(1, digits - 2)) if digits else _USUAL
     tolerance = usual if settings.rtol is None else Fraction(settings.rtol)
-    return oracle.check(forth, back, point, targets, settings.check, oracle.Tolerance(tolerance, bits))
+    return oracle.check(forth, back, point, targets, settings.check, oracle.CheckTolerance(tolerance, bits))
 
 
 _USUAL = Fraction(1, 10**9)

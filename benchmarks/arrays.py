@@ -13,7 +13,7 @@ import numpy as np
 from backprop_cli import read
 from backprop_cli.engine.pullback import run_backward
 from backprop_cli.engine.shapes import shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 
 NETWORK = "h = max(X @ W1 + b1, 0); s = h @ W2 + b2; L = mean((s - T)^2)"
 SQUARES = "L = sum((W @ X - T)^2)"
@@ -22,7 +22,7 @@ SQUARES = "L = sum((W @ X - T)^2)"
 def ours(text: str, point: dict[str, np.ndarray], wrt: tuple[str, ...]) -> Callable[[], object]:
     """Value and gradients by the program that ``backprop`` runs; shapes are resolved once."""
     circuit = read(text, arrays=True)
-    program = Program(shaped(circuit, {name: np.shape(value) for name, value in point.items()}))
+    program = ArrayProgram(shaped(circuit, {name: np.shape(value) for name, value in point.items()}))
     marks = circuit.reach(circuit.inputs[name] for name in wrt)
     return lambda: run_backward(run_forward(program, point), marks, np.float64(1.0))
 

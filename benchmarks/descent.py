@@ -15,11 +15,11 @@ from itertools import islice
 import numpy as np
 
 from backprop_cli import read
-from backprop_cli.descent.loop import Plan, Walk
+from backprop_cli.descent.loop import Descent, Plan
 from backprop_cli.descent.rows import RowsObjective
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.engine.point import from_mapping
-from backprop_cli.rows.memory import Table
+from backprop_cli.rows.memory import MemoryTable
 
 NEURON = "(sigmoid(w*x + b) - t)^2"
 RATE = 0.1
@@ -27,9 +27,9 @@ RATE = 0.1
 
 def ours(x: np.ndarray, t: np.ndarray) -> Callable[[], Iterator[object]]:
     """The steps that ``backprop descend`` makes; the program is compiled once."""
-    table = Table({"x": x.tolist(), "t": t.tolist()}, None, range(len(x)))
+    table = MemoryTable({"x": x.tolist(), "t": t.tolist()}, None, range(len(x)))
     goal = RowsObjective(read(NEURON), from_mapping({"w": 0.1, "b": 0.0}), table, None)
-    return lambda: iter(Walk(goal, Plan(Recipe(rate=RATE), steps=10**8)))
+    return lambda: iter(Descent(goal, Plan(Recipe(rate=RATE), steps=10**8)))
 
 
 def hand(x: np.ndarray, t: np.ndarray) -> Iterator[object]:

@@ -20,7 +20,7 @@ import pyarrow.parquet
 
 from backprop_cli.reading import read
 from backprop_cli.rows.block_engine import many_at
-from backprop_cli.rows.block_sums import Results
+from backprop_cli.rows.block_sums import BlockResults
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.task import Task
 
@@ -76,7 +76,7 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
     pivot = tuple(0.0 for _ in range(1 + len(point)))
     count = len(columns["x"])
 
-    def add(results: Results) -> object:
+    def add(results: BlockResults) -> object:
         return [np.add.reduce(one) for one in results.numbers]
 
     def run() -> object:

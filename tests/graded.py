@@ -23,7 +23,7 @@ from backprop_cli.grading.records import (
 )
 from backprop_cli.grading.summary import add, empty
 from backprop_cli.problems import Diagnostic, Source, Span
-from backprop_cli.render.graded.base import Wanted
+from backprop_cli.render.graded.base import ReportSettings
 from backprop_cli.render.graded.formats import writer
 from backprop_cli.render.tables.screens import Screen
 
@@ -75,7 +75,7 @@ def rendered(
     form: str, heading: Heading, results: Sequence[SubmissionResult], screen: Screen = PIPE, **wanted: Any
 ) -> str:
     """A whole report."""
-    made = writer(form, screen, Wanted(**wanted))
+    made = writer(form, screen, ReportSettings(**wanted))
     pieces = [made.head(heading), *(made.add(result) for result in results)]
     summary = summary_of(heading, results) if heading.command == "grade" else ClassSummary("", ONE, submissions=1)
     return "".join([*pieces, made.tail(summary)])

@@ -13,7 +13,7 @@ from test_array_gates import EXPRESSIONS, POINT
 from backprop_cli import differentiate, read
 from backprop_cli.engine.array_derivative import array_derivatives
 from backprop_cli.engine.shapes import shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import written_out
 from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.reading.writing import write
@@ -33,7 +33,7 @@ def formulas(text: str, point: dict = POINT) -> dict[str, str]:
 def value(text: str, point: dict) -> np.ndarray:
     circuit = read(text, arrays=True)
     ready = shaped(circuit, {name: np.shape(point[name]) for name in circuit.inputs})
-    return run_forward(Program(ready), {name: point[name] for name in circuit.inputs}).values[circuit.output]
+    return run_forward(ArrayProgram(ready), {name: point[name] for name in circuit.inputs}).values[circuit.output]
 
 
 NO_VALUE = "(log([[1, 2, 3], [-1, 1, 1]] + 0*W) @ y)[0]"  # in some elements; the report has no formula then
@@ -84,7 +84,7 @@ def test_each_pullback_is_proved_against_the_scalars_written_out(text):
     point = {name: chance.uniform(0.5, 1.5, size=shape)[()] for name, shape in SMALL.items()}
     circuit = read(text, arrays=True)
     ready = shaped(circuit, {name: SMALL[name] for name in circuit.inputs})
-    out = written_out(run_forward(Program(ready), point))
+    out = written_out(run_forward(ArrayProgram(ready), point))
     whole, symbols = _expression(out.circuit)
     scalar = not ready.output
     for name, formula in formulas(text, point).items():
@@ -94,7 +94,7 @@ def test_each_pullback_is_proved_against_the_scalars_written_out(text):
         for place in places:
             element = read(f"({formula})[{', '.join(map(str, place))}]" if place else formula, arrays=True)
             at = {one: np.ones(shapes[one])[()] if one == "u" else point[one] for one in element.inputs}
-            cell = written_out(run_forward(Program(shaped(element, {k: shapes[k] for k in element.inputs})), at))
+            cell = written_out(run_forward(ArrayProgram(shaped(element, {k: shapes[k] for k in element.inputs})), at))
             found, names = _expression(cell.circuit)
             given_ = {names[one]: sympy.Integer(1) for one in names if scalar and one == "u"}
             arriving = {one: sympy.Symbol(one.replace("u[", "upstream["), real=True) for one in names if "u[" in one}

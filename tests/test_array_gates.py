@@ -18,7 +18,7 @@ from backprop_cli.engine.forward import forward
 from backprop_cli.engine.pullback import run_backward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.shapes import shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import element_name, written_out
 from backprop_cli.gates import GATES
 from backprop_cli.gates.arrays import ARRAY_GATES
@@ -74,7 +74,7 @@ class Run:
     def __init__(self, text: str, point=None) -> None:
         self.point = point or POINT
         self.circuit = read(text, arrays=True)
-        self.program = Program(shaped(self.circuit, {name: np.shape(v) for name, v in self.point.items()}))
+        self.program = ArrayProgram(shaped(self.circuit, {name: np.shape(v) for name, v in self.point.items()}))
         self.forth = run_forward(self.program, self.point)
         self.names = [name for name in self.circuit.inputs if name != "i"]
         self.seed = np.random.default_rng(3).normal(size=self.program.shaped.output)[()]
@@ -185,7 +185,7 @@ def test_every_domain_has_a_breach():
 def test_a_breach_is_seen(name):
     point = {p: np.array([v]) for p, v in zip(GATES[name].params, BREACHES[name], strict=True)}
     circuit = read(GATES[name].form, arrays=True)
-    program = Program(shaped(circuit, dict.fromkeys(point, (1,))))
+    program = ArrayProgram(shaped(circuit, dict.fromkeys(point, (1,))))
     forth = run_forward(program, point)
     assert np.isnan(forth.values[circuit.output]).all()
     assert forth.failed[circuit.output].code in (f"domain.{name}", *(["domain.div"] if "/" in GATES[name].form else []))

@@ -22,7 +22,7 @@ from backprop_cli.reading import read
 from backprop_cli.rows import bulk, chunks, text_blocks
 from backprop_cli.rows.files import found
 from backprop_cli.rows.number_rows import number_engine
-from backprop_cli.rows.records import Reading
+from backprop_cli.rows.records import Dialect
 from backprop_cli.rows.rejects import Rejects
 from backprop_cli.rows.source import Data
 from backprop_cli.rows.task import Task
@@ -389,7 +389,7 @@ def read_as(file: Path, wanted: tuple[str, ...], *, skip: bool) -> object:
     """What comes of a table: blocks and the rows left out, or the problem."""
     left_out: list[str] = []
     try:
-        data = Data(found([str(file)]), Reading())
+        data = Data(found([str(file)]), Dialect())
         blocks = [
             ([block.place(at) for at in range(len(block))], block.plain().columns)
             for block in data.blocks(wanted, Rejects(skip, lambda bad: left_out.append(bad.problem.message)))

@@ -62,7 +62,7 @@ def test_a_wrong_rule_that_is_not_on_the_way_is_not_blamed(monkeypatch):
 
 def test_a_wrong_sum_over_paths_is_found(monkeypatch):
     """A fork whose contributions overwrite each other: each local gradient is right, and the whole is not."""
-    from backprop_cli.engine.backward import _Sweep
+    from backprop_cli.engine.backward import _BackwardSweep
 
     def overwrite(self, index, inputs, row, upstream):
         wires = self.forward.seen(index)[0]
@@ -70,7 +70,7 @@ def test_a_wrong_sum_over_paths_is_found(monkeypatch):
         for source, one in zip(inputs, self.locals[index], strict=True):
             self.gradients[source] = upstream * one
 
-    monkeypatch.setattr(_Sweep, "_gate", overwrite)
+    monkeypatch.setattr(_BackwardSweep, "_gate", overwrite)
     for method in METHODS:
         assert verdict(differentiate("x*y + x*z", {"x": 2, "y": 3, "z": 5}, check=method), "x").word == "wrong"
 

@@ -310,16 +310,16 @@ def test_the_place_is_counted_in_lines_and_columns():
 
 
 def test_a_wrong_gradient(monkeypatch):
-    from backprop_cli.engine.backward import _Sweep
+    from backprop_cli.engine.backward import _BackwardSweep
 
-    honest = _Sweep.run
+    honest = _BackwardSweep.run
 
     def lying(sweep):
         swept = honest(sweep)
         swept.gradients[0] = swept.gradients[0] * 3 / 2
         return swept
 
-    monkeypatch.setattr(_Sweep, "run", lying)
+    monkeypatch.setattr(_BackwardSweep, "run", lying)
     ran = backprop("x*y", "x=4", "y=-3")
     assert ran.code == 1
     assert "✗ wrong" in ran.out

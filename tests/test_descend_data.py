@@ -264,16 +264,16 @@ def test_a_wrong_gradient_is_said(monkeypatch):
 
 
 def test_a_wrong_gradient_without_data(monkeypatch):
-    from backprop_cli.engine.backward import _Sweep
+    from backprop_cli.engine.backward import _BackwardSweep
 
-    honest = _Sweep.run
+    honest = _BackwardSweep.run
 
     def lying(sweep):
         swept = honest(sweep)
         swept.gradients[0] = swept.gradients[0] * 3 / 2
         return swept
 
-    monkeypatch.setattr(_Sweep, "run", lying)
+    monkeypatch.setattr(_BackwardSweep, "run", lying)
     ran = backprop("descend", "x*y", "x=4", "y=-3", "--steps", "1")
     assert (ran.code, ran.said[:65]) == (1, "error[check.wrong]: at the last point, 1 of 2 gradients do not ag")
 

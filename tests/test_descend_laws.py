@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from backprop_cli import Refused, choices, differentiate, read
 from backprop_cli import descend as python_descend
 from backprop_cli.descent.course import Course
-from backprop_cli.descent.descend import Wanted, descend, objective_of
+from backprop_cli.descent.descend import DescentExtras, descend, objective_of
 from backprop_cli.descent.loop import Plan, Visit
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.engine.point import from_mapping
 
 POINTS = st.fixed_dictionaries({name: st.floats(-2, 2).map(lambda value: round(value, 3)) for name in NAMES})
-BARE = Wanted(check=False)
+BARE = DescentExtras(check=False)
 few = settings(max_examples=40)
 
 

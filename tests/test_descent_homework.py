@@ -15,7 +15,7 @@ from backprop_cli import read
 from backprop_cli.catalogue.topics import codes
 from backprop_cli.grading.descent.course import Way
 from backprop_cli.grading.descent.mistakes import slips
-from backprop_cli.grading.descent.names import DescentNames, Quantity
+from backprop_cli.grading.descent.names import DescentNames, DescentQuantity
 
 __all__ = ["here"]
 
@@ -125,34 +125,34 @@ def test_answers_that_are_extra_missing_or_no_numbers():
 
 
 NAMES = [
-    ("mean dw", Quantity("w")),
-    ("mean(dL/dw)", Quantity("w")),
-    ("avg_dw", Quantity("w")),
-    ("average of dw", Quantity("w")),
-    ("dw", Quantity("w")),
-    ("w.grad", Quantity("w")),
-    ("∂L/∂w", Quantity("w")),
-    ("dw row 2", Quantity("w", row=2)),
-    ("dw (row 2)", Quantity("w", row=2)),
-    ("dw[row 2]", Quantity("w", row=2)),
-    ("dw_row_2", Quantity("w", row=2)),
-    ("L", Quantity()),
-    ("mean L", Quantity()),
-    ("L row 3", Quantity(row=3)),
-    ("L after 10 steps", Quantity(steps=10)),
-    ("w after 3 steps", Quantity(moved="w", steps=3)),
-    ("w after 1 step", Quantity(moved="w", steps=1)),
-    ("w after step 2", Quantity(moved="w", steps=2)),
-    ("w_after_3_steps", Quantity(moved="w", steps=3)),
+    ("mean dw", DescentQuantity("w")),
+    ("mean(dL/dw)", DescentQuantity("w")),
+    ("avg_dw", DescentQuantity("w")),
+    ("average of dw", DescentQuantity("w")),
+    ("dw", DescentQuantity("w")),
+    ("w.grad", DescentQuantity("w")),
+    ("∂L/∂w", DescentQuantity("w")),
+    ("dw row 2", DescentQuantity("w", row=2)),
+    ("dw (row 2)", DescentQuantity("w", row=2)),
+    ("dw[row 2]", DescentQuantity("w", row=2)),
+    ("dw_row_2", DescentQuantity("w", row=2)),
+    ("L", DescentQuantity()),
+    ("mean L", DescentQuantity()),
+    ("L row 3", DescentQuantity(row=3)),
+    ("L after 10 steps", DescentQuantity(steps=10)),
+    ("w after 3 steps", DescentQuantity(moved="w", steps=3)),
+    ("w after 1 step", DescentQuantity(moved="w", steps=1)),
+    ("w after step 2", DescentQuantity(moved="w", steps=2)),
+    ("w_after_3_steps", DescentQuantity(moved="w", steps=3)),
     ("W After 3 Steps", None),
-    ("dw after 3 steps", Quantity("w", steps=3)),
+    ("dw after 3 steps", DescentQuantity("w", steps=3)),
     ("w", None),
     ("x after 3 steps", None),
     ("dx", None),
     ("dy/dw", None),
     ("w row 2 after 3 steps", None),
-    ("dV[0, 1]", Quantity("V", place=(0, 1))),
-    ("V[1,-1] after 2 steps", Quantity(moved="V", steps=2, place=(1, -1))),
+    ("dV[0, 1]", DescentQuantity("V", place=(0, 1))),
+    ("V[1,-1] after 2 steps", DescentQuantity(moved="V", steps=2, place=(1, -1))),
     ("dw after 3 steps" + " " * 300, None),
     ("", None),
 ]

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_cli import Refused, Report, differentiate
-from backprop_cli.grading.mistakes import Entry, Explanation, Mistakes
+from backprop_cli.grading.mistakes import Explanation, Mistakes, NumericAnswer
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES
 from backprop_cli.grading.mistakes.sweep import Edit, Tape
 from backprop_cli.grading.mistakes.table import GENERAL, breakages
@@ -24,21 +24,21 @@ from backprop_cli.grading.tolerance import Tolerance, Typed, typed_decimal
 RULE = Tolerance()
 
 
-def entry(name: str, node: int, is_value: bool, typed: Typed, truth: float) -> Entry:
+def entry(name: str, node: int, is_value: bool, typed: Typed, truth: float) -> NumericAnswer:
     def fits(number: float) -> bool:
         return RULE.right(typed, number)
 
     def near(number: float) -> bool:
         return fits(number) or RULE.close(typed, number)
 
-    return Entry(name, node, is_value, typed.value, fits(truth), fits, near)
+    return NumericAnswer(name, node, is_value, typed.value, fits(truth), fits, near)
 
 
 def mistakes(report: Report) -> Mistakes:
     return Mistakes(*report.trace)
 
 
-def entries(report: Report, answers: str) -> list[Entry]:
+def entries(report: Report, answers: str) -> list[NumericAnswer]:
     """Entries from ``dx=-4 q=3``."""
     forth, back = report.trace
     names = Names(forth.circuit)
@@ -190,7 +190,7 @@ def circuits() -> tuple[tuple[Case, Report, Mistakes], ...]:
     return tuple((case, report, mistakes(report)) for case, report in reports)
 
 
-def vector(report: Report, nodes: list[int], changed: dict[int, float]) -> list[Entry]:
+def vector(report: Report, nodes: list[int], changed: dict[int, float]) -> list[NumericAnswer]:
     """Answers of four digits to the gradients of some nodes, some of them other numbers than the right ones."""
     circuit, truth = report.trace[0].circuit, report.trace[1].gradients
     return [
@@ -211,7 +211,7 @@ def experiment() -> Counter[str]:
     for _, report, named in circuits():
         tape = Tape.of(*report.trace)
         nodes, more = asked(report), asked(report, stages=True)
-        distinct: dict[tuple[float, ...], tuple[list[Entry], set[str]]] = {}
+        distinct: dict[tuple[float, ...], tuple[list[NumericAnswer], set[str]]] = {}
         for broken in breakages(tape):
             changed = tape.changed(broken.edit)
             if not all(math.isfinite(changed.get(node, 0.0)) for node in more):
@@ -329,5 +329,5 @@ def test_only_what_changes_is_computed_and_what_is_named_fits(text, point, dice)
             assert any(all(_is_given(tape, numbers, one) for one in answers) for numbers in vectors)
 
 
-def _is_given(tape: Tape, numbers: dict[int, float], one: Entry) -> bool:
+def _is_given(tape: Tape, numbers: dict[int, float], one: NumericAnswer) -> bool:
     return one.near(numbers.get(one.node, tape.gradients[one.node]))

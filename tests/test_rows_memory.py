@@ -13,7 +13,7 @@ from backprop_cli.reading import read
 from backprop_cli.rows.files import found
 from backprop_cli.rows.mean import Mean, mean_over
 from backprop_cli.rows.memory import columns_of, load
-from backprop_cli.rows.records import Reading
+from backprop_cli.rows.records import Dialect
 from backprop_cli.rows.rejects import Rejects
 from backprop_cli.rows.selection import selection
 from backprop_cli.rows.source import Data
@@ -23,7 +23,7 @@ POINTS = "x,t,k\n1,0,2\n2,1,0\n\n-1,0,1\n0.5,1,3\n"
 
 
 def asked(path: Path, text: str, point: dict, wrt: tuple[str, ...], weights: str | None = None) -> Mean:
-    data = Data(found([str(path)]), Reading())
+    data = Data(found([str(path)]), Dialect())
     circuit = read(text, arrays=True)
     chosen = selection(None, weights, None, data.columns)
     return mean_over(circuit, load(data, columns_of(circuit, data), chosen, Rejects(skip=False)), point, wrt)

@@ -14,7 +14,7 @@ from circuits import programs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_cli.engine.buffers import Program, flags_raise
+from backprop_cli.engine.buffers import BlockProgram, flags_raise
 from backprop_cli.engine.guards import safe_input
 from backprop_cli.engine.row_program import RowProgram
 from backprop_cli.engine.straight import NotStraightError, Straight, straight
@@ -187,7 +187,7 @@ def test_equal_instructions_are_one():
 
 
 def ops(made: Straight) -> set[str]:
-    program = Program(made.code, (made.value, *made.gradients), made.required)
+    program = BlockProgram(made.code, (made.value, *made.gradients), made.required)
     return {step.call.__name__ for step in program.steps}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,16 @@ LAZY = [
 @pytest.mark.parametrize(("argv", "absent"), LAZY, ids=[" ".join(argv) for argv, _ in LAZY])
 def test_what_a_command_does_not_load(argv, absent):
     assert loaded_by(*argv) & absent == set()
+
+
+def test_a_class_is_found_by_its_name():
+    """One class a name, private ones too: a reader who meets a name looks for it once."""
+    homes = defaultdict(set)
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].add(name)
+    assert {name: sorted(where) for name, where in homes.items() if len(where) > 1} == {}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from backprop_cli.render.tables import csv_tables, markdown_tables, plain_tables
 from backprop_cli.render.tables.screens import Screen
-from backprop_cli.render.tables.tabular import Cell, Column, Part, Table, code, ours, said
+from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, code, ours, said
 from backprop_cli.render.tables.terminal_tables import printed, table
 from backprop_cli.render.text import width
 
@@ -70,7 +70,9 @@ def test_a_long_table_looks_like_a_short_one(rows):
 def test_nothing_in_a_markdown_table_is_markup(rows):
     """As GitHub's parser reads it: as many rows and cells as there are, and no markup but code."""
     columns = Column("a|b"), Column("value", "number"), Column("@all")
-    cells = tuple((code(one), said(two), Cell((Part(three, "said"), Part(one, "code")))) for one, two, three in rows)
+    cells = tuple(
+        (code(one), said(two), Cell((CellPart(three, "said"), CellPart(one, "code")))) for one, two, three in rows
+    )
     tokens = (
         MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown_tables.table(Table(columns, cells)))
     )

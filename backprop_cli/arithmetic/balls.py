@@ -2,10 +2,10 @@
 
 A number is an ``fmpq`` until a transcendental function, or its own size, makes it an ``arb``; an ``arb`` that turns out
 exact is a rational again. So equal decimals are equal, and what a ball says is proved. A question that a ball cannot
-answer is not answered: ``sign`` is None, and an operation that depends on it raises ``Undecided``, or goes on as if the
-small ball were 0 where that is asked for (``supposing``). This module knows no
-gate's derivative. The precision is FLINT's global one, set here and nowhere else; a race for it between threads could
-cost accuracy, never truth.
+answer is not answered: ``sign`` is None, and an operation that depends on it raises ``UnknownSign``, or goes on as if
+the small ball were 0 where that is asked for (``supposing``). This module knows no gate's derivative. The
+precision is FLINT's global one, set here and nowhere else; a race for it between threads could cost accuracy, never
+truth.
 
 Three calls of python-flint end the process where numbers are huge (``unique_fmpz``, ``fmpq``, ``man_exp``): sizes are
 asked first. ``arb ** 2`` of a ball around 0 is nan, so whole powers are products.
@@ -28,7 +28,7 @@ _RATIONAL_BITS = 8_192  # a longer rational becomes a ball
 _SHIFT = 20_000  # of an exact ball's exponent, for it to be a rational again
 
 
-class Undecided(Refused):
+class UnknownSign(Refused):
     """What depends on a sign that the ball does not tell. ``{gate}`` in the text is the gate's name."""
 
     def __init__(self) -> None:
@@ -103,20 +103,20 @@ def sign(value: Number) -> int | None:
 
 
 def decided(value: Number) -> int:
-    """The sign. Raises ``Undecided``."""
+    """The sign. Raises ``UnknownSign``."""
     found = sign(value)
     if found is None:
         if not _supposed(value):
-            raise Undecided
+            raise UnknownSign
         return 0
     return found
 
 
 def half(value: Number) -> fmpq:
-    """The half or whole number in a small ball that no floor tells. Raises ``Undecided``."""
+    """The half or whole number in a small ball that no floor tells. Raises ``UnknownSign``."""
     found = floor(2 * value.mid() + HALF)
     if found is None or not _supposed(value):
-        raise Undecided
+        raise UnknownSign
     return found / 2
 
 
@@ -181,7 +181,7 @@ def _two_to(bits: int) -> arb:
 
 
 def power(base: Number, exponent: Number) -> Number:
-    """base^exponent over the real numbers, nan where it has no value. Raises ``Undecided``."""
+    """base^exponent over the real numbers, nan where it has no value. Raises ``UnknownSign``."""
     if type(exponent) is fmpq and exponent.q == 1:
         return whole_power(base, int(exponent.p))
     side = decided(base)

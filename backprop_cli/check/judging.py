@@ -28,7 +28,7 @@ _LAST_DOUBLES = arb(2) ** -1070
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
+class CheckTolerance:
     """How near a gradient must come: ``rtol`` relative to the terms it adds up; ``bits`` the reference is right to."""
 
     rtol: Fraction
@@ -49,7 +49,7 @@ class Judging:
     here: Here
     scales: list[Number]
     blame: Blame
-    tolerance: Tolerance
+    tolerance: CheckTolerance
     answers: dict[int, Number] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rounded: bool = False

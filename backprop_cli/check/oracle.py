@@ -14,7 +14,7 @@ from backprop_cli import limits
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check import formulas, gatewise, mixed
 from backprop_cli.check.blame import Blame
-from backprop_cli.check.judging import Judging, Tolerance
+from backprop_cli.check.judging import CheckTolerance, Judging
 from backprop_cli.check.patience import OutOfPatienceError, patience
 from backprop_cli.check.reference import Reference, scales
 from backprop_cli.check.tracing import Trace, Tracing
@@ -25,7 +25,7 @@ from backprop_cli.engine.point import Point
 
 
 def check(
-    run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], method: str, tolerance: Tolerance
+    run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], method: str, tolerance: CheckTolerance
 ) -> Check:
     """A verdict for every target, a name and its node, and the formula of each that is a variable."""
     return _Checking(run, sweep, point, targets, tolerance).run(method)
@@ -33,7 +33,7 @@ def check(
 
 class _Checking:
     def __init__(
-        self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: Tolerance
+        self, run: Forward, sweep: Backward, point: Point, targets: Mapping[str, int], tolerance: CheckTolerance
     ) -> None:
         self.forth, self.back, self.targets, self.tolerance = run, sweep, targets, tolerance
         self.circuit = run.circuit
@@ -122,4 +122,4 @@ class _Checking:
                 self.notes.append(f"the machine's value of {self.broken} is not its function of the numbers before it")
 
 
-__all__ = ["Tolerance", "check"]
+__all__ = ["CheckTolerance", "check"]

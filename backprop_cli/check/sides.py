@@ -13,7 +13,7 @@ from typing import Literal
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.balls import HALF, ZERO, Undecided, floor, is_finite, mul, sign, sub, working
+from backprop_cli.arithmetic.balls import HALF, ZERO, UnknownSign, floor, is_finite, mul, sign, sub, working
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.composed import function
 from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
@@ -144,7 +144,7 @@ class Walk:
             self.gaps[index], self.series[index] = gap if gap.gate >= 0 else NearEdgeError(index, gap.away), None
         except Gap as gap:
             self.gaps[index], self.series[index] = gap, None
-        except Undecided:  # a number's own function, where its sign is only supposed
+        except UnknownSign:  # a number's own function, where its sign is only supposed
             self.gaps[index], self.series[index] = NotKnownError(), None
         self.pieces[index] = tuple(self._noted)
         return asked

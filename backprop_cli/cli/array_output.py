@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
 
 
-class Asked(Protocol):
+class ShowOptions(Protocol):
     """Of the command's options those that say how the report is shown."""
 
     @property
@@ -39,7 +39,7 @@ class Asked(Protocol):
         """When there is colour."""
 
 
-def rendered(report: ArrayReport, options: Asked) -> str:
+def rendered(report: ArrayReport, options: ShowOptions) -> str:
     """The report, after its steps if they are wanted."""
     form, full, explain = options.form, options.full, options.explain
     if options.quiet:

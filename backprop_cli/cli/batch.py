@@ -20,7 +20,7 @@ from backprop_cli.problems import Diagnostic, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from backprop_cli.rows.batch import Asked
+    from backprop_cli.rows.batch import BatchRequest
     from backprop_cli.rows.records import Block
     from backprop_cli.rows.rejects import Rejects
     from backprop_cli.rows.report import BatchReport, Reduce
@@ -34,7 +34,7 @@ FORMATS = ("table", "plain", "json", "csv")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(DataOptions):
+class BatchOptions(DataOptions):
     """What the command is asked for."""
 
     reduce: Reduce
@@ -105,7 +105,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop batch 'w*x' --data points.csv w=2 --where 'x > 0' --reduce none
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     one_thread_of_blas()
-    options = Options(**given)
+    options = BatchOptions(**given)
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
     if options.as_json and options.format_ not in (None, "json"):
         raise click.UsageError(f"--json and --format {options.format_} exclude each other")
@@ -120,14 +120,14 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     return _FAILED if wrong else 0
 
 
-def _task(expression: str, words: tuple[str, ...], options: Options, data: Data) -> Task:
+def _task(expression: str, words: tuple[str, ...], options: BatchOptions, data: Data) -> Task:
     from backprop_cli.rows.task import task
 
     circuit, point = circuit_and_point(expression, words, options, data)
     return task(circuit, point, data.columns, options.wanted)
 
 
-def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[str, ...]:
+def _run(task: Task, data: Data, options: BatchOptions, rejected: Rejects) -> tuple[str, ...]:
     """Print the answer; what the check found wrong comes back."""
     from backprop_cli.rows.selection import selected, selection
 
@@ -146,7 +146,7 @@ def _run(task: Task, data: Data, options: Options, rejected: Rejects) -> tuple[s
     return _print_report(task, blocks, data, chosen, options, rejected)
 
 
-def _print_rows(task: Task, blocks: Iterable[Block], options: Options, rejected: Rejects) -> None:
+def _print_rows(task: Task, blocks: Iterable[Block], options: BatchOptions, rejected: Rejects) -> None:
     from backprop_cli.cli.batch_rows import print_rows, write_rows
     from backprop_cli.rows.summing import every_row
 
@@ -162,9 +162,9 @@ def _by_dask(
     task: Task,
     data: Data,
     chosen: Selection,
-    options: Options,
+    options: BatchOptions,
     rejected: Rejects,
-    rest: tuple[Sampler | None, Asked, Callable[[int], None]],
+    rest: tuple[Sampler | None, BatchRequest, Callable[[int], None]],
 ) -> BatchReport:
     """The report by a cluster; the sample is of the first rows."""
     from backprop_cli.rows.batch import gathered
@@ -183,12 +183,12 @@ def _by_dask(
 
 
 def _print_report(
-    task: Task, blocks: Iterable[Block], data: Data, chosen: Selection, options: Options, rejected: Rejects
+    task: Task, blocks: Iterable[Block], data: Data, chosen: Selection, options: BatchOptions, rejected: Rejects
 ) -> tuple[str, ...]:
-    from backprop_cli.rows.batch import Asked, batch
+    from backprop_cli.rows.batch import BatchRequest, batch
 
     sampler, files = None if options.no_check else _sampler(task), tuple(file.name for file in data.files)
-    asked = Asked(options.reduce, files, options.weights)
+    asked = BatchRequest(options.reduce, files, options.weights)
     with counting_rows(data.count, answering=False) as step:
         if options.engine == "dask":
             report = _by_dask(task, data, chosen, options, rejected, (sampler, asked, step))
@@ -216,7 +216,7 @@ def _sampler(task: Task) -> Sampler:
     return Sampler(task.data)
 
 
-def _rendered(report: BatchReport, options: Options) -> str:
+def _rendered(report: BatchReport, options: BatchOptions) -> str:
     """The report in the format asked for; each format's module is loaded alone."""
     if options.quiet:
         from backprop_cli.render.batch.plain import quiet

@@ -18,9 +18,9 @@ Step = Callable[[int], None]
 
 def print_rows(task: Task, found: Iterable[Worked], step: Step, *, json: bool, quiet: bool) -> None:
     """Every row as a line of CSV, of JSON, or of bare gradients."""
-    from backprop_cli.render.batch.lines import Form
+    from backprop_cli.render.batch.lines import RowLines
 
-    form = Form(task, json=json, quiet=quiet)
+    form = RowLines(task, json=json, quiet=quiet)
     sys.stdout.write(form.head())
     for one in found:
         sys.stdout.write(form.piece(one))
@@ -43,9 +43,9 @@ def write_rows(task: Task, found: Iterable[Worked], step: Step, path: str) -> No
 
 def _write_lines(task: Task, found: Iterable[Worked], step: Step, path: str, *, json: bool) -> None:
     from backprop_cli.cli.output import growing
-    from backprop_cli.render.batch.lines import Form
+    from backprop_cli.render.batch.lines import RowLines
 
-    form = Form(task, json=json)
+    form = RowLines(task, json=json)
     with growing(path) as file:
         file.write(form.head())
         for one in found:

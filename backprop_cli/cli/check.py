@@ -30,7 +30,7 @@ _WRONG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
+class CheckOptions(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
     """What the command is asked for."""
 
     words: tuple[str, ...]
@@ -81,7 +81,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     from backprop_cli.cli.deadline import deadline
 
-    options = Options(**given)
+    options = CheckOptions(**given)
     _no_contradiction(expression, options)
     with deadline(options.max_seconds, "--max-seconds gives it more"):
         result, name = _judged(expression, values, options)
@@ -97,7 +97,7 @@ def _fine(result: ProblemResult) -> bool:
     return result.right == result.asked and not words & {"extra", "duplicate"}
 
 
-def _no_contradiction(expression: str, options: Options) -> None:
+def _no_contradiction(expression: str, options: CheckOptions) -> None:
     exclude(options, ("sigfigs", "exact"), ("rtol", "sigfigs"), ("rtol", "exact"), ("atol", "exact"))
     if sum(word == "-" for word in (expression, options.at, options.file)) > 1:
         raise click.UsageError("standard input can be one thing only: the expression, the point or the answers")
@@ -105,7 +105,7 @@ def _no_contradiction(expression: str, options: Options) -> None:
         raise click.UsageError("there is no answer to check\nanswers are given by -a dx=-4, or --answers FILE")
 
 
-def _report(result: ProblemResult, source: str, options: Options) -> None:
+def _report(result: ProblemResult, source: str, options: CheckOptions) -> None:
     from backprop_cli.cli.reports import reports
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
 
@@ -117,7 +117,7 @@ def _report(result: ProblemResult, source: str, options: Options) -> None:
         written.tail(ClassSummary("", result.points, submissions=1))
 
 
-def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple[ProblemResult, str]:
+def _judged(expression: str, values: tuple[str, ...], options: CheckOptions) -> tuple[ProblemResult, str]:
     """The result, and what its answers came from."""
     from backprop_cli.differentiation import has_arrays
     from backprop_cli.grading.scoring import Scoring, result
@@ -136,7 +136,7 @@ def _judged(expression: str, values: tuple[str, ...], options: Options) -> tuple
     return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
 
 
-def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: Options) -> tuple[ProblemResult, str]:
+def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: CheckOptions) -> tuple[ProblemResult, str]:
     """The result of answers about rows of data, or about steps of descent."""
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.descent.updating import Recipe
@@ -167,7 +167,7 @@ def _meaning(circuit: Circuit, *, arrays: bool) -> Callable[[str], Hashable | No
 
 
 def _about_numbers(
-    circuit: Circuit, given: Mapping[str, Given], answers: tuple[Answer, ...], options: Options
+    circuit: Circuit, given: Mapping[str, Given], answers: tuple[Answer, ...], options: CheckOptions
 ) -> Question:
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.grading.question import prepare
@@ -178,7 +178,7 @@ def _about_numbers(
 
 
 def _about_arrays(
-    circuit: Circuit, point: Mapping[str, Given], answers: tuple[Answer, ...], options: Options
+    circuit: Circuit, point: Mapping[str, Given], answers: tuple[Answer, ...], options: CheckOptions
 ) -> ArrayQuestion:
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.engine.point import given
@@ -189,7 +189,7 @@ def _about_arrays(
     return prepare_arrays(circuit, point, wanted, tolerance(options), options.accept, upstream=upstream)
 
 
-def _wanted(options: Options) -> list[str]:
+def _wanted(options: CheckOptions) -> list[str]:
     """The names that --ask lists, where commas in brackets belong to a name."""
     names = re.split(r",(?![^\[]*\])", ",".join(options.ask))
     return [name.strip() for name in names if name.strip()]
@@ -208,7 +208,7 @@ def _no_answer_as_value(circuit: Circuit, given: Mapping[str, Given]) -> None:
             )
 
 
-def _answers(meaning: Callable[[str], Hashable | None], options: Options) -> tuple[tuple[Answer, ...], str]:
+def _answers(meaning: Callable[[str], Hashable | None], options: CheckOptions) -> tuple[tuple[Answer, ...], str]:
     """Every answer given, those of the command line after those of the file, and what they came from."""
     from backprop_cli.grading.files.answers import from_words
 

@@ -16,7 +16,7 @@ from backprop_cli.cli.report_options import warn
 from backprop_cli.problems import UNREADABLE, Refused
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.attempts import Plan
+    from backprop_cli.grading.attempts import AttemptPlan
     from backprop_cli.grading.files.layout import Ways
     from backprop_cli.grading.files.sheets import Problems, Submission
     from backprop_cli.grading.files.submissions import Inbox
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @contextmanager
 def looked_at(
     marker: Marker, paths: Sequence[str], options: ClassOptions
-) -> Iterator[tuple[Iterable[Submission], Plan]]:
+) -> Iterator[tuple[Iterable[Submission], AttemptPlan]]:
     """The submissions in the files, and which of them count. Raises ``Refused`` where they should not be believed."""
     from backprop_cli.grading.attempts import Attempts
     from backprop_cli.grading.files.kept import Kept

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(PlaceOptions):
+class CodeOptions(PlaceOptions):
     """What the command is asked for."""
 
     lang: str
@@ -60,7 +60,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     from backprop_cli.differentiation import has_arrays
     from backprop_cli.render.code.languages import render
 
-    options = Options(**given)
+    options = CodeOptions(**given)
     circuit, point = circuit_and_point(expression, values, options)
     if has_arrays(circuit, point):
         write_out(options.output, _of_arrays(circuit, point, options))
@@ -75,7 +75,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     return 0
 
 
-def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: Options) -> str:
+def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOptions) -> str:
     """The program of an array circuit; python and c have no arrays, and write its elements out."""
     from backprop_cli.array_calculation import run_arrays, shapes_of, written_circuit
     from backprop_cli.calculation import Settings, run

@@ -17,7 +17,7 @@ from backprop_cli.problems import Diagnostic, Refused
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
-    from backprop_cli.rows.records import BadRow, Reading
+    from backprop_cli.rows.records import BadRow, Dialect
     from backprop_cli.rows.rejects import Rejects
     from backprop_cli.rows.source import Data
 
@@ -87,8 +87,8 @@ def opened_data(words: tuple[str, ...], options: DataOptions) -> tuple[tuple[str
     return words, Data(found(names), _reading(options))
 
 
-def _reading(options: DataOptions) -> Reading:
-    from backprop_cli.rows.records import Reading
+def _reading(options: DataOptions) -> Dialect:
+    from backprop_cli.rows.records import Dialect
 
     delimiter = {"tab": "\t", "\\t": "\t", "space": " "}.get(options.delimiter or "", options.delimiter)
     for name, sign in (("--delimiter", delimiter), ("--decimal", options.decimal)):
@@ -97,7 +97,7 @@ def _reading(options: DataOptions) -> Reading:
     if options.decimal == (delimiter or ","):
         hint = "with a decimal comma the cells are divided by another sign: --delimiter ';'"
         raise Refused(Diagnostic("usage.option", "the delimiter and the decimal sign are the same", hint))
-    return Reading(delimiter, options.decimal, not options.no_header, dict(map(_renamed, options.rename)))
+    return Dialect(delimiter, options.decimal, not options.no_header, dict(map(_renamed, options.rename)))
 
 
 def _renamed(text: str) -> tuple[str, str]:

@@ -99,7 +99,7 @@ def _objective(expression: str, values: tuple[str, ...], options: DescentOptions
 def _descend(
     goal: Objective, options: DescentOptions, watchers: tuple[Watcher, ...], asked: Callable[[], bool]
 ) -> DescentReport:
-    from backprop_cli.descent.descend import Wanted, descend
+    from backprop_cli.descent.descend import DescentExtras, descend
     from backprop_cli.descent.stopping import interrupted
 
     def watch(visit: Visit) -> Stop | None:
@@ -109,5 +109,5 @@ def _descend(
 
     drawn = options.plot is not None or options.output is not None
     few = options.show_work or options.output is not None
-    wanted = Wanted(check=not options.no_check, surface=drawn, single_rows=few)
+    wanted = DescentExtras(check=not options.no_check, surface=drawn, single_rows=few)
     return descend(goal, plan(options, goal.rows), wanted, watch)

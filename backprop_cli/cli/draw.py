@@ -25,7 +25,7 @@ _FAILED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(RunOptions):
+class DrawOptions(RunOptions):
     """What the command is asked for."""
 
     output: str | None
@@ -76,7 +76,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop draw 'q = x + y; f = q*z' x=-2 y=5 z=-4 -o circuit.svg
     backprop draw '(x + y)*z' x=-2 y=5 z=-4 --no-values -o exercise.png
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
-    options = Options(**given)
+    options = DrawOptions(**given)
     exclude(options, ("digits", "exact"), ("check", "no_check"))
     form = _form(options.output, options.format_)
     if form == "html" and options.no_values:
@@ -102,14 +102,14 @@ def _form(output: str | None, asked: str | None) -> str:
     return form
 
 
-def _report(expression: str, values: tuple[str, ...], options: Options) -> Report | ArrayReport:
+def _report(expression: str, values: tuple[str, ...], options: DrawOptions) -> Report | ArrayReport:
     from backprop_cli.calculation import Settings
 
     settings = Settings(wrt=options.wanted, digits=options.digits, exact=options.exact, check=options.check or "none")
     return calculate_arrays(expression, values, options, settings)
 
 
-def _made(report: Report | ArrayReport, form: str, options: Options) -> bytes:
+def _made(report: Report | ArrayReport, form: str, options: DrawOptions) -> bytes:
     """The picture in a format; each format's module is loaded alone."""
     from backprop_cli.render.picture.scene import scene
     from backprop_cli.render.picture.svg import look

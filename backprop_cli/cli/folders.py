@@ -15,13 +15,13 @@ from backprop_cli.worksheet.stems import Stems
 
 if TYPE_CHECKING:
     from backprop_cli.grading.records import Heading, SubmissionResult
-    from backprop_cli.render.graded.base import Writer
+    from backprop_cli.render.graded.base import ReportWriter
 
 
 class FolderReport:
     """A file of its own for each submission, written with a new writer each."""
 
-    def __init__(self, folder: Path, make: Callable[[], Writer], pattern: str) -> None:
+    def __init__(self, folder: Path, make: Callable[[], ReportWriter], pattern: str) -> None:
         self._folder, self._make, self._pattern = folder, make, pattern
         self._stems = Stems()
         self._heading: Heading | None = None
@@ -48,7 +48,7 @@ class FolderReport:
 
 
 @contextmanager
-def folder(path: str, make: Callable[[], Writer], pattern: str) -> Iterator[FolderReport]:
+def folder(path: str, make: Callable[[], ReportWriter], pattern: str) -> Iterator[FolderReport]:
     """A report in a folder, whose files are put in place when the block ends well; other files there stay.
 
     Raises ``Refused`` if it cannot be written.

@@ -21,7 +21,7 @@ _FAILED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(ArrayOptions):
+class GradOptions(ArrayOptions):
     """What the command is asked for."""
 
     check: Method | None
@@ -84,7 +84,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop 'sin(x)*y' x=pi/3 y=2/7 --exact
     backprop 'sum((W @ x)^2)' W='[[1, 2], [3, 4]]' x='[1, 0.5]' --steps
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
-    options = Options(**given)
+    options = GradOptions(**given)
     _no_contradiction(options)
     report = _report(expression, values, options)
     sys.stdout.write(_rendered(report, options))
@@ -94,7 +94,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     return 0 if report.ok else _FAILED
 
 
-def _no_contradiction(options: Options) -> None:
+def _no_contradiction(options: GradOptions) -> None:
     pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
     if options.as_json and options.format_ not in (None, "json"):
@@ -103,7 +103,7 @@ def _no_contradiction(options: Options) -> None:
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 
 
-def _report(expression: str, values: tuple[str, ...], options: Options) -> Report | ArrayReport:
+def _report(expression: str, values: tuple[str, ...], options: GradOptions) -> Report | ArrayReport:
     from backprop_cli.calculation import Settings
 
     settings = Settings(
@@ -116,7 +116,7 @@ def _report(expression: str, values: tuple[str, ...], options: Options) -> Repor
     return calculate_arrays(expression, values, options, settings)
 
 
-def _rendered(report: Report | ArrayReport, options: Options) -> str:
+def _rendered(report: Report | ArrayReport, options: GradOptions) -> str:
     """The report in the format asked for, after its steps if they are wanted; each format's module is loaded alone."""
     from backprop_cli.report.report import Report
 

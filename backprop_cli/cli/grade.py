@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from backprop_cli.grading.keys.key import Key
     from backprop_cli.grading.marking import Marker
     from backprop_cli.grading.records import ClassSummary, SubmissionResult, Tally
-    from backprop_cli.grading.regrade import Comparison
+    from backprop_cli.grading.regrade import Regrading
 
 _BELOW, _NO_ANSWER = 1, 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(ReportOptions, ClassOptions):
+class GradeOptions(ReportOptions, ClassOptions):
     """What the command is asked for."""
 
     new_key: bool
@@ -76,7 +76,7 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     backprop grade key.toml submissions/ada.json --details
     backprop grade key.toml submissions/ --report csv=grades.csv --report markdown=summary.md
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
-    options = Options(**given)
+    options = GradeOptions(**given)
     _no_contradiction(paths, options)
     if options.new_key:
         return _new_key(key, options)
@@ -91,7 +91,7 @@ def command(key: str | None, paths: tuple[str, ...], **given: Any) -> int:
     return _grade(read_key_file(key), paths, options)
 
 
-def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
+def _no_contradiction(paths: tuple[str, ...], options: GradeOptions) -> None:
     """Refuse what would be passed over in silence."""
     exclude(options, ("new_key", "check_key"), ("new_key", "as_map"), ("check_key", "as_map"))
     if options.output is not None and not options.new_key:
@@ -104,7 +104,7 @@ def _no_contradiction(paths: tuple[str, ...], options: Options) -> None:
             raise click.UsageError(f"--{name.replace('_', '-')} reads no submission, and got {paths[0]}")
 
 
-def _new_key(key: str | None, options: Options) -> int:
+def _new_key(key: str | None, options: GradeOptions) -> int:
     from backprop_cli.grading.keys.key import new_key
 
     if key is not None:
@@ -121,7 +121,7 @@ def read_key_file(path: str) -> Key:
     return read_key(*text_of(word, "key", limits.TEXT_CHARACTERS))
 
 
-def _check_key(key: Key, options: Options) -> int:
+def _check_key(key: Key, options: GradeOptions) -> int:
     from backprop_cli.cli.screen import screen
     from backprop_cli.grading.keys.solutions import solutions, varied
     from backprop_cli.grading.marking import ready
@@ -140,7 +140,7 @@ def _check_key(key: Key, options: Options) -> int:
     return _NO_ANSWER if lacks and not options.exit_zero else 0
 
 
-def _map(key: Key, paths: tuple[str, ...], options: Options) -> int:
+def _map(key: Key, paths: tuple[str, ...], options: GradeOptions) -> int:
     from backprop_cli.cli.class_files import print_map
     from backprop_cli.grading.marking import ready
 
@@ -164,7 +164,7 @@ def _warn_of_key(marker: Marker) -> None:
         warn(Diagnostic(one.code, f"problem {part.id}: {one.message}", one.hint) for one in part.question.warnings)
 
 
-def _grade(key: Key, paths: tuple[str, ...], options: Options) -> int:
+def _grade(key: Key, paths: tuple[str, ...], options: GradeOptions) -> int:
     from backprop_cli.cli.class_files import looked_at
     from backprop_cli.cli.deadline import ended_by_a_signal
     from backprop_cli.cli.progress import progress
@@ -203,8 +203,8 @@ class _Book:
     """What is counted while submissions pass: the class, what changed, and what decides the exit code."""
 
     summary: ClassSummary
-    earlier: Comparison | None
-    options: Options
+    earlier: Regrading | None
+    options: GradeOptions
     below: int = 0
     broken: int = 0
 
@@ -232,7 +232,7 @@ class _Book:
         return self.summary
 
 
-def _earlier(path: str | None) -> Comparison | None:
+def _earlier(path: str | None) -> Regrading | None:
     if path is None:
         return None
     from backprop_cli.cli.arguments import data_of, decoded
@@ -250,7 +250,7 @@ def _bug(submissions: int) -> int:
     return OUR_BUG
 
 
-def _keep_inputs(options: Options, paths: tuple[str, ...]) -> None:
+def _keep_inputs(options: GradeOptions, paths: tuple[str, ...]) -> None:
     """Refuse a report that would take the place of what is read, or be read as a submission the next time."""
     from backprop_cli.cli.reports import feedback_folder, report_files
 
@@ -270,7 +270,7 @@ def _keep_inputs(options: Options, paths: tuple[str, ...]) -> None:
             raise click.UsageError(f"{word} is in a folder of submissions\n{hint}")
 
 
-def _exit_code(book: _Book, options: Options) -> int:
+def _exit_code(book: _Book, options: GradeOptions) -> int:
     if book.summary.invalid == book.summary.submissions and book.summary.submissions:
         return UNREADABLE
     return _BELOW if book.below and not options.exit_zero else 0

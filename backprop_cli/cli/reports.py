@@ -16,13 +16,13 @@ from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
-from backprop_cli.render.graded.base import Wanted
+from backprop_cli.render.graded.base import ReportSettings
 from backprop_cli.render.graded.formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
 
 if TYPE_CHECKING:
     from backprop_cli.cli.report_options import ReportOptions
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
-    from backprop_cli.render.graded.base import Writer
+    from backprop_cli.render.graded.base import ReportWriter
 
 
 class Sink(Protocol):
@@ -45,7 +45,7 @@ class Sink(Protocol):
 class FileReport:
     """A report in a file."""
 
-    writer: Writer
+    writer: ReportWriter
     file: TextIO
 
     def head(self, heading: Heading) -> None:
@@ -109,7 +109,7 @@ def reports(options: ReportOptions) -> Iterator[Reports]:
     seen = screen(options.color) if form == "text" else None
     files = report_files(options.reports)
     _no_idle_option(options, {form, *(name for name, _ in files)})
-    wanted = Wanted(
+    wanted = ReportSettings(
         details=options.details,
         items=options.item_analysis,
         excel=options.excel,
@@ -141,7 +141,7 @@ def _no_idle_option(options: ReportOptions, forms: Collection[str]) -> None:
         raise click.UsageError("--anonymous leaves names out, and files for each student are named by them")
 
 
-def _sink(form: str, path: str, wanted: Wanted) -> AbstractContextManager[Sink]:
+def _sink(form: str, path: str, wanted: ReportSettings) -> AbstractContextManager[Sink]:
     """A report in a file, or for a path that ends in / in a folder."""
     if path.endswith("/"):
         return folder(path, partial(writer, form, None, wanted), "{}/results.json")
@@ -149,7 +149,7 @@ def _sink(form: str, path: str, wanted: Wanted) -> AbstractContextManager[Sink]:
 
 
 @contextmanager
-def _file(made: Writer, path: str) -> Iterator[FileReport]:
+def _file(made: ReportWriter, path: str) -> Iterator[FileReport]:
     with growing(path) as file:
         yield FileReport(made, file)
 

@@ -19,7 +19,7 @@ _SOLUTIONS = "solutions"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(FileOptions):
+class SheetOptions(FileOptions):
     """What the command is asked for."""
 
     students: str | None
@@ -57,7 +57,7 @@ def command(key: str, **given: Any) -> int:
     from backprop_cli.cli.progress import progress
     from backprop_cli.cli.sheet_folder import write_folder
 
-    options = Options(**given)
+    options = SheetOptions(**given)
     if (key, options.students).count("-") > 1:
         raise click.UsageError("standard input can be one thing only: the key or the students")
     read = read_key_file(key)
@@ -76,7 +76,7 @@ def _ready(key: Key) -> Marker:
     return ready(key)
 
 
-def _students(marker: Marker, options: Options) -> tuple[str, ...]:
+def _students(marker: Marker, options: SheetOptions) -> tuple[str, ...]:
     """Whom sheets are for; one for all where nobody is named."""
     from backprop_cli.cli.class_files import students_of
     from backprop_cli.worksheet.making import varies
@@ -89,7 +89,7 @@ def _students(marker: Marker, options: Options) -> tuple[str, ...]:
 
 
 def _files(
-    marker: Marker, students: Sequence[str], options: Options, step: Callable[[], None]
+    marker: Marker, students: Sequence[str], options: SheetOptions, step: Callable[[], None]
 ) -> Iterator[tuple[str, str]]:
     """Every file by its path in the folder, one student after the other; then what goes with all of them."""
     from backprop_cli.render.worksheet.lists import index
@@ -110,7 +110,7 @@ def _files(
 
 
 def _of_student(
-    marker: Marker, student: str, stem: str, options: Options
+    marker: Marker, student: str, stem: str, options: SheetOptions
 ) -> tuple[Mapping[str, str], Mapping[str, str], str]:
     """The files of a student's sheet and of its solution, and the right answers."""
     from backprop_cli.cli.grade import key_guard
@@ -125,7 +125,7 @@ def _of_student(
         return render(sheet, stem, solved=False), solved, answers(sheet)
 
 
-def _said(students: Sequence[str], options: Options) -> str:
+def _said(students: Sequence[str], options: SheetOptions) -> str:
     from backprop_cli.render.text import visible
 
     count = f"{len(students):,} sheet{'' if len(students) == 1 else 's'}"

@@ -18,7 +18,7 @@ from backprop_cli.engine.point import Point, complete
 from backprop_cli.engine.pullback import run_backward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.shapes import one_number, shaped
-from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, VectorRun, run_forward
 from backprop_cli.problems import Refused
 
 _SEED = np.float64(1.0)
@@ -38,7 +38,7 @@ class ArrayObjective(WithoutData):
         self.cost = 1 + gates_of(circuit) // _GATES + elements // _ELEMENTS
         self._targets = parameters_of(circuit, wrt, index_variables(circuit))
         self.parameters = tuple(self._targets)
-        self._program, self._output = Program(ready), circuit.output
+        self._program, self._output = ArrayProgram(ready), circuit.output
         self._marks = circuit.reach(self._targets.values())
 
     def at(self, point: Values, rows: Sequence[int] | None = None) -> Landing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.course import Course
-from backprop_cli.descent.loop import Plan, Visit, Walk
+from backprop_cli.descent.loop import Descent, Plan, Visit
 from backprop_cli.descent.objective import Landing, NumberObjective, Objective
 from backprop_cli.descent.remarks import remarks
 from backprop_cli.descent.report import DescentReport, Moved, block
@@ -23,7 +23,7 @@ _FEW_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DescentExtras:
     """What the report has besides: the check, what a picture needs, what each of few rows comes to."""
 
     check: bool = True
@@ -41,21 +41,21 @@ def objective_of(circuit: Circuit, point: Point, wrt: tuple[str, ...] | None = N
 
 
 def descend(
-    objective: Objective, plan: Plan, wanted: Wanted | None = None, watch: Watcher = lambda _: None
+    objective: Objective, plan: Plan, wanted: DescentExtras | None = None, watch: Watcher = lambda _: None
 ) -> DescentReport:
     """Gradient descent from the objective's start; ``watch`` is called at every point reached, and may end the walk.
 
     Raises ``Refused`` for what cannot begin: no value at the start, a rate that is none.
     """
     _refuse_nonsense(plan)
-    course, walk = Course(), Walk(objective, plan)
+    course, walk = Course(), Descent(objective, plan)
     for visit in walk:
         course.see(visit)
         stop = watch(visit)
         if stop is not None:
             walk.stop = stop
             break
-    return _report(objective, walk, course, wanted or Wanted())
+    return _report(objective, walk, course, wanted or DescentExtras())
 
 
 def _refuse_nonsense(plan: Plan) -> None:
@@ -67,7 +67,7 @@ def _refuse_nonsense(plan: Plan) -> None:
         raise Refused(Diagnostic("usage.tol", f"--tol must be 0 or more, and got {plan.tol}"))
 
 
-def _report(objective: Objective, walk: Walk, course: Course, wanted: Wanted) -> DescentReport:
+def _report(objective: Objective, walk: Descent, course: Course, wanted: DescentExtras) -> DescentReport:
     plan, start, end, circuit = walk.plan, course.start, course.end, objective.circuit
     first, last = _landing(objective, start, plan), _landing(objective, end, plan)
     moved = objective.parameters

@@ -44,7 +44,7 @@ class Visit(NamedTuple):
     rows: Sequence[int] | None = None
 
 
-class Walk:
+class Descent:
     """The visits of a descent, in order; when they end, ``stop`` says why."""
 
     def __init__(self, objective: Objective, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from math import inf
 from backprop_cli.choices import OPTIMIZERS
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.batches import Batches
-from backprop_cli.descent.descend import Wanted, objective_of
+from backprop_cli.descent.descend import DescentExtras, objective_of
 from backprop_cli.descent.descend import descend as descended
 from backprop_cli.descent.loop import Plan
 from backprop_cli.descent.objective import Objective
@@ -62,7 +62,7 @@ def descend(
     goal = _objective(circuit, point, data, tuple(wrt) if wrt is not None else None)
     recipe = Recipe(ROWS[optimizer], settings or {}, lr, decay, maximize)
     plan = Plan(recipe, steps, tol, inf, Batches(batch_size if goal.rows else None, goal.rows, seed, shuffle))
-    return descended(goal, plan, Wanted(check=check))
+    return descended(goal, plan, DescentExtras(check=check))
 
 
 def _circuit(expression: str | Circuit, bound: set[str]) -> Circuit:
@@ -73,8 +73,8 @@ def _objective(circuit: Circuit, point: Point, data: Columns | None, wrt: tuple[
     if data is None:
         return objective_of(circuit, point, wrt)
     from backprop_cli.descent.rows import RowsObjective
-    from backprop_cli.rows.memory import Table
-    from backprop_cli.rows.records import Place
+    from backprop_cli.rows.memory import MemoryTable
+    from backprop_cli.rows.records import RowPlace
 
     columns = {name: [float(one) for one in data[name]] for name in circuit.inputs if name in data}
     lengths = {len(column) for column in columns.values()}
@@ -82,4 +82,6 @@ def _objective(circuit: Circuit, point: Point, data: Columns | None, wrt: tuple[
         need = "the expression names no column of data" if not lengths else "the columns differ in length"
         raise Refused(Diagnostic("data.empty", "no row of data is left" if lengths == {0} else need))
     (rows,) = lengths
-    return RowsObjective(circuit, point, Table(columns, None, [Place("data", row + 1) for row in range(rows)]), wrt)
+    return RowsObjective(
+        circuit, point, MemoryTable(columns, None, [RowPlace("data", row + 1) for row in range(rows)]), wrt
+    )

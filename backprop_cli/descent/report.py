@@ -14,7 +14,7 @@ from backprop_cli.descent.stopping import Stop
 from backprop_cli.descent.surface import Surface
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.problems import Diagnostic
-from backprop_cli.report.array_report import Block
+from backprop_cli.report.array_report import ArrayQuantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Moved:
     """A parameter before and after the descent, and its gradient where the descent ended."""
 
     name: str
-    before: Block
-    after: Block
-    gradient: Block
+    before: ArrayQuantity
+    after: ArrayQuantity
+    gradient: ArrayQuantity
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class DescentReport:
     before: float
     value: float
     parameters: tuple[Moved, ...]
-    fixed: tuple[tuple[str, Block], ...]
+    fixed: tuple[tuple[str, ArrayQuantity], ...]
     values: Sequence[float]
     early: Sequence[Visit]
     moves: Sequence[tuple[Visit, Visit]]
@@ -64,7 +64,7 @@ class DescentReport:
         return {name: plain(block) for name, block in self.blocks.items()}
 
     @property
-    def blocks(self) -> Mapping[str, Block]:
+    def blocks(self) -> Mapping[str, ArrayQuantity]:
         """The point reached, as blocks."""
         return {**{row.name: row.after for row in self.parameters}, **dict(self.fixed)}
 
@@ -79,11 +79,11 @@ class DescentReport:
         return 1 if self.checked is not None and self.checked.ok is False else self.stop.exit_code
 
 
-def block(value: Number) -> Block:
+def block(value: Number) -> ArrayQuantity:
     """A number, or an array, as a block."""
-    return Block(getattr(value, "shape", ()), value)
+    return ArrayQuantity(getattr(value, "shape", ()), value)
 
 
-def plain(one: Block) -> Any:
+def plain(one: ArrayQuantity) -> Any:
     """A block as a float or an array."""
     return one.doubles if one.shape else float(one.doubles)

@@ -15,7 +15,7 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.checking import checked_rows
 from backprop_cli.rows.mean import mean_over
-from backprop_cli.rows.memory import Table
+from backprop_cli.rows.memory import MemoryTable
 from backprop_cli.rows.sampling import Sampler
 from backprop_cli.rows.task import task
 
@@ -25,7 +25,7 @@ _ROWS, _GATES = 50, 20  # at once, for one unit of cost
 class RowsObjective:
     """The columns that the circuit names are data; the other variables are the point, and move if ``wrt`` says so."""
 
-    def __init__(self, circuit: Circuit, point: Point, table: Table, wrt: tuple[str, ...] | None) -> None:
+    def __init__(self, circuit: Circuit, point: Point, table: MemoryTable, wrt: tuple[str, ...] | None) -> None:
         self.circuit, self.table, self.rows = circuit, table, len(table)
         data = [circuit.inputs[name] for name in table.columns]
         names = parameters_of(circuit, wrt, [*data, *_indices(circuit)])

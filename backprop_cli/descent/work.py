@@ -19,7 +19,7 @@ FEW, SOME = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkLine:
     """``name = rule``: what stands for each name in the rule, and what comes out."""
 
     name: str
@@ -33,7 +33,7 @@ class Update:
     """One parameter's lines, of which the last is its new value."""
 
     parameter: str
-    lines: tuple[Line, ...]
+    lines: tuple[WorkLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def written(report: DescentReport, before: Visit, after: Visit) -> Step:
     return Step(after.step, before.value, before.gradients, rows, updates)
 
 
-def _lines(report: DescentReport, name: str, before: Visit, after: Visit) -> Iterator[Line]:
+def _lines(report: DescentReport, name: str, before: Visit, after: Visit) -> Iterator[WorkLine]:
     """An optimizer's lines use each other's new values as soon as they are known."""
     recipe = report.recipe
     names = [line for line, _ in recipe.optimizer.lines]
@@ -93,6 +93,6 @@ def _lines(report: DescentReport, name: str, before: Visit, after: Visit) -> Ite
     }
     results: Sequence[Number] = after.states[name]
     for (line, rule), result in zip(recipe.optimizer.lines, results, strict=True):
-        yield Line(line, rule, dict(known), result)
+        yield WorkLine(line, rule, dict(known), result)
         known[line] = result
-    yield Line(name, recipe.optimizer.update(maximize=recipe.maximize), known, after.point[name])
+    yield WorkLine(name, recipe.optimizer.update(maximize=recipe.maximize), known, after.point[name])

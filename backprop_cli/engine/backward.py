@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from backprop_cli.arithmetic.base import Number, Operation
 from backprop_cli.engine.forward import Forward, shown
-from backprop_cli.engine.rules import Compiled, no_gradient
+from backprop_cli.engine.rules import CompiledGate, no_gradient
 from backprop_cli.problems import Diagnostic
 
 
@@ -42,10 +42,10 @@ def backward(run: Forward, targets: bytearray) -> Backward:
 
     A marked node on which the output does not depend has gradient 0.
     """
-    return _Sweep(run, targets).run()
+    return _BackwardSweep(run, targets).run()
 
 
-class _Sweep:
+class _BackwardSweep:
     def __init__(self, run: Forward, targets: bytearray) -> None:
         count = len(run.circuit.nodes)
         self.forward, self.targets, self.arithmetic = run, targets, run.arithmetic
@@ -70,7 +70,7 @@ class _Sweep:
             self._gate(index, node.inputs, rules[node.op], gradients[index])
         return self._closed()
 
-    def _gate(self, index: int, inputs: tuple[int, ...], row: Compiled, upstream: Number) -> None:
+    def _gate(self, index: int, inputs: tuple[int, ...], row: CompiledGate, upstream: Number) -> None:
         """Send a gate's upstream gradient back along each wire that a target lies behind: contributions add up."""
         gradients, targets = self.gradients, self.targets
         seen = row.seen(self.forward.inputs(index), self.forward.values[index])
@@ -94,7 +94,7 @@ class _Sweep:
         self.locals[index] = tuple(locals_)
 
     def _spoil(
-        self, index: int, source: int, local: Number, row: Compiled, position: int, wires: Sequence[Number]
+        self, index: int, source: int, local: Number, row: CompiledGate, position: int, wires: Sequence[Number]
     ) -> None:
         """One contribution that does not exist leaves the whole sum without a value."""
         if source in self.failed:
@@ -119,7 +119,7 @@ class _Sweep:
                     self._fail(index, *self._too_large(index))
         return Backward(self.gradients, self.locals, self._multiply, self.failed)
 
-    def _no_slope(self, row: Compiled, position: int, wires: Sequence[Number]) -> Diagnostic:
+    def _no_slope(self, row: CompiledGate, position: int, wires: Sequence[Number]) -> Diagnostic:
         gate = row.gate
         need = gate.slope(position).need
         if not need:

@@ -34,7 +34,7 @@ class _Step:
     registers: tuple[int, ...]
 
 
-class Program:
+class BlockProgram:
     """Instructions with registers given out, for runs of any number of rows.
 
     ``outputs`` are the instructions that are asked for; ``required`` masks that must hold everywhere.
@@ -141,7 +141,7 @@ class Memory:
     to make the calls.
     """
 
-    program: Program
+    program: BlockProgram
     size: int
     _buffers: list[Any] = field(init=False)
     _bound: dict[int, _Bound] = field(init=False, default_factory=dict)

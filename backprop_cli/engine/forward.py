@@ -12,7 +12,7 @@ from functools import cached_property
 
 from backprop_cli.arithmetic.base import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
-from backprop_cli.engine.rules import Compiled, Rules
+from backprop_cli.engine.rules import CompiledGate, Rules
 from backprop_cli.problems import Diagnostic, Refused
 
 
@@ -69,7 +69,7 @@ def _asked(node: Node, values: Sequence[Number], arithmetic: Arithmetic) -> tupl
 
 def forward(circuit: Circuit, point: Mapping[str, Number], rules: Rules) -> Forward:
     """Run the circuit; ``point`` has a number of the rules' arithmetic for every variable."""
-    sweep = _Sweep(circuit, rules)
+    sweep = _ForwardSweep(circuit, rules)
     sweep.start(point)
     sweep.run()
     return Forward(circuit, rules, sweep.values, sweep.failed, tuple(sweep.kinks))
@@ -82,7 +82,7 @@ def refuse_without_output(run: Forward) -> None:
         raise Refused(problem)
 
 
-class _Sweep:
+class _ForwardSweep:
     def __init__(self, circuit: Circuit, rules: Rules) -> None:
         self.circuit, self.rules = circuit, rules
         self.arithmetic = rules.arithmetic
@@ -141,7 +141,7 @@ class _Sweep:
     def _fail(self, index: int, problem: Diagnostic) -> None:
         self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
-    def _overflow(self, row: Compiled, arguments: Sequence[Number]) -> Diagnostic:
+    def _overflow(self, row: CompiledGate, arguments: Sequence[Number]) -> Diagnostic:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.doubles:
             return Diagnostic(
@@ -155,7 +155,7 @@ class _Sweep:
 _MORE_RANGE = "--digits 20 has a far larger range"
 
 
-def shown(arithmetic: Arithmetic, row: Compiled, arguments: Sequence[Number], most: int = 24) -> str:
+def shown(arithmetic: Arithmetic, row: CompiledGate, arguments: Sequence[Number], most: int = 24) -> str:
     """The arguments as ``x = -8, y = 0.5``, each cut to a readable length."""
     texts = [arithmetic.text(argument) for argument in arguments]
     texts = [text if len(text) <= most else text[: most - 1] + "…" for text in texts]
@@ -163,7 +163,7 @@ def shown(arithmetic: Arithmetic, row: Compiled, arguments: Sequence[Number], mo
     return ", ".join(f"{name} = {text}" for name, text in zip(names, texts, strict=True))
 
 
-def _outside(row: Compiled, arithmetic: Arithmetic, arguments: Sequence[Number]) -> Diagnostic:
+def _outside(row: CompiledGate, arithmetic: Arithmetic, arguments: Sequence[Number]) -> Diagnostic:
     gate = row.gate
     given = shown(arithmetic, row, arguments)
     if len(arguments) == 1:

@@ -20,7 +20,7 @@ Rule = Callable[[Sequence[Number]], Number]
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledGate:
     """One row in one arithmetic. ``value`` takes the inputs; the rules take the wires ``(inputs…, z)``.
 
     ``plain``: every input has a local gradient wherever the gate has a value, and always takes part.
@@ -73,18 +73,18 @@ class Rules:
 
     def __init__(self, arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[str, CompiledGate] = {}
         self._operations: dict[str, Operation] = {}
 
-    def __getitem__(self, name: str) -> Compiled:
+    def __getitem__(self, name: str) -> CompiledGate:
         known = self._compiled.get(name)
         if known is None:
             known = self._compiled[name] = self._compile(GATES[name])
         return known
 
-    def _compile(self, gate: Gate) -> Compiled:
+    def _compile(self, gate: Gate) -> CompiledGate:
         wires = gate.wires
-        return Compiled(
+        return CompiledGate(
             gate,
             self.arithmetic,
             self.operation(gate.name),

@@ -45,7 +45,7 @@ class Straight(NamedTuple):
 
 def straight(circuit: Circuit, data: Collection[str], wanted: Sequence[str], *, quick: bool = True) -> Straight:
     """The instructions of a circuit of numbers, with ``quick`` by the quick texts. Raises ``NotStraightError``."""
-    writer = _Writer(circuit, data, wanted, quick)
+    writer = _StraightWriter(circuit, data, wanted, quick)
     if not writer.over_rows[circuit.output]:
         raise NotStraightError
     writer.forward()
@@ -74,7 +74,7 @@ def slope_key(node: int, name: str) -> str:
 
 
 @dataclass
-class _Writer:
+class _StraightWriter:
     circuit: Circuit
     data: Collection[str]
     wanted: Sequence[str]

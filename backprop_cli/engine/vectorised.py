@@ -17,7 +17,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.array_problems import no_value, whole_index
 from backprop_cli.engine.array_rules import ArrayRules, bound, raises_no_flag, value_of
-from backprop_cli.engine.rules import Compiled, Rule
+from backprop_cli.engine.rules import CompiledGate, Rule
 from backprop_cli.engine.shapes import Shaped
 from backprop_cli.gates import Gate
 from backprop_cli.gates.array_row import WIRE, ArrayGate
@@ -36,13 +36,13 @@ class Bound:
     value: Callable[..., Number]
     looked_at: bool
     kink: Rule | None
-    compiled: Compiled | None
+    compiled: CompiledGate | None
     row: ArrayGate | None
     slopes: tuple[Rule, ...] = ()
     texts: tuple[str, ...] = ()
 
 
-class Program:
+class ArrayProgram:
     """A circuit with shapes, bound once and run as often as is asked for.
 
     ``flagged``: whatever goes wrong in a sweep raises a status flag, so that results need no look.
@@ -113,7 +113,7 @@ class VectorRun:
     ``failed`` has the first problem of each node with such elements, ``kinks`` the elements of each gate on a kink.
     """
 
-    program: Program
+    program: ArrayProgram
     values: list[Number]
     failed: Mapping[int, Diagnostic]
     kinks: Mapping[int, Any]
@@ -123,9 +123,9 @@ class VectorRun:
         return [self.values[i] for i in self.program.circuit.nodes[index].inputs]
 
 
-def run_forward(program: Program, point: Mapping[str, Number]) -> VectorRun:
+def run_forward(program: ArrayProgram, point: Mapping[str, Number]) -> VectorRun:
     """Run the program; ``point`` has an array, or a NumPy double, for every variable."""
-    sweep = _Sweep(program)
+    sweep = _VectorSweep(program)
     sweep.start(point)
     with np.errstate(**STRICT):
         for index in range(program.circuit.first_gate, len(program.circuit.nodes)):
@@ -133,8 +133,8 @@ def run_forward(program: Program, point: Mapping[str, Number]) -> VectorRun:
     return VectorRun(program, sweep.values, sweep.failed, sweep.kinks)
 
 
-class _Sweep:
-    def __init__(self, program: Program) -> None:
+class _VectorSweep:
+    def __init__(self, program: ArrayProgram) -> None:
         self.program, self.circuit = program, program.circuit
         self.values: list[Number] = [None] * len(program.circuit.nodes)
         self.failed: dict[int, Diagnostic] = {}

@@ -45,7 +45,7 @@ class WrittenOut:
 
 def written_out(run: VectorRun) -> WrittenOut:
     """The circuit of a run written out. Raises ``TooLargeError`` where that would grow beyond the limit."""
-    return _Writer(run).all()
+    return _ElementWriter(run).all()
 
 
 def element_name(name: str, indices: tuple[int, ...]) -> str:
@@ -59,7 +59,7 @@ def refuse_too_large(error: TooLargeError, circuit: Circuit, what: str) -> Refus
     return Refused(Diagnostic("limit.scalars", message).at(circuit.source, circuit.spans[circuit.output]))
 
 
-class _Writer(Pen):
+class _ElementWriter(Pen):
     def __init__(self, run: VectorRun) -> None:
         super().__init__(CircuitBuilder(share=False), Span(0, 0))
         self.run, self.shaped, self.array = run, run.program.shaped, run.program.circuit

@@ -12,7 +12,7 @@ _ROOM, _EACH = 8_000_000, 100  # characters; what an answer takes beside its tex
 Made = tuple[ProblemResult, Tally]
 
 
-class Results:
+class RememberedResults:
     """Results by what was answered; the first ones that come are kept, which are the commonest."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from backprop_cli.grading.reading import Reading, read_answer
+from backprop_cli.grading.reading import AnswerReading, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.writing import write
@@ -22,7 +22,7 @@ class Allowed:
     high: float = 0.0
     formula: str = ""
 
-    def admits(self, reading: Reading, tolerance: Tolerance) -> bool:
+    def admits(self, reading: AnswerReading, tolerance: Tolerance) -> bool:
         """Whether an answer is this one; a single number within the tolerance."""
         if self.formula:
             return reading.formula is not None and write(reading.formula) == self.formula

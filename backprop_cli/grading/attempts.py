@@ -49,7 +49,7 @@ class Attempts:
         entry = _Entry(place, one.student, origin.time, number)
         self._entries.setdefault(origin.identity or one.student, []).append(entry)
 
-    def plan(self) -> Plan:
+    def plan(self) -> AttemptPlan:
         """Who stands more than once, and what is done about it."""
         groups = [group for group in self._entries.values() if len(group) > 1]
         doubles = frozenset(name for name, found in self._identities.items() if len(found - {""}) > 1)
@@ -60,7 +60,11 @@ class Attempts:
             ]
             for order in self._times.orders([[one.time for one in group] for group in groups])
         ]
-        return Plan(self.rule, _by_their_places(readings), doubles) if groups else Plan(self.rule, [], doubles)
+        return (
+            AttemptPlan(self.rule, _by_their_places(readings), doubles)
+            if groups
+            else AttemptPlan(self.rule, [], doubles)
+        )
 
 
 def _by_their_places(readings: list[list[list[_Entry]]]) -> list[list[list[_Entry]]]:
@@ -74,7 +78,7 @@ def _by_their_places(readings: list[list[list[_Entry]]]) -> list[list[list[_Entr
 
 
 @dataclass(frozen=True)
-class Plan:
+class AttemptPlan:
     """What is done with the submissions of students who stand more than once, in each reading of their times."""
 
     rule: Rule

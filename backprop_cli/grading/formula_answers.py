@@ -13,18 +13,18 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.equality import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.numerals import restored
 from backprop_cli.grading.formulas.vocabulary import unknown_names
-from backprop_cli.grading.mistakes import Entry
+from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.number_answers import entry_of
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.reading import Reading, constant_or_formula
+from backprop_cli.grading.reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.records import Word
 from backprop_cli.grading.tolerance import Typed
 
 _MOST_BITS = 3_200
 
 
-def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
+def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, until: float) -> Opinion:
     """The opinion on a formula; of a constant one too, where functions are asked for. ``until``: see ``Formulas``."""
     formula = reading.formula or constant_or_formula(reading.text, ())
     problem = unknown_names(question.circuit, ask.asked, formula)
@@ -44,7 +44,7 @@ def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Readi
     return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
 
 
-def _known(question: Question, ask: Ask) -> Entry | None:
+def _known(question: Question, ask: Ask) -> NumericAnswer | None:
     """A right formula tells, as a right number does, what the student's mistake is not."""
     fact = question.facts.get(ask.asked)
     if fact is None or fact.value is None:

@@ -12,7 +12,7 @@ from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import COARSE, number_opinion
 from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.reading import Reading
+from backprop_cli.grading.reading import AnswerReading
 from backprop_cli.grading.records import Word
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -108,14 +108,14 @@ def _new(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
     return replace(worst, said=(differ, *worst.said))
 
 
-def _echoed(opinion: Opinion, reading: Reading) -> Opinion:
+def _echoed(opinion: Opinion, reading: AnswerReading) -> Opinion:
     """The opinion with how LaTeX was read."""
     if not reading.read_as:
         return opinion
     return replace(opinion, said=(Said("answer.read", f"read as {reading.read_as}"), *opinion.said))
 
 
-def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, until: float) -> Opinion:
+def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, until: float) -> Opinion:
     fact = question.facts.get(ask.asked)
     conceded = _conceded(question, ask, plain, reading)
     if conceded is not None:
@@ -134,7 +134,7 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: Reading, 
         return invalid(plain, refused.problems[0])
 
 
-def _conceded(question: Question, ask: Ask, plain: Opinion, reading: Reading) -> Opinion | None:
+def _conceded(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading) -> Opinion | None:
     """The opinion on what the key itself has an answer to; None where the truth decides."""
     only = question.only.get(ask.asked)
     if only is not None:
@@ -147,7 +147,9 @@ def _conceded(question: Question, ask: Ask, plain: Opinion, reading: Reading) ->
     return None
 
 
-def _where_none_is(question: Question, ask: Ask, plain: Opinion, reading: Reading, problem: Diagnostic) -> Opinion:
+def _where_none_is(
+    question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, problem: Diagnostic
+) -> Opinion:
     """The opinion where there is no value or no gradient: right if that is said."""
     if reading.absent:
         return replace(plain, word="ok")
@@ -160,7 +162,7 @@ def _there_is_none(ask: Ask, plain: Opinion) -> Opinion:
     return replace(plain, word="wrong", expected="no value", said=(said,))
 
 
-def _wrong_form(question: Question, reading: Reading) -> Diagnostic | None:
+def _wrong_form(question: Question, reading: AnswerReading) -> Diagnostic | None:
     if question.accept == "number" and any(one.formula is not None for one in reading.all):
         return Diagnostic("answer.form", "a number is asked for, and this is a formula")
     if question.accept != "formula" and any(one.typed is not None and one.condition for one in reading.all):

@@ -17,7 +17,7 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, folded, from_mapping, given
-from backprop_cli.grading.again import Results
+from backprop_cli.grading.again import RememberedResults
 from backprop_cli.grading.conceding import conceding
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
@@ -55,7 +55,7 @@ Marked = tuple[SubmissionResult, tuple[Tally, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProblemPart:
     """One problem at one point, ready for answers.
 
     ``circuit`` is that of the problem's expression. Where each student has numbers of their own, ``question`` is an
@@ -76,7 +76,7 @@ class Part:
         at = {folded(name): value for name, value in (self.at or {}).items()}
         return tuple((name, at[name]) for name in self.circuit.inputs if name in at)
 
-    def of(self, student: str) -> Part:
+    def of(self, student: str) -> ProblemPart:
         """The part with the student's own numbers. Raises ``Refused`` if no suitable ones are drawn."""
         if self.variants is None:
             return self
@@ -88,9 +88,9 @@ class Marker:
     """A key made ready. ``guard`` bounds the time that one problem of one submission may take."""
 
     key: Key
-    parts: tuple[Part, ...]
+    parts: tuple[ProblemPart, ...]
     guard: Guard = nullcontext
-    _results: Results = field(default_factory=Results)
+    _results: RememberedResults = field(default_factory=RememberedResults)
 
     @cached_property
     def points(self) -> Fraction:
@@ -128,7 +128,7 @@ class Marker:
         warnings = (*submission.warnings, *_misnamed(results))
         return SubmissionResult(*source, results, score, self.points, submission.line, warnings=warnings), tallies
 
-    def _part(self, part: Part, submission: Submission) -> tuple[ProblemResult, Tally]:
+    def _part(self, part: ProblemPart, submission: Submission) -> tuple[ProblemResult, Tally]:
         answers = submission.answers.get(part.id, ())
         try:
             own = part.of(submission.student)
@@ -146,12 +146,12 @@ class Marker:
             return _unjudged(part, Diagnostic(BUG, f"a bug of backprop's own ({type(error).__name__})"))
 
 
-def _key(part: Part) -> str:
+def _key(part: ProblemPart) -> str:
     """What a result is remembered by: the part, and its numbers where each student has others."""
     return f"{part.id} {part.at}" if part.variants is not None and part.at is not None else part.id
 
 
-def _result(part: Part, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
+def _result(part: ProblemPart, answers: Sequence[Answer]) -> tuple[ProblemResult, Tally]:
     found, tally = result(part.id, part.title, part.question, part.scoring, answers)
     return (found if part.variants is None else replace(found, at=part.numbers)), tally
 
@@ -171,7 +171,7 @@ def _misnamed(results: Sequence[ProblemResult]) -> tuple[Diagnostic, ...]:
     return tuple(found.values())[:_NAMED_APART]
 
 
-def _unjudged(part: Part, problem: Diagnostic) -> tuple[ProblemResult, Tally]:
+def _unjudged(part: ProblemPart, problem: Diagnostic) -> tuple[ProblemResult, Tally]:
     """A problem whose answers could not be judged: all of them are invalid, and the reason is said."""
     found, tally = result(part.id, part.title, part.question, part.scoring, ())
     remark = Remark(problem.code, problem.message)
@@ -187,7 +187,7 @@ def telling(key: Key, feedback: Feedback) -> Key:
 
 def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> Marker:
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
-    parts: list[Part] = []
+    parts: list[ProblemPart] = []
     problems: list[Diagnostic] = []
     shared = Expressions(key.problems)
     for problem in key.problems:
@@ -204,7 +204,7 @@ def _named(problem: KeyProblem, one: Diagnostic) -> Diagnostic:
     return Diagnostic(one.code, f"problem {problem.id}: {one.message}", one.hint, one.source, one.span)
 
 
-def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Method) -> Iterator[Part]:
+def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Method) -> Iterator[ProblemPart]:
     """The parts of one problem."""
     many = len(problem.at) > 1
     for index, at in enumerate(problem.at or (None,), 1):
@@ -216,7 +216,7 @@ def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Met
             problem.points if problem.points is not None else sum((ask.weight for ask in question.asks), Fraction(0))
         )
         share = points / max(1, len(problem.at))
-        yield Part(id_, problem.title, question, _scoring(problem, share), expression.circuit, here, variants)
+        yield ProblemPart(id_, problem.title, question, _scoring(problem, share), expression.circuit, here, variants)
 
 
 def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Mapping[str, str]) -> Variants:

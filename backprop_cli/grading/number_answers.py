@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backprop_cli.grading.mistakes import Entry
+from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.reading import Reading, exact_number
+from backprop_cli.grading.reading import AnswerReading, exact_number
 from backprop_cli.grading.records import Word
 from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
@@ -15,7 +15,7 @@ from backprop_cli.grading.truth import Fact
 COARSE = "answer.coarse"
 
 
-def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: Reading, fact: Fact) -> Opinion:
+def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, fact: Fact) -> Opinion:
     """A number beside its fact; at a kink every slope between the one-sided ones is right."""
     typed, truth, tolerance, doubt = reading.typed, fact.value, question.tolerance, question.doubt(ask.asked)
     assert typed is not None
@@ -94,7 +94,7 @@ def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple
     return (Said("answer.close", "near, and not near enough", least="verdict"),)
 
 
-def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool) -> Entry | None:
+def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right: bool) -> NumericAnswer | None:
     """The answer as the naming of mistakes sees it; only what belongs to the backward pass of the output does."""
     asked, tolerance, doubt = ask.asked, question.tolerance, question.doubt(ask.asked)
     if asked.by is not None and asked.of != question.circuit.output:
@@ -102,7 +102,7 @@ def entry_of(question: Question, ask: Ask, typed: Typed, truth: float, *, right:
     if tolerance.exact:  # what is right but for rounding is no mistake in the calculus
         tolerance, right = Tolerance(), right or tolerance.close(typed, truth, doubt)
     fits = tolerance.fits(typed, doubt)
-    return Entry(
+    return NumericAnswer(
         ask.name,
         asked.of if asked.by is None else asked.by,
         asked.by is None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backprop_cli.grading.levels import Feedback
-from backprop_cli.grading.mistakes import Entry
+from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.records import Word
 from backprop_cli.problems import Diagnostic
 
@@ -39,7 +39,7 @@ class Opinion:
     said: tuple[Said, ...] = ()
     weight: Fraction = Fraction(0)
     below: int | None = None
-    entry: Entry | None = None
+    entry: NumericAnswer | None = None
     settled: bool = True
     parts: tuple[Opinion, ...] = ()
 

@@ -22,7 +22,7 @@ from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.opinion import Opinion
-from backprop_cli.grading.reading import CircuitOf, Reading, bound_names, read_answer
+from backprop_cli.grading.reading import AnswerReading, CircuitOf, bound_names, read_answer
 from backprop_cli.grading.tolerance import CERTAIN, Doubt, Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.problems import Diagnostic, Refused
@@ -69,7 +69,7 @@ class Question:
     sheets: tuple[Mapping[Asked, Allowed], ...] = ()
     only: Mapping[Asked, Allowed] = field(default_factory=dict)
     _verdicts: dict[tuple[Asked, str], FormulaVerdict] = field(default_factory=dict)
-    _readings: dict[str, Reading] = field(default_factory=dict)
+    _readings: dict[str, AnswerReading] = field(default_factory=dict)
     _opinions: dict[tuple[str, Answer], Opinion] = field(default_factory=dict, init=False)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Question:
         """The quantity that a student's name means."""
         return _remembered(self._meant, name, lambda: self.names.read(name))
 
-    def reading(self, text: str) -> Reading:
+    def reading(self, text: str) -> AnswerReading:
         """An answer's text, read: a class writes the same numbers again and again."""
         return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of))
 

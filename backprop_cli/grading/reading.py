@@ -30,7 +30,7 @@ CircuitOf = Callable[[str, Collection[str]], Circuit]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerReading:
     """What an answer says: a number (``typed``), or a formula with names in it (``formula``), or why it says nothing.
 
     ``absent``: that there is no value or no gradient. ``sides`` are those of ``x + y = 3``, each with a reading of its
@@ -44,7 +44,7 @@ class Reading:
     problem: Diagnostic | None = None
     absent: bool = False
     condition: bool = False
-    sides: tuple[Reading, ...] = ()
+    sides: tuple[AnswerReading, ...] = ()
     read_as: str = ""
 
     @property
@@ -59,7 +59,7 @@ class Reading:
         return self.formula is not None or (bool(self.sides) and any(one.formula is not None for one in self.sides))
 
     @property
-    def all(self) -> tuple[Reading, ...]:
+    def all(self) -> tuple[AnswerReading, ...]:
         """The readings of its sides, or this one."""
         return self.sides or (self,)
 
@@ -69,12 +69,12 @@ def bound_names(circuit: Circuit) -> frozenset[str]:
     return frozenset([*circuit.inputs, *(stage.name for stage in circuit.stages)])
 
 
-def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None = None) -> Reading:
+def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None = None) -> AnswerReading:
     """Read an answer; ``names`` are the question's own (``bound_names``), ``circuit_of`` reads its formulas."""
     text = plainly(text)
     problem = several(text)
     if problem is not None:
-        return Reading(text, problem=problem)
+        return AnswerReading(text, problem=problem)
     parts = sides(text)
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         parts = parts[1:]
@@ -84,31 +84,31 @@ def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None 
     problem = next((one.problem for one in found if one.problem is not None), None)
     if problem is None and any(one.open or one.absent for one in found):
         problem = Diagnostic("answer.sides", "nothing stands on one side of =")
-    return Reading(text, problem=problem, sides=tuple(found) if problem is None else ())
+    return AnswerReading(text, problem=problem, sides=tuple(found) if problem is None else ())
 
 
-def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Reading:
+def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> AnswerReading:
     if not text:
-        return Reading(text)
+        return AnswerReading(text)
     decimal = typed_decimal(text)
     if decimal is not None:
-        return Reading(text, decimal)
+        return AnswerReading(text, decimal)
     if says_no_value(text):
-        return Reading(text, absent=True)
+        return AnswerReading(text, absent=True)
     problem = several(text)
     if text.lower().lstrip("+-") in _NOT_NUMBERS:
         problem = Diagnostic("answer.finite", "not a number; an answer is a finite number or a formula")
     if problem is not None:
-        return Reading(text, problem=problem)
+        return AnswerReading(text, problem=problem)
     try:
         text = with_products(text, names, _meaningful())
         circuit = circuit_of(text, names)
         read_as = write(circuit) if is_latex(text) else ""
         typed = None if circuit.inputs else Typed(_value(circuit))
         formula, condition = circuit if circuit.inputs else None, is_condition(read_as or text)
-        return Reading(text, typed, formula, condition=condition, read_as=read_as)
+        return AnswerReading(text, typed, formula, condition=condition, read_as=read_as)
     except Refused as refused:
-        return Reading(text, problem=_without_advice(refused.problems[0]))
+        return AnswerReading(text, problem=_without_advice(refused.problems[0]))
 
 
 @cache

@@ -28,7 +28,7 @@ class Before:
 
 
 @dataclass
-class Comparison:
+class Regrading:
     """The earlier submissions of each student, in their order, until one of this grading takes its place."""
 
     name: str
@@ -65,9 +65,9 @@ def _changed(
             yield " ".join(place), first, second
 
 
-def read_earlier(text: str, name: str) -> Comparison:
+def read_earlier(text: str, name: str) -> Regrading:
     """The earlier report. Raises ``Refused`` for a text that is none."""
-    found = Comparison(name)
+    found = Regrading(name)
     for one in _submissions(text, name):
         before = _before(one, name)
         found.earlier.setdefault(str(one["student"]), []).append(before)

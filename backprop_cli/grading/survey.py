@@ -14,7 +14,7 @@ from backprop_cli.grading.asking import why_unreadable
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.files.notes import Notes
 from backprop_cli.grading.files.sheets import COMMA, Submission
-from backprop_cli.grading.marking import Marker, Part
+from backprop_cli.grading.marking import Marker, ProblemPart
 from backprop_cli.problems import Diagnostic
 
 MAX_INVALID, MAX_MISSING = Fraction(30), Fraction(50)
@@ -101,7 +101,7 @@ class Survey:
         for part in self.marker.parts:
             self._add_part(part, one)
 
-    def _add_part(self, part: Part, one: Submission) -> None:
+    def _add_part(self, part: ProblemPart, one: Submission) -> None:
         answers = one.answers.get(part.id, ())
         look = self._looks.get((part.id, answers)) or self._new(part, answers)
         look.count += 1
@@ -110,7 +110,7 @@ class Survey:
             reason.add(f"`{_short(answer.text)}` ({_place(one, answer)})")
             reason.comma = reason.comma or COMMA.fullmatch(answer.text) is not None
 
-    def _new(self, part: Part, answers: Sequence[Answer]) -> _Look:
+    def _new(self, part: ProblemPart, answers: Sequence[Answer]) -> _Look:
         """The look at answers that have not come yet, or not for a long time."""
         self._room -= 1 + len(answers)
         if self._room < 0:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from backprop_cli.problems import Span
 from backprop_cli.reading import complaints
 from backprop_cli.reading.notation import NAME, Token
-from backprop_cli.reading.openings import Entry, Operand
+from backprop_cli.reading.openings import Operand, PendingOperator
 from backprop_cli.reading.operators import ELSE, IF
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ def word(parser: Statement, token: Token) -> None:
     parser.reduce(operator.left)
     top = parser.stack[-1] if parser.stack else None
     if operator is ELSE:
-        if not isinstance(top, Entry) or top.operator is not IF:
+        if not isinstance(top, PendingOperator) or top.operator is not IF:
             span = Span(token.start, token.end)
             complaints.fail(parser.source, "syntax.choice", "an else without its if", span, "write a if c else b")
         parser.stack.pop()
     parser.at += 1
-    parser.push(Entry(operator, token.start, token.text))
+    parser.push(PendingOperator(operator, token.start, token.text))
 
 
-def without_else(parser: Statement, top: Entry) -> None:
+def without_else(parser: Statement, top: PendingOperator) -> None:
     """Refuse a choice of which one side is missing."""
     span = Span(top.start, top.start + len(top.text))
     complaints.fail(parser.source, "syntax.choice", "an if without its else", span, "write a if c else b")

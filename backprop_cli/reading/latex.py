@@ -58,7 +58,7 @@ def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> lis
 
 
 @dataclass(slots=True)
-class _Group:
+class _Brace:
     """An open brace: what its end writes, and what the ends of the arguments write that follow."""
 
     start: int
@@ -72,7 +72,7 @@ class _Lexer:
     names: frozenset[str]
     arrays: bool
     found: list[Token] = field(default_factory=list)
-    open: list[_Group] = field(default_factory=list)
+    open: list[_Brace] = field(default_factory=list)
     bars: int = 0
     at: int = 0
 
@@ -192,7 +192,7 @@ class _Lexer:
             if self._last.text == ")":
                 self._times(start)
             self._put(OPERATOR, "(", start)
-            self.open.append(_Group(start, (")",)))
+            self.open.append(_Brace(start, (")",)))
             return
         if not self.open:
             self._refuse("latex.braces", "a } that closes nothing", Span(start, self.at))
@@ -208,7 +208,7 @@ class _Lexer:
         braced = _BRACED.match(self.source.text, start)
         if braced is not None:
             self.at = braced.end()
-            self.open.append(_Group(self.at - 1, closes, then))
+            self.open.append(_Brace(self.at - 1, closes, then))
             return
         one = _ONE.match(self.source.text, start)
         if one is None:

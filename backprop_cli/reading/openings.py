@@ -27,7 +27,7 @@ class Operand(NamedTuple):
     parts: tuple[int, ...] | None = None
 
 
-class Entry(NamedTuple):
+class PendingOperator(NamedTuple):
     """An operator that waits on the stack for its right operand."""
 
     operator: Operator

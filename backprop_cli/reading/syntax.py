@@ -16,7 +16,7 @@ from backprop_cli.problems import Refused, Source, Span
 from backprop_cli.reading import brackets, choosing, complaints, hints
 from backprop_cli.reading.conditions import Conditions
 from backprop_cli.reading.notation import ATTRIBUTE, END, NAME, NUMBER, OPERATOR, POWER, Token
-from backprop_cli.reading.openings import GROUP, Call, Entry, Opening, Operand
+from backprop_cli.reading.openings import GROUP, Call, Opening, Operand, PendingOperator
 from backprop_cli.reading.operators import BINARY, COMPARISON, ELSE, IF, IMPLICIT, MATRIX, UNARY, WORDS
 
 Name = Callable[[Token], int]
@@ -40,7 +40,7 @@ class Statement:
     arrays: bool = False
     rule: bool = False
     operands: list[Operand] = field(default_factory=list)
-    stack: list[Entry | Opening] = field(default_factory=list)
+    stack: list[PendingOperator | Opening] = field(default_factory=list)
     opened: int = 0
     at: int = 0
 
@@ -69,7 +69,7 @@ class Statement:
                 self._open(self.tokens[self.at], token)
             elif token.text in UNARY and token.kind in (OPERATOR, NAME):
                 self.at += 1
-                self.push(Entry(UNARY[token.text], token.start, token.text))
+                self.push(PendingOperator(UNARY[token.text], token.start, token.text))
             elif token.text == "(" and token.kind == OPERATOR:
                 self._open(token, None)
             elif token.text == "[" and token.kind == OPERATOR:
@@ -107,7 +107,7 @@ class Statement:
         self.opened += 1
         self.push(opening)
 
-    def push(self, entry: Entry | Opening) -> None:
+    def push(self, entry: PendingOperator | Opening) -> None:
         """Put an operator or a bracket on the stack. Raises ``Refused`` when it grows too deep."""
         self.stack.append(entry)
         if len(self.stack) > limits.NESTING:
@@ -119,7 +119,7 @@ class Statement:
         top = self.stack[-1] if self.stack else None
         following = self.tokens[self.at]
         raised = following.kind == POWER or (following.kind == OPERATOR and following.text == "^")
-        if isinstance(top, Entry) and top.operator.gate == "neg" and not raised:
+        if isinstance(top, PendingOperator) and top.operator.gate == "neg" and not raised:
             self.stack.pop()
             node = self.builder.constant(f"-{token.text}", Span(top.start, token.end))
             self.operands.append(Operand(node, top.start, token.end, literal=True))
@@ -163,16 +163,16 @@ class Statement:
             brackets.no_spaced_sign(self, token)
         self.reduce(operator.left)
         top = self.stack[-1] if self.stack else None
-        if isinstance(top, Entry) and operator.left == COMPARISON == top.operator.left:
+        if isinstance(top, PendingOperator) and operator.left == COMPARISON == top.operator.left:
             hint = "compare two values at a time and join them with `and`"
             self._fail("syntax.comparison", "two comparisons in a chain", Span(top.start, token.end), hint)
         self.at += 1
-        self.push(Entry(operator, token.start, token.text))
+        self.push(PendingOperator(operator, token.start, token.text))
         return False
 
     def _superscript(self, token: Token) -> None:
         top = self.stack[-1] if self.stack else None
-        if isinstance(top, Entry) and top.operator.gate == "sqrt":
+        if isinstance(top, PendingOperator) and top.operator.gate == "sqrt":
             base = self.text(self.operands[-1])
             readings = f"√({base}^{token.text})", f"(√{base})^{token.text}"
             complaints.ambiguous(self.source, Span(top.start, token.end), *readings)
@@ -202,13 +202,13 @@ class Statement:
         if not starts or not (left.literal or closed or superscript):
             complaints.missing_operator(self.source, token, self.text(left), self.is_function)
         top = self.stack[-1] if self.stack else None
-        if isinstance(top, Entry) and top.text in ("/", "^", "√") and not top.implicit:
+        if isinstance(top, PendingOperator) and top.text in ("/", "^", "√") and not top.implicit:
             self._two_readings(top, left, token)
         self.reduce(IMPLICIT.left)
-        self.push(Entry(IMPLICIT, token.start, "*", implicit=True))
+        self.push(PendingOperator(IMPLICIT, token.start, "*", implicit=True))
         return False
 
-    def _two_readings(self, top: Entry, left: Operand, token: Token) -> NoReturn:
+    def _two_readings(self, top: PendingOperator, left: Operand, token: Token) -> NoReturn:
         right = self.source.text[token.start : complaints.right_end(self.tokens, self.at)]
         typed = self.text(left)
         if top.text == "√":
@@ -250,7 +250,7 @@ class Statement:
         arguments = self.operands[opening.base :]
         del self.operands[opening.base :]
         top = self.stack[-1] if self.stack else None
-        divided = self.text(self.operands[-1]) if isinstance(top, Entry) and top.text == "/" else ""
+        divided = self.text(self.operands[-1]) if isinstance(top, PendingOperator) and top.text == "/" else ""
         call = Call(opening.name, arguments, span, divided, opening.meant, opening.told)
         self.operands.append(Operand(self.call(call), span.start, span.end))
         return None
@@ -283,7 +283,7 @@ class Statement:
                 node = self._gate(top.operator.gate, (left.node, right.node), span)
                 self.operands.append(Operand(node, span.start, span.end))
 
-    def _unary(self, top: Entry, right: Operand) -> Operand:
+    def _unary(self, top: PendingOperator, right: Operand) -> Operand:
         span = Span(top.start, right.end)
         if top.operator.gate == "plus":
             return Operand(right.node, span.start, span.end, right.literal)
@@ -300,7 +300,7 @@ class Statement:
 
     def _missing_operand(self, token: Token) -> NoReturn:
         top = self.stack[-1] if self.stack else None
-        after = top.text if isinstance(top, Entry) else ""
+        after = top.text if isinstance(top, PendingOperator) else ""
         empty = None
         if token.kind == OPERATOR and token.text == ")" and isinstance(top, Opening):
             empty = Span(top.name.start if top.name else top.start, token.end)

@@ -19,8 +19,8 @@ from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic
 from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.report.array_formulas import short_arrays
-from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayRow, ArrayWire, Block
-from backprop_cli.report.array_rules import Place, elementwise, structural
+from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayRow, ArrayWire
+from backprop_cli.report.array_rules import RuleUse, elementwise, structural
 from backprop_cli.report.report import Report
 
 _EXCERPT = 200
@@ -38,13 +38,13 @@ class Numbers(Protocol):
     def arithmetic(self) -> str:
         """``float64``, ``digits`` or ``exact``."""
 
-    def value(self, index: int) -> Block:
+    def value(self, index: int) -> ArrayQuantity:
         """A node's value."""
 
-    def gradient(self, index: int) -> Block | None:
+    def gradient(self, index: int) -> ArrayQuantity | None:
         """A node's gradient, None where none was asked for."""
 
-    def carried(self, index: int, position: int) -> Block | None:
+    def carried(self, index: int, position: int) -> ArrayQuantity | None:
         """What a wire carried backward, None where that is not kept."""
 
 
@@ -56,23 +56,23 @@ class VectorNumbers:
     gradients: VectorGradients
     arithmetic: str = "float64"
 
-    def value(self, index: int) -> Block:
+    def value(self, index: int) -> ArrayQuantity:
         """A node's value."""
         return _block(self.run.values[index])
 
-    def gradient(self, index: int) -> Block | None:
+    def gradient(self, index: int) -> ArrayQuantity | None:
         """A node's gradient."""
         found = self.gradients.gradients[index]
         return None if found is None else _block(found)
 
-    def carried(self, index: int, position: int) -> Block | None:
+    def carried(self, index: int, position: int) -> ArrayQuantity | None:
         """What a wire carried backward."""
         wires = self.gradients.carried[index]
         return _block(wires[position]) if wires and wires[position] is not None else None
 
 
-def _block(value: Any) -> Block:
-    return Block(np.shape(value), np.asarray(value, dtype=np.float64))
+def _block(value: Any) -> ArrayQuantity:
+    return ArrayQuantity(np.shape(value), np.asarray(value, dtype=np.float64))
 
 
 class ScalarNumbers:
@@ -82,11 +82,11 @@ class ScalarNumbers:
         self.run, self.out, self.arithmetic = run, out, report.arithmetic
         self._forth, self._back = report.trace
 
-    def value(self, index: int) -> Block:
+    def value(self, index: int) -> ArrayQuantity:
         """A node's value, from its elements."""
         return self._gathered(index, self._forth.values)
 
-    def gradient(self, index: int) -> Block | None:
+    def gradient(self, index: int) -> ArrayQuantity | None:
         """A node's gradient, from its elements; none where no element was asked for."""
         numbers = self._back.gradients
         return (
@@ -95,18 +95,18 @@ class ScalarNumbers:
             else self._gathered(index, numbers)
         )
 
-    def carried(self, index: int, position: int) -> Block | None:
+    def carried(self, index: int, position: int) -> ArrayQuantity | None:
         """Contributions are those of scalar gates here; --scalars shows them."""
         return None
 
-    def _gathered(self, index: int, numbers: list[Any]) -> Block:
+    def _gathered(self, index: int, numbers: list[Any]) -> ArrayQuantity:
         cells, arithmetic = self.out.cells[index], self._forth.arithmetic
         texts, doubles = list[str](), list[float]()
         for cell in cells.flat:
             number = numbers[cell]
             texts.append("none" if number is None else arithmetic.text(number))
             doubles.append(float("nan") if number is None else arithmetic.to_float(number))
-        return Block(cells.shape, np.array(doubles).reshape(cells.shape), tuple(texts))
+        return ArrayQuantity(cells.shape, np.array(doubles).reshape(cells.shape), tuple(texts))
 
 
 def assembled_arrays(
@@ -261,7 +261,7 @@ class _Assembly:
             told["place"] = position if row.name == "stack" else sum(one[axis] for one in before)
         params = (*row.params[:1], *(f"i{at}" for at in range(1, len(operands)))) if row.name == "index" else row.params
         wires = dict(zip(params, operands, strict=False)) | {"z": names[index]}
-        text = structural(row, position, wires, upstream, Place(told, shape, self.shaped.shapes[index]))
+        text = structural(row, position, wires, upstream, RuleUse(told, shape, self.shaped.shapes[index]))
         return text, self._shapes(row.pullback(position), index, position)
 
     def _shapes(self, rule: str, index: int, position: int) -> str:

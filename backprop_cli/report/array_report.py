@@ -1,7 +1,7 @@
 """One run of an array circuit as plain data: what renderers read, and what Python users get for arrays.
 
-Every quantity is a ``Block``: a shape, and numbers as the reader sees them. Nothing here computes a gradient or knows a
-format. ``Report`` is the same for a circuit of numbers.
+Every quantity is an ``ArrayQuantity``: a shape, and numbers as the reader sees them. Nothing here computes a gradient
+or knows a format. ``Report`` is the same for a circuit of numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Block:
+class ArrayQuantity:
     """An array, or a number, of which ``doubles`` has the nearest doubles; NaN where an element has no value.
 
     ``texts`` are the elements row by row where the arithmetic has more than doubles.
@@ -79,8 +79,8 @@ class ArrayRow:
     id: int
     name: str
     role: Literal["parameter", "data", "stage"]
-    value: Block
-    gradient: Block | None = None
+    value: ArrayQuantity
+    gradient: ArrayQuantity | None = None
     symbolic: str | None = None
     formula: str = ""
     verdict: ArrayVerdict | None = None
@@ -100,7 +100,7 @@ class ArrayWire:
     shape: Shape
     rule: str
     shapes: str
-    contribution: Block | None
+    contribution: ArrayQuantity | None
     first: bool
     fork: bool
     summed: str
@@ -118,8 +118,8 @@ class ArrayGateRow:
     operands: tuple[str, ...]
     formula: str
     expression: str
-    value: Block
-    gradient: Block | None
+    value: ArrayQuantity
+    gradient: ArrayQuantity | None
     wires: tuple[ArrayWire, ...]
     kink: str
     problem: str
@@ -137,14 +137,14 @@ class ArrayReport:
     arithmetic: str
     output: str
     output_id: int
-    value: Block
+    value: ArrayQuantity
     variables: tuple[ArrayRow, ...]
     stages: tuple[ArrayRow, ...]
     constants: tuple[tuple[int, str, float], ...]
     asked: tuple[str, ...]
     check: ArrayCheck | None
     warnings: tuple[Diagnostic, ...]
-    upstream: Block | None
+    upstream: ArrayQuantity | None
     partial: str
     _gates: Callable[[], Iterator[ArrayGateRow]]
 
@@ -154,7 +154,7 @@ class ArrayReport:
         return tuple(row for row in self.variables if row.role == "parameter")
 
     @property
-    def gradients(self) -> Mapping[str, Block]:
+    def gradients(self) -> Mapping[str, ArrayQuantity]:
         """Each asked gradient by name, in the order asked."""
         known = {row.name: row.gradient for row in (*self.variables, *self.stages)}
         return {name: gradient for name in self.asked if (gradient := known[name]) is not None}

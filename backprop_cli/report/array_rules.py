@@ -26,7 +26,7 @@ _TEXT = Source("rule", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RuleUse:
     """Where a rule is used: what it is told, and the shape of the input and of the gate."""
 
     told: Mapping[str, Any]
@@ -47,7 +47,7 @@ def elementwise(slope: str, names: Mapping[str, str], upstream: str) -> str:
     return f"{NOTATION.operand(local, NOTATION.forms['mul'].least[0])} * {upstream}"
 
 
-def structural(row: ArrayGate, position: int, names: Mapping[str, str], upstream: str, place: Place) -> str:
+def structural(row: ArrayGate, position: int, names: Mapping[str, str], upstream: str, place: RuleUse) -> str:
     """An array gate's pullback over names."""
     whole = _whole(row, upstream, names, place)
     if whole:
@@ -68,7 +68,7 @@ def structural(row: ArrayGate, position: int, names: Mapping[str, str], upstream
     return _written(builder, made[circuit.output])
 
 
-def _whole(row: ArrayGate, upstream: str, names: Mapping[str, str], place: Place) -> str:
+def _whole(row: ArrayGate, upstream: str, names: Mapping[str, str], place: RuleUse) -> str:
     """The rules that put a gradient into a place, or take it from one, in words."""
     inner = f"({upstream})"
     if row.name == "index":
@@ -92,7 +92,7 @@ def _leaf(builder: CircuitBuilder, node: Node, names: Mapping[str, str]) -> int:
     return (builder.constant if literal else builder.input)(text, _NOWHERE)
 
 
-def _gate(builder: CircuitBuilder, node: Node, made: list[int], place: Place | None = None) -> int:
+def _gate(builder: CircuitBuilder, node: Node, made: list[int], place: RuleUse | None = None) -> int:
     inputs = tuple(made[i] for i in node.inputs)
     if node.op in GATES:
         return folded(builder, node.op, inputs, _NOWHERE)
@@ -101,11 +101,11 @@ def _gate(builder: CircuitBuilder, node: Node, made: list[int], place: Place | N
     return builder.gate(node.op, inputs, _NOWHERE, statics)
 
 
-def _static(name: str, value: object, place: Place) -> object:
+def _static(name: str, value: object, place: RuleUse) -> object:
     return place.told.get(value.name, False) if isinstance(value, FromGate) else value
 
 
-def _expanded(builder: CircuitBuilder, index_: int, place: Place) -> int:
+def _expanded(builder: CircuitBuilder, index_: int, place: RuleUse) -> int:
     """A reduction's axis put back; leading axes come back by broadcasting, and a number needs none."""
     axis, rank = place.told.get("axis"), len(place.input)
     if axis is None or place.told.get("keepdims"):

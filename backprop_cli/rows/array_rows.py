@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.engine.pullback import live, run_backward
 from backprop_cli.engine.shapes import one_number, shaped
-from backprop_cli.engine.vectorised import Program, VectorRun, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, VectorRun, run_forward
 from backprop_cli.problems import Refused
 from backprop_cli.reading.lists import Shape
 from backprop_cli.rows.number_rows import RowEngine, RowResult
@@ -21,7 +21,7 @@ def array_engine(task: Task, columns: Mapping[str, Shape]) -> RowEngine:
     circuit = task.circuit
     ready = shaped(circuit, {name: columns[name] if name in columns else task.shape(name) for name in circuit.inputs})
     one_number(ready)
-    program = Program(ready)
+    program = ArrayProgram(ready)
     nodes = [circuit.inputs[name] for name in task.wrt]
     marks = circuit.reach(nodes)
 

@@ -21,7 +21,7 @@ from backprop_cli.rows.chunks import Chunk, blocks_of
 from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.quotes import Watched
-from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
+from backprop_cli.rows.records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.remote import seekable, stream
 
@@ -33,7 +33,7 @@ _CSV_BYTES = 1 << 20
 class ArrowTable:
     """A Parquet or a Feather file, read in batches: neither its size nor that of its row groups fills the memory."""
 
-    def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
+    def __init__(self, file: DataFile, reading: Dialect, open_files: ExitStack) -> None:
         self.file = file
         try:
             if file.form == "parquet":
@@ -150,7 +150,7 @@ def _stream(file: DataFile) -> Any:
 
 
 def csv_chunks(
-    file: DataFile, reading: Reading, places: dict[str, int], width: int, head_lines: int
+    file: DataFile, reading: Dialect, places: dict[str, int], width: int, head_lines: int
 ) -> Iterator[Chunk]:
     """The columns at these places of a CSV file, from its first row; ends in an ``ArrowException`` where it cannot."""
     delimiter = reading.delimiter or ("\t" if file.form == "tsv" else ",")

@@ -18,7 +18,7 @@ from backprop_cli.rows.sums import BlockSums, Numbers, Summary, Totals
 from backprop_cli.rows.task import Task
 
 
-class Asked(NamedTuple):
+class BatchRequest(NamedTuple):
     """What the report is of: how rows are put together, the files, and the name of the weights."""
 
     reduce: Reduce = "mean"
@@ -30,7 +30,7 @@ def batch(
     task: Task,
     blocks: Iterable[Block],
     reject: Reject,
-    asked: Asked,
+    asked: BatchRequest,
     threads: int | None = None,
     step: Callable[[int], None] = lambda _: None,
 ) -> BatchReport:
@@ -41,7 +41,7 @@ def batch(
 def gathered(
     task: Task,
     found: Iterable[tuple[Numbers, BlockSums]],
-    asked: Asked,
+    asked: BatchRequest,
     step: Callable[[int], None] = lambda _: None,
 ) -> BatchReport:
     """The report of sums of blocks, each with the pivot. Raises ``Refused``."""
@@ -60,7 +60,7 @@ def no_rows() -> Diagnostic:
     return Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
 
 
-def _report(task: Task, totals: Totals, asked: Asked) -> BatchReport:
+def _report(task: Task, totals: Totals, asked: BatchRequest) -> BatchReport:
     summary = totals.closed()
     if summary.weight == 0:
         raise Refused(Diagnostic("data.weight", f"the weights in {asked.weights} add up to 0"))

@@ -16,9 +16,9 @@ import numpy as np
 
 from backprop_cli.engine.buffers import flags_raise
 from backprop_cli.engine.straight import NotStraightError
-from backprop_cli.rows.block_sums import Results, array_sums
-from backprop_cli.rows.compiled import Compiled
-from backprop_cli.rows.entries import Entries, Given, entries
+from backprop_cli.rows.block_sums import BlockResults, array_sums
+from backprop_cli.rows.compiled import CompiledTask
+from backprop_cli.rows.entries import Entries, HoistedValues, entries
 from backprop_cli.rows.records import Block
 from backprop_cli.rows.row_engine import needs_arrays
 from backprop_cli.rows.sums import BlockSums, Numbers, kink_of
@@ -30,7 +30,7 @@ _MOST_GATES = 20_000
 T = TypeVar("T")
 
 
-Make = Callable[[Results], T]
+Make = Callable[[BlockResults], T]
 Columns = Mapping[str, Any]
 
 
@@ -41,12 +41,12 @@ class BlockEngine:
         if len(task.circuit.nodes) - task.circuit.first_gate > _MOST_GATES:
             raise NotStraightError
         self.task = task
-        self.quick = Compiled(task, quick=quick)
+        self.quick = CompiledTask(task, quick=quick)
         self._lock = threading.Lock()
 
     @cached_property
-    def _plain(self) -> Compiled:
-        return Compiled(self.task, quick=False)
+    def _plain(self) -> CompiledTask:
+        return CompiledTask(self.task, quick=False)
 
     @cached_property
     def _entries(self) -> Entries:
@@ -60,7 +60,7 @@ class BlockEngine:
         except FloatingPointError:
             raise NotStraightError from None
 
-    def by_plain_texts(self, given: Given, columns: Columns, rows: int, make: Make[T]) -> T | None:
+    def by_plain_texts(self, given: HoistedValues, columns: Columns, rows: int, make: Make[T]) -> T | None:
         """What is made of the rows of some columns; None where they must be asked one by one."""
         try:
             with self._lock:
@@ -74,14 +74,14 @@ class BlockEngine:
         """The same of results in which every row stands on the kinks of these gates, too."""
         kinks = tuple(kink_of(self.task.circuit, gate) for gate in gates)
         masks = [np.True_ for _ in kinks]
-        return lambda found: make(Results(found.numbers, [*masks, *found.masks], (*kinks, *found.kinks)))
+        return lambda found: make(BlockResults(found.numbers, [*masks, *found.masks], (*kinks, *found.kinks)))
 
 
 class Ready(NamedTuple):
     """The engine at values of the parameters; ``shared`` is what the program takes of them."""
 
     engine: BlockEngine
-    given: Given
+    given: HoistedValues
     shared: Sequence[float]
 
     def made(self, columns: Columns, rows: int, make: Make[T]) -> T | None:
@@ -135,7 +135,7 @@ class ManyAt:
         """Each row's value and gradients."""
         rows = len(block)
 
-        def numbers(found: Results) -> list[Numbers]:
+        def numbers(found: BlockResults) -> list[Numbers]:
             columns = [np.broadcast_to(one, rows) + 0.0 for one in found.numbers]
             return list(zip(*(column.tolist() for column in columns), strict=True))
 

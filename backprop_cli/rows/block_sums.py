@@ -9,7 +9,7 @@ import numpy as np
 from backprop_cli.rows.sums import BlockSums, Kink, Numbers
 
 
-class Results(NamedTuple):
+class BlockResults(NamedTuple):
     """The rows of a block: arrays, of no dimension where all rows share a number; and the masks of rows on kinks."""
 
     numbers: list[Any]
@@ -17,7 +17,7 @@ class Results(NamedTuple):
     kinks: tuple[Kink, ...]
 
 
-def weighted_sums(found: Results, weights: Any, rows: int) -> list[float]:
+def weighted_sums(found: BlockResults, weights: Any, rows: int) -> list[float]:
     """Σ w·v over a block, of the value and of each gradient."""
     add = np.add.reduce
     if weights is not None:
@@ -25,7 +25,7 @@ def weighted_sums(found: Results, weights: Any, rows: int) -> list[float]:
     return [float(add(one) if one.ndim else one * rows) for one in found.numbers]
 
 
-def array_sums(found: Results, weights: Any, rows: int, pivot: Numbers) -> BlockSums:
+def array_sums(found: BlockResults, weights: Any, rows: int, pivot: Numbers) -> BlockSums:
     """Everything that is added over a block."""
     with np.errstate(all="ignore"):
         if weights is None:
@@ -60,7 +60,7 @@ def _weighted(numbers: Any, pivot: float, weights: Any, squared: Any) -> tuple[f
     return total(weights * numbers), total(squared * far), total(squared * (far * far))
 
 
-def _on_kinks(found: Results, rows: int) -> tuple[dict[Kink, int], int]:
+def _on_kinks(found: BlockResults, rows: int) -> tuple[dict[Kink, int], int]:
     """In how many rows each gate stands on its kink, and in how many any does."""
     masks: dict[Kink, Any] = {}
     for kink, mask in zip(found.kinks, found.masks, strict=True):

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
+from backprop_cli.rows.records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.text import lines
 from backprop_cli.rows.text_blocks import record_blocks, until
@@ -24,7 +24,7 @@ Wanted = tuple[Sequence[str], Shapes, Reject]
 
 
 def bulk_blocks(
-    file: DataFile, reading: Reading, one: Delimited, what: Wanted, end: int | None = None
+    file: DataFile, reading: Dialect, one: Delimited, what: Wanted, end: int | None = None
 ) -> Iterator[Block]:
     """The blocks of a table whose head is read; rows from ``end`` on need not be looked at."""
     wanted = what[0]
@@ -48,7 +48,7 @@ def bulk_blocks(
             yield from record_blocks(file, until(again.records(wanted, skip=done), end), *what)
 
 
-def _by_arrow(file: DataFile, reading: Reading, one: Delimited, wanted: Sequence[str]) -> Iterator[Block | None]:
+def _by_arrow(file: DataFile, reading: Dialect, one: Delimited, wanted: Sequence[str]) -> Iterator[Block | None]:
     """The blocks after the first one as far as pyarrow goes; None at last where that is the end of the file."""
     import pyarrow as pa
 
@@ -74,7 +74,7 @@ class Lines:
     Kept are only the rows at which the distance between rows and lines changes: at blank lines and breaks in quotes.
     """
 
-    def __init__(self, file: DataFile, reading: Reading) -> None:
+    def __init__(self, file: DataFile, reading: Dialect) -> None:
         self.file, self.reading = file, reading
         self._rows, self._apart, self._known = [0], [0], 0
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.number_rows import RowEngine
-from backprop_cli.rows.records import BadRow, Block, Place
+from backprop_cli.rows.records import BadRow, Block, RowPlace
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
 from backprop_cli.rows.task import Task
@@ -58,7 +58,7 @@ _SHOWN = 6  # columns of a row in an error
 
 def without_value(task: Task, block: Block, at: int, problem: Diagnostic) -> BadRow:
     """A row at which the expression has no value or no gradient, with its data."""
-    place: Place = block.place(at)
+    place: RowPlace = block.place(at)
     data = [f"{name} = {block.columns[name][at]!r}" for name in task.data[:_SHOWN]]
     where = f" with {', '.join(data)}" if data else ""
     more = f"; {problem.hint}" if problem.hint else ""

@@ -12,7 +12,7 @@ import numpy as np
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Place, Shapes, bad_cell
+from backprop_cli.rows.records import BLOCK, BadRow, Block, RowPlace, Shapes, bad_cell
 from backprop_cli.rows.rejects import Reject
 
 Chunk = dict[str, Any]
@@ -78,4 +78,4 @@ def _bad(block: Block, bad: dict[str, Any], at: int) -> BadRow:
     cell = block.columns[name][at]
     infinite = np.isinf(cell).any()
     code, says = ("data.large", f"{cell} is no finite number") if infinite else ("data.missing", "there is no value")
-    return bad_cell(Place(block.file, block.rows[at]), name, "" if not infinite else str(cell), code, says)
+    return bad_cell(RowPlace(block.file, block.rows[at]), name, "" if not infinite else str(cell), code, says)

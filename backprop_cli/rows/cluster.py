@@ -17,7 +17,7 @@ import numpy as np
 from backprop_cli import __version__
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.files import STDIN, DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Reading
+from backprop_cli.rows.records import BLOCK, BadRow, Block, Dialect
 from backprop_cli.rows.rejects import Reject, Rejects
 from backprop_cli.rows.selection import Selection, selected
 from backprop_cli.rows.source import Data, opened
@@ -30,14 +30,14 @@ PART = 128 * BLOCK
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClusterPart:
     """What a worker is given: numbers, names and the text's circuit. ``end`` None is the end of the file."""
 
     task: Task
     pivot: Numbers
     chosen: Selection
     file: DataFile
-    reading: Reading
+    reading: Dialect
     begin: int
     end: int | None
     skip: bool
@@ -53,7 +53,7 @@ class PartDone:
     exit_code: int = 0
 
 
-def part_done(part: Part) -> PartDone:
+def part_done(part: ClusterPart) -> PartDone:
     """Take one part; runs on a worker."""
     left_out: list[BadRow] = []
     reject = Rejects(part.skip, left_out.append)
@@ -97,7 +97,9 @@ def summed_by_cluster(
     """The pivot and the sums of every block in order; ``notes`` takes what is to be said of the workers."""
     pivot = pivot_for(task, head) if head else None
     parts = [
-        Part(task, pivot or (0.0,) * (1 + len(task.components)), chosen, file, data.reading, begin, end, reject.skip)
+        ClusterPart(
+            task, pivot or (0.0,) * (1 + len(task.components)), chosen, file, data.reading, begin, end, reject.skip
+        )
         for file in data.files
         for begin, end in parts_of(file, data.reading)
     ]
@@ -124,7 +126,7 @@ def _can_be_shared(data: Data, chosen: Selection) -> None:
         raise Refused(Diagnostic("cluster.data", "--limit counts rows in order, and a cluster has no order"))
 
 
-def parts_of(file: DataFile, reading: Reading) -> list[tuple[int, int | None]]:
+def parts_of(file: DataFile, reading: Dialect) -> list[tuple[int, int | None]]:
     """The runs of blocks into which a file is divided: text cannot be entered in the middle."""
     with ExitStack() as open_files:
         count = opened(file, reading, open_files).count

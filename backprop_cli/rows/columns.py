@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.cells import shown
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import Reading
+from backprop_cli.rows.records import Dialect
 
 
-def named(file: DataFile, names: Sequence[str], reading: Reading) -> tuple[str, ...]:
+def named(file: DataFile, names: Sequence[str], reading: Dialect) -> tuple[str, ...]:
     """The columns' names after renaming. Raises ``Refused`` for a name that two columns have."""
     known = set(names)
     absent = [old for old in reading.rename if old not in known]

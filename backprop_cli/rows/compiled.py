@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.engine.buffers import Memory, Program
+from backprop_cli.engine.buffers import BlockProgram, Memory
 from backprop_cli.engine.straight import Straight, straight
-from backprop_cli.rows.block_sums import Results
+from backprop_cli.rows.block_sums import BlockResults
 from backprop_cli.rows.records import BLOCK
 from backprop_cli.rows.sums import kink_of
 from backprop_cli.rows.task import Task
@@ -19,7 +19,7 @@ _MOST_NUMBERS = 12_000_000  # in the buffers of a thread: 96 MB
 _FEWEST = 128  # rows at once
 
 
-class Compiled:
+class CompiledTask:
     """The program of a task of numbers, which any number of threads may run, each in buffers of its own.
 
     Raises ``NotStraightError`` where it has none.
@@ -30,11 +30,11 @@ class Compiled:
         self._numbers = 1 + len(task.wrt)
         masks = [mask for _, mask in self.straight.kinks]
         outputs = (self.straight.value, *self.straight.gradients, *masks)
-        self.program = Program(self.straight.code, outputs, self.straight.required)
+        self.program = BlockProgram(self.straight.code, outputs, self.straight.required)
         self._kinks = tuple(kink_of(task.circuit, gate) for gate, _ in self.straight.kinks)
         self._of_thread = threading.local()
 
-    def results(self, scalars: Sequence[float], columns: Mapping[str, Any], rows: int) -> Results:
+    def results(self, scalars: Sequence[float], columns: Mapping[str, Any], rows: int) -> BlockResults:
         """The rows of some columns, valid until this thread asks again; ``scalars`` are the program's.
 
         Runs where ``flags_raise``, and raises ``FloatingPointError`` where a row must be asked otherwise.
@@ -43,7 +43,7 @@ class Compiled:
         found = (
             memory.run(scalars, columns, rows) if rows <= memory.size else _in_pieces(memory, scalars, columns, rows)
         )
-        return Results(found[: self._numbers], found[self._numbers :], self._kinks)
+        return BlockResults(found[: self._numbers], found[self._numbers :], self._kinks)
 
     def _memory(self) -> Memory:
         """The thread's buffers; a program of many registers takes a block in pieces."""

@@ -13,13 +13,13 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.cells import BadCellError, number
 from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BadRow, Place, Reading, Record, bad_cell, bad_row
+from backprop_cli.rows.records import BadRow, Dialect, Record, RowPlace, bad_cell, bad_row
 
 
 class Delimited:
     """A table with a delimiter: CSV as RFC 4180 has it, with quotes doubled within quotes."""
 
-    def __init__(self, file: DataFile, reading: Reading, source: Iterator[str]) -> None:
+    def __init__(self, file: DataFile, reading: Dialect, source: Iterator[str]) -> None:
         self.file, self.reading = file, reading
         usual = "\t" if file.form == "tsv" else ","
         self.reader = csv.reader(source, delimiter=reading.delimiter or usual, strict=True)
@@ -57,12 +57,12 @@ class Delimited:
                 if row <= skip:
                     continue
                 if len(cells) != width:
-                    yield _width(Place(self.file.name, row, line), len(cells), width)
+                    yield _width(RowPlace(self.file.name, row, line), len(cells), width)
                     continue
                 try:
                     yield Record(row, line, tuple([number(cells[at], decimal) for at in places]))
                 except BadCellError:
-                    yield self._bad(Place(self.file.name, row, line), cells, wanted, places)
+                    yield self._bad(RowPlace(self.file.name, row, line), cells, wanted, places)
         except csv.Error as error:
             message = f"{self.file.name}, line {reader.line_num:,}: {error}"
             raise Refused(Diagnostic("data.file", message)) from None
@@ -79,7 +79,7 @@ class Delimited:
                     row += 1
                     yield row, line
 
-    def _bad(self, place: Place, cells: list[str], wanted: Sequence[str], places: tuple[int, ...]) -> BadRow:
+    def _bad(self, place: RowPlace, cells: list[str], wanted: Sequence[str], places: tuple[int, ...]) -> BadRow:
         """The first cell of a row that is no number."""
         for name, at in zip(wanted, places, strict=True):
             try:
@@ -89,7 +89,7 @@ class Delimited:
         raise AssertionError(place)
 
 
-def _width(place: Place, have: int, width: int) -> BadRow:
+def _width(place: RowPlace, have: int, width: int) -> BadRow:
     return bad_row(place, "data.width", f"the row has {have} cell{'' if have == 1 else 's'}, and the table {width}")
 
 

@@ -18,7 +18,7 @@ _MOST = 5_000  # gates of parameters alone that feed rows
 _MOST_NODES = 200_000  # in their circuits together
 
 
-class Entry(NamedTuple):
+class HoistedNode(NamedTuple):
     """One of them: its number, its circuit and what the nodes of that are in the whole one; ``always`` needed."""
 
     node: int
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     always: bool
 
 
-class Given(NamedTuple):
+class HoistedValues(NamedTuple):
     """The scalars by their keys, and the gates of parameters alone on which every row stands on a kink."""
 
     scalars: Mapping[str, float]
@@ -43,13 +43,13 @@ class Entries:
 
     task: Task
     keys: tuple[tuple[str, str], ...]
-    circuits: tuple[Entry, ...]
+    circuits: tuple[HoistedNode, ...]
 
-    def at(self, parameters: Mapping[str, float]) -> Given:
+    def at(self, parameters: Mapping[str, float]) -> HoistedValues:
         """The scalars of a program. Raises ``NotStraightError`` where one does not exist, or rows differ in a kink."""
         given = {key: parameters[name] for key, name in self.keys}
         if not self.circuits:
-            return Given(given, ())
+            return HoistedValues(given, ())
         rules, kinks = Rules(Float64()), dict[int, None]()
         for one in self.circuits:
             node, circuit = one.node, one.circuit
@@ -65,7 +65,7 @@ class Entries:
                 if place in back.failed:
                     raise NotStraightError
                 given[slope_key(node, name)] = back.gradients[place]
-        return Given(given, tuple(sorted(kinks)))
+        return HoistedValues(given, tuple(sorted(kinks)))
 
 
 def entries(task: Task, made: Straight) -> Entries:
@@ -79,7 +79,7 @@ def entries(task: Task, made: Straight) -> Entries:
         nodes += len(numbers)
         if nodes > _MOST_NODES:
             raise NotStraightError
-        found.append(Entry(gate, circuit, numbers, gate in made.always))
+        found.append(HoistedNode(gate, circuit, numbers, gate in made.always))
     keys = tuple((value_key(task.circuit.inputs[name]), name) for name in task.parameters)
     return Entries(task, keys, tuple(found))
 

@@ -11,13 +11,13 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.cells import BadCellError, member
 from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BadRow, Place, Reading, Record, bad_cell, bad_row
+from backprop_cli.rows.records import BadRow, Dialect, Record, RowPlace, bad_cell, bad_row
 
 
 class JsonLines:
     """One JSON object a line; the columns are the names in the first one. A member may be a list of numbers."""
 
-    def __init__(self, file: DataFile, reading: Reading, source: Iterator[str]) -> None:
+    def __init__(self, file: DataFile, reading: Dialect, source: Iterator[str]) -> None:
         self.file, self.source = file, source
         self.row = self.line = 0
         first = self._next()
@@ -37,8 +37,8 @@ class JsonLines:
         return None
 
     @property
-    def _place(self) -> Place:
-        return Place(self.file.name, self.row, self.line)
+    def _place(self) -> RowPlace:
+        return RowPlace(self.file.name, self.row, self.line)
 
     def _object(self, text: str) -> dict[str, Any] | BadRow:
         try:

@@ -26,7 +26,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.block_engine import ManyRows, Ready, many_rows
 from backprop_cli.rows.block_sums import weighted_sums
 from backprop_cli.rows.careful import without_value
-from backprop_cli.rows.memory import Table
+from backprop_cli.rows.memory import MemoryTable
 from backprop_cli.rows.number_rows import RowEngine
 from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.row_engine import row_engine
@@ -36,7 +36,7 @@ from backprop_cli.rows.task import Task
 Rows = slice | Sequence[int] | None
 
 
-def mean_over(circuit: Circuit, table: Table, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Mean:
+def mean_over(circuit: Circuit, table: MemoryTable, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Mean:
     """The mean of the circuit over the table's rows, ready to be asked at any values of the parameters."""
     data = tuple(name for name in circuit.inputs if name in table.columns)
     values = {name: parameters[name] for name in circuit.inputs if name not in data}
@@ -58,7 +58,7 @@ class Mean:
     """The mean over rows as a function of the parameters."""
 
     task: Task
-    table: Table
+    table: MemoryTable
     engine: RowEngine
     many: ManyRows | None
 

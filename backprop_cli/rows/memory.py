@@ -19,19 +19,19 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.records import Block, Place
+from backprop_cli.rows.records import Block, RowPlace
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.selection import Selection, selected
 from backprop_cli.rows.source import Data
 
 
 @dataclass(frozen=True)
-class Table:
+class MemoryTable:
     """Columns in memory: lists of doubles, or of nested lists of them; ``weights`` None where all rows are alike."""
 
     columns: Mapping[str, list[Any]]
     weights: list[float] | None
-    places: Sequence[Place]
+    places: Sequence[RowPlace]
 
     @cached_property
     def arrays(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Table:
         return len(self.places)
 
 
-class Places(Sequence[Place]):
+class Places(Sequence[RowPlace]):
     """Where each row stands, looked up when it is asked for."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
@@ -58,10 +58,10 @@ class Places(Sequence[Place]):
         return self._ends[-1]
 
     @overload
-    def __getitem__(self, at: int) -> Place: ...
+    def __getitem__(self, at: int) -> RowPlace: ...
     @overload
-    def __getitem__(self, at: slice) -> list[Place]: ...
-    def __getitem__(self, at: int | slice) -> Place | list[Place]:
+    def __getitem__(self, at: slice) -> list[RowPlace]: ...
+    def __getitem__(self, at: int | slice) -> RowPlace | list[RowPlace]:
         if isinstance(at, slice):
             return [self[one] for one in range(len(self))[at]]
         row = range(len(self))[at]
@@ -74,7 +74,7 @@ def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
     return tuple(name for name in circuit.inputs if name in data.columns)
 
 
-def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> Table:
+def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> MemoryTable:
     """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
     wanted = tuple(dict.fromkeys((*names, *chosen.names)))
     blocks = list(_few_enough(selected(data.blocks(wanted, reject, chosen.enough(reject)), chosen, reject)))
@@ -84,7 +84,7 @@ def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) ->
         )
     columns = {name: [cell for block in blocks for cell in block.columns[name]] for name in names}
     weights = None if chosen.weights is None else [weight for block in blocks for weight in block.weights]
-    return Table(columns, weights, Places(blocks))
+    return MemoryTable(columns, weights, Places(blocks))
 
 
 def _few_enough(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -13,14 +13,14 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.chunks import Chunk, blocks_of
 from backprop_cli.rows.columns import named
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, Block, Reading, Shapes
+from backprop_cli.rows.records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
 
 
 class NumpyTable:
     """Columns of a file of NumPy; a table's are c1, c2 and so on."""
 
-    def __init__(self, file: DataFile, reading: Reading) -> None:
+    def __init__(self, file: DataFile, reading: Dialect) -> None:
         self.file = file
         try:
             found = _loaded(file)

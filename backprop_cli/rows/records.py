@@ -19,7 +19,7 @@ Shapes = dict[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Dialect:
     """How a table is written: its delimiter (None: a comma, in .tsv a tab), decimal sign, names, and the new names."""
 
     delimiter: str | None = None
@@ -28,7 +28,7 @@ class Reading:
     rename: Mapping[str, str] = field(default_factory=dict)
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """A row of a file: its number from 1, and the line on which it begins, where the file has lines."""
 
     file: str
@@ -44,13 +44,13 @@ class Place(NamedTuple):
 class BadRow(NamedTuple):
     """A row that cannot be used: why, where, and of a cell its column and what stands there."""
 
-    place: Place
+    place: RowPlace
     problem: Diagnostic
     column: str = ""
     value: str = ""
 
 
-def bad_cell(place: Place, column: str, value: str, code: str, says: str) -> BadRow:
+def bad_cell(place: RowPlace, column: str, value: str, code: str, says: str) -> BadRow:
     """A row with a cell that cannot be used."""
     return BadRow(place, Diagnostic(code, f"{place}, column {column}: {says}", _HINTS.get(code, "")), column, value)
 
@@ -61,7 +61,7 @@ _HINTS = dict.fromkeys(
 )
 
 
-def bad_row(place: Place, code: str, says: str) -> BadRow:
+def bad_row(place: RowPlace, code: str, says: str) -> BadRow:
     """A row that cannot be used as a whole."""
     return BadRow(place, Diagnostic(code, f"{place}: {says}", _HINTS.get(code, "")))
 
@@ -102,12 +102,12 @@ class Block:
         weights = self.weights if self.weights is None or isinstance(self.weights, list) else self.weights.tolist()
         return replace(self, columns=columns, weights=weights)
 
-    def place(self, at: int) -> Place:
+    def place(self, at: int) -> RowPlace:
         """Where a row of the block stands."""
         row = int(self.rows[at])
         if self.lines is not None:
-            return Place(self.file, row, self.lines[at])
-        return Place(self.file, row, None if self.locate is None else self.locate(row))
+            return RowPlace(self.file, row, self.lines[at])
+        return RowPlace(self.file, row, None if self.locate is None else self.locate(row))
 
     def kept(self, kept: Sequence[int]) -> Block:
         """The block with these of its rows."""

@@ -16,13 +16,13 @@ from backprop_cli.rows.columns import columns_hint
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import Block, Reading, Shapes
+from backprop_cli.rows.records import Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.text import text_table
 from backprop_cli.rows.text_blocks import record_blocks, until
 
 
-class Source(Protocol):
+class RowSource(Protocol):
     """An open file whose columns are known; ``count`` is the number of its rows, where that is known beforehand."""
 
     names: tuple[str, ...]
@@ -44,7 +44,7 @@ class Data:
     A context manager, which closes what is open; so does the end of ``blocks``.
     """
 
-    def __init__(self, files: Sequence[DataFile], reading: Reading) -> None:
+    def __init__(self, files: Sequence[DataFile], reading: Dialect) -> None:
         self.files, self.reading = tuple(files), reading
         self._open_files = ExitStack()
         try:
@@ -81,14 +81,14 @@ class Data:
             if left is not None and left <= 0:
                 return
 
-    def _has(self, file: DataFile, one: Source, wanted: Sequence[str]) -> None:
+    def _has(self, file: DataFile, one: RowSource, wanted: Sequence[str]) -> None:
         absent = [name for name in wanted if name not in one.names]
         if absent:
             message = f"{file.name} has no column {shown(absent[0])}"
             raise Refused(Diagnostic("data.column", message, columns_hint(one.names)))
 
 
-def opened(file: DataFile, reading: Reading, open_files: ExitStack) -> Source:
+def opened(file: DataFile, reading: Dialect, open_files: ExitStack) -> RowSource:
     """A file of any form, opened. Raises ``Refused`` if it cannot be read."""
     if file.form in ("parquet", "feather"):
         _needs_pyarrow(file)
@@ -113,7 +113,7 @@ def _needs_pyarrow(file: DataFile) -> None:
 class TextSource:
     """A table or JSON Lines; the bulk of a large table is read by pyarrow where that is installed."""
 
-    def __init__(self, file: DataFile, reading: Reading, open_files: ExitStack) -> None:
+    def __init__(self, file: DataFile, reading: Dialect, open_files: ExitStack) -> None:
         self.file, self.reading = file, reading
         self._table = text_table(file, reading, open_files)
         self.count: int | None = None

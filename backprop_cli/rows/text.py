@@ -18,12 +18,12 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.files import STDIN, DataFile
 from backprop_cli.rows.json_lines import JsonLines
-from backprop_cli.rows.records import BadRow, Reading, Record
+from backprop_cli.rows.records import BadRow, Dialect, Record
 
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
 
 
-class Table(Protocol):
+class TextTable(Protocol):
     """A file whose columns are known: ``names`` in order, after renaming."""
 
     names: tuple[str, ...]
@@ -95,7 +95,7 @@ def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
         raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
 
 
-def text_table(file: DataFile, reading: Reading, open_files: ExitStack) -> Table:
+def text_table(file: DataFile, reading: Dialect, open_files: ExitStack) -> TextTable:
     """A table or JSON Lines: by its ending, else by the first character that is no space."""
     source = lines(file, open_files)
     if file.form in ("csv", "tsv"):

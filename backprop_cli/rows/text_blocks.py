@@ -7,7 +7,7 @@ from itertools import groupby
 
 from backprop_cli.rows.cells import shape
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Place, Record, Shapes, bad_cell
+from backprop_cli.rows.records import BLOCK, BadRow, Block, Record, RowPlace, Shapes, bad_cell
 from backprop_cli.rows.rejects import Reject
 
 
@@ -49,6 +49,6 @@ def _misshapen(file: DataFile, record: Record, wanted: Sequence[str], shapes: Sh
         expected = shapes.setdefault(name, shape(cell))
         if shape(cell) != expected:
             have, want = (tuple(one) or "a number" for one in (shape(cell), expected))
-            place = Place(file.name, record.row, record.line)
+            place = RowPlace(file.name, record.row, record.line)
             return bad_cell(place, name, str(cell), "data.shape", f"its shape is {have}, and the first row's {want}")
     return None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.engine.shapes import one_number, shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, element_name, written_out
 from backprop_cli.gates.array_row import WIRE
 from backprop_cli.reading.lists import Shape
@@ -61,7 +61,7 @@ def written(task: Task, example: Mapping[str, Any]) -> Written | None:
     ready = shaped(circuit, {name: np.shape(point[name]) for name in circuit.inputs})
     one_number(ready)
     try:
-        out = written_out(run_forward(Program(ready), {name: point[name] for name in circuit.inputs})).circuit
+        out = written_out(run_forward(ArrayProgram(ready), {name: point[name] for name in circuit.inputs})).circuit
     except TooLargeError:
         return None
     places = {name: _elements(name, np.shape(value)) for name, value in point.items()}

@@ -9,7 +9,7 @@ from backprop_cli import limits
 
 if TYPE_CHECKING:
     from backprop_cli.grading.asking import AnyQuestion
-    from backprop_cli.grading.descent.names import Quantity
+    from backprop_cli.grading.descent.names import DescentQuantity
     from backprop_cli.grading.descent.question import DescentQuestion
 
 
@@ -39,7 +39,7 @@ def _descent(question: AnyQuestion) -> DescentQuestion:
     return question
 
 
-def _meaning(meant: Quantity, output: str, *, rows: bool) -> str:
+def _meaning(meant: DescentQuantity, output: str, *, rows: bool) -> str:
     place = f" at {list(meant.place)}" if meant.place else ""
     what = f"∂{output}/∂{meant.gradient}" if meant.gradient else f"the value of {meant.moved or output}"
     over = (

@@ -17,7 +17,7 @@ from backprop_cli.engine.point import Point, from_mapping, given
 from backprop_cli.grading.arrays.grids import nested
 from backprop_cli.grading.keys.key import KeyProblem
 from backprop_cli.grading.keys.solutions import answer
-from backprop_cli.grading.marking import Marker, Part
+from backprop_cli.grading.marking import Marker, ProblemPart
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import expected
 from backprop_cli.grading.question import Ask, Question
@@ -49,7 +49,7 @@ def varies(marker: Marker) -> bool:
     return any(part.variants is not None for part in marker.parts)
 
 
-def _exercise(part: Part, problem: KeyProblem) -> Exercise:
+def _exercise(part: ProblemPart, problem: KeyProblem) -> Exercise:
     of_steps = bool(problem.data) or problem.lr is not None
     pointless = part.at is None and not of_steps
 
@@ -106,7 +106,7 @@ def _somewhere(question: AnyQuestion) -> Point | None:
     return None
 
 
-def _worked(part: Part, upstream: str, point: Point | None) -> Report | ArrayReport | None:
+def _worked(part: ProblemPart, upstream: str, point: Point | None) -> Report | ArrayReport | None:
     if point is None:
         return None
     try:
@@ -124,7 +124,7 @@ def _stages(circuit: Circuit) -> tuple[tuple[str, str], ...]:
     return tuple((name, circuit.typed(node, limits.LABEL_CHARACTERS)) for node, name in named.items())
 
 
-def _blanks(part: Part, steps: Mapping[str, str]) -> Iterator[Blank]:
+def _blanks(part: ProblemPart, steps: Mapping[str, str]) -> Iterator[Blank]:
     """What is asked for; ``steps`` say what names of a descent mean."""
     for ask in part.question.asks:
         shown, note = answer(part, ask)
@@ -143,7 +143,7 @@ def _meaning(question: AnyQuestion, name: str) -> str:
     return (f"the value of {of}" if whole.by is None else f"∂{of}/∂{names[whole.by]}") + place
 
 
-def _given(part: Part, ask: Ask | ArrayAsk, shown: str) -> str:
+def _given(part: ProblemPart, ask: Ask | ArrayAsk, shown: str) -> str:
     """The answer as a student hands it in; nothing where it is not known."""
     facts = part.question.facts
     if not isinstance(ask, Ask):

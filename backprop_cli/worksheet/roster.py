@@ -10,7 +10,7 @@ from pathlib import Path
 from backprop_cli import limits
 from backprop_cli.grading.files.encodings import as_utf8
 from backprop_cli.grading.files.forms import FORMS
-from backprop_cli.grading.files.layout import Layout, Ways, layout
+from backprop_cli.grading.files.layout import ColumnRoles, Ways, layout
 from backprop_cli.grading.files.sheets import Problems
 from backprop_cli.grading.files.tables import Row, table
 from backprop_cli.grading.files.texts import cut, decoded, lines, printable
@@ -65,7 +65,7 @@ def _of_rows(found: Iterator[Row], problems: Problems, ways: Ways, *, is_table: 
     raise Refused(Diagnostic("sheet.students", "no column is known to hold the students", hint))
 
 
-def _named(titles: Layout, rows: Sequence[Row]) -> tuple[str, ...]:
+def _named(titles: ColumnRoles, rows: Sequence[Row]) -> tuple[str, ...]:
     """What students are called; two of one name by what tells them apart, too, as in ``Attempts``."""
     identities: dict[str, set[str]] = {}
     for row in rows:
@@ -74,6 +74,6 @@ def _named(titles: Layout, rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _apart(titles: Layout, row: Row, identities: dict[str, set[str]]) -> str:
+def _apart(titles: ColumnRoles, row: Row, identities: dict[str, set[str]]) -> str:
     name, identity = titles.student(row), titles.identity(row)
     return f"{name} ({identity})" if identity and len(identities[name] - {""}) > 1 else name

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backprop_cli import differentiate, read
-from backprop_cli.descent.descend import Wanted, descend, objective_of
+from backprop_cli.descent.descend import DescentExtras, descend, objective_of
 from backprop_cli.descent.loop import Plan
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe
@@ -50,7 +50,7 @@ text { font: 11px Helvetica, Arial, sans-serif; fill: #1a1a1a }
 
 def _descended(expression: str, point: dict[str, float], plan: Plan) -> str:
     """The two charts of a descent's page, side by side."""
-    report = descend(objective_of(read(expression), from_mapping(point)), plan, Wanted(check=False, surface=True))
+    report = descend(objective_of(read(expression), from_mapping(point)), plan, DescentExtras(check=False, surface=True))
     assert report.surface is not None
     places = [(visit.point["x"], visit.point["y"]) for visit in report.trail]
     charts = (chart.values(report), chart.way(report.surface, places))

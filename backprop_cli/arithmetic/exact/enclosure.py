@@ -13,7 +13,7 @@ from flint import arb, fmpq
 
 from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.ball_functions import OPERATIONS, root
-from backprop_cli.arithmetic.balls import Undecided
+from backprop_cli.arithmetic.balls import UnknownSign
 from backprop_cli.arithmetic.base import Number
 
 _ELEMENTARY_BITS, _GAMMA_BITS = 16_384, 4_096
@@ -23,7 +23,7 @@ _FIRST_BITS = 128
 _DEGREE = 64  # of a root that is taken as one
 
 # What a ball raises that holds a pole, or a function with arguments that it does not have here, as zeta(2, x).
-TELLS_NOTHING = (Undecided, ArithmeticError, TypeError, ValueError)
+TELLS_NOTHING = (UnknownSign, ArithmeticError, TypeError, ValueError)
 _GAMMA_FAMILY = frozenset({"gamma", "loggamma", "polygamma", "zeta"})
 _CONSTANTS: dict[str, Callable[[], arb]] = {
     "Pi": arb.pi,

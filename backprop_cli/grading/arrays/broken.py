@@ -30,7 +30,7 @@ _MOST_KEPT = 6
 
 
 @dataclass(frozen=True)
-class Broken:
+class Breakage:
     """One way to break the backward pass: ``wires`` with other rules, ``lost`` the contributions that a node loses.
 
     ``ideas`` is 1 for one gate, 2 for one rule broken at all its gates.
@@ -46,7 +46,7 @@ class Broken:
 class BrokenSweep(Sweep):
     """A backward sweep with something broken."""
 
-    def __init__(self, run: VectorRun, targets: bytearray, broken: Broken) -> None:
+    def __init__(self, run: VectorRun, targets: bytearray, broken: Breakage) -> None:
         super().__init__(run, targets)
         self._broken, self._arrived = broken, dict[int, int]()
 
@@ -76,13 +76,13 @@ class Breakages:
         first, last = self.circuit.first_gate, self.circuit.output + 1
         self.gates = [index for index in range(first, last) if live[index] and targets[index]]
 
-    def special(self) -> Iterator[Broken]:
+    def special(self) -> Iterator[Breakage]:
         """A wrong rule of one kind of gate, or of broadcasting: it goes before a general one with the same numbers."""
         yield from self._pullbacks()
         yield from self._slopes()
         yield from self._broadcasts()
 
-    def general(self) -> Iterator[Broken]:
+    def general(self) -> Iterator[Breakage]:
         """What every gate knows: a fork, a factor left out, a sign."""
         yield from self._forks()
         yield from self._at_any_gate()
@@ -94,7 +94,7 @@ class Breakages:
     def _typed(self, index: int) -> str:
         return self.circuit.typed(index, _TYPED)
 
-    def _pullbacks(self) -> Iterator[Broken]:
+    def _pullbacks(self) -> Iterator[Breakage]:
         for index in self.gates:
             row = self.program.shaped.rows[index]
             for wrong in WRONG_PULLBACKS if row is not None else ():
@@ -106,7 +106,7 @@ class Breakages:
                     if wrong.pullbacks[at : at + 1] not in ((), ("",))
                 }
                 if rules:
-                    yield Broken(wrong.code, wrong.said.format(gate=self._typed(index)), rules)
+                    yield Breakage(wrong.code, wrong.said.format(gate=self._typed(index)), rules)
 
     def _pullback(self, index: int, text: str) -> Rule:
         row = self.program.shaped.rows[index]
@@ -114,7 +114,7 @@ class Breakages:
         rule = bound(text, (*row.params, "z", "dz"), self.program.shaped.told[index], self.program.rules)
         return lambda inputs, value, upstream, right: rule((*inputs, value, upstream))
 
-    def _slopes(self) -> Iterator[Broken]:
+    def _slopes(self) -> Iterator[Breakage]:
         for wrong in WRONG_SLOPES:
             made = []
             for index in self.gates:
@@ -126,10 +126,10 @@ class Breakages:
                     }
                     made += [wires] if wires else []
                     if wires:
-                        yield Broken(wrong.code, wrong.said.format(gate=self._typed(index)), wires)
+                        yield Breakage(wrong.code, wrong.said.format(gate=self._typed(index)), wires)
             if len(made) > 1:
                 said = wrong.said.format(gate=f"every {GATES[wrong.gate].form}")
-                yield Broken(
+                yield Breakage(
                     wrong.code, said, {place: rule for wires in made for place, rule in wires.items()}, ideas=2
                 )
 
@@ -145,7 +145,7 @@ class Breakages:
 
         return rule
 
-    def _broadcasts(self) -> Iterator[Broken]:
+    def _broadcasts(self) -> Iterator[Breakage]:
         """Of what an elementwise gate repeated only one part is taken, or the mean of them."""
         for index in self.gates:
             for at in self._wired(index) if self.program.shaped.rows[index] is None else ():
@@ -155,11 +155,11 @@ class Breakages:
                 name = self.circuit.names[source]
                 for said, part in _PARTS:
                     rule = _narrowing(part, self.shapes[source], self.shapes[index])
-                    yield Broken(
+                    yield Breakage(
                         "mistake.broadcast", said.format(name=name, gate=self._typed(index)), {(index, at): rule}
                     )
 
-    def _forks(self) -> Iterator[Broken]:
+    def _forks(self) -> Iterator[Breakage]:
         counts: dict[int, int] = {}
         for index in reversed(self.gates):
             for at in self._wired(index):
@@ -169,29 +169,29 @@ class Breakages:
             said = f"keeping only one of the {count} contributions to {self.circuit.names[node]} (= in place of +=)"
             every = frozenset(range(count))
             for number in every if 1 < count <= _MOST_KEPT else ():
-                yield Broken("mistake.fork-overwrite", said, lost={node: every - {number}})
+                yield Breakage("mistake.fork-overwrite", said, lost={node: every - {number}})
             said = f"leaving out one of the {count} contributions to {self.circuit.names[node]}"
             for number in every if 2 < count <= _MOST_KEPT else ():
-                yield Broken("mistake.fork-overwrite", said, lost={node: frozenset({number})})
+                yield Breakage("mistake.fork-overwrite", said, lost={node: frozenset({number})})
 
-    def _at_any_gate(self) -> Iterator[Broken]:
+    def _at_any_gate(self) -> Iterator[Breakage]:
         for index in self.gates:
             wired, typed = self._wired(index), self._typed(index)
             if index != self.circuit.output:
-                yield Broken(
+                yield Breakage(
                     "mistake.missing-upstream",
                     f"leaving out the upstream gradient at {typed}",
                     {(index, at): _without_upstream for at in wired},
                 )
             if self.program.shaped.rows[index] is None and not GATES[self.circuit.nodes[index].op].routes:
                 for some in dict.fromkeys([*((at,) for at in wired), tuple(wired)]):
-                    yield Broken(
+                    yield Breakage(
                         "mistake.missing-local-factor",
                         f"leaving out a local gradient at {typed}",
                         {(index, at): _without_slope for at in some},
                     )
             for at in wired:
-                yield Broken("mistake.sign", f"a turned sign at {typed}", {(index, at): _turned})
+                yield Breakage("mistake.sign", f"a turned sign at {typed}", {(index, at): _turned})
 
 
 def _without_upstream(inputs: Any, value: Number, upstream: Number, right: Callable[[Number], Number]) -> Number:

@@ -25,7 +25,7 @@ _ROW = re.compile(r"\[[^\[\],]*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class AnswerGrid:
     """The elements of an array answer, row by row, and its shape."""
 
     shape: Shape
@@ -36,13 +36,13 @@ class Grid:
         """The shape without axes of length 1."""
         return tuple(size for size in self.shape if size != 1)
 
-    def in_shape(self, shape: Shape) -> Grid:
+    def in_shape(self, shape: Shape) -> AnswerGrid:
         """The same elements in another shape of as many."""
         assert prod(shape) == len(self.texts)
-        return Grid(shape, self.texts)
+        return AnswerGrid(shape, self.texts)
 
 
-def grid(text: str) -> Grid | None:
+def grid(text: str) -> AnswerGrid | None:
     """The elements of a list; None for what is no list. Raises ``Refused`` for a list that cannot be read."""
     text = _unwrapped(plainly(text))
     if not _is_list(text):
@@ -52,7 +52,7 @@ def grid(text: str) -> Grid | None:
     text = _ROW.sub(lambda row: _BETWEEN.sub(", ", row[0]), text)
     text = re.sub(r"\]\s+\[", "], [", text)
     shape, texts = split("the answer", text)
-    return Grid(shape, tuple(texts))
+    return AnswerGrid(shape, tuple(texts))
 
 
 def _unwrapped(text: str) -> str:

@@ -11,7 +11,7 @@ from numpy import ndindex
 from backprop_cli import limits
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.grading.arrays.folding import folded
-from backprop_cli.grading.arrays.grids import Grid, grid
+from backprop_cli.grading.arrays.grids import AnswerGrid, grid
 from backprop_cli.grading.arrays.names import component
 from backprop_cli.grading.arrays.question import ArrayAsk, ArrayQuestion, canonical
 from backprop_cli.grading.files.answers import Answer
@@ -34,7 +34,7 @@ class _Sheet:
     below: int | None = None
     refused: Opinion | None = None
     said: tuple[Said, ...] = ()
-    grid: Grid | None = None
+    grid: AnswerGrid | None = None
 
 
 def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
@@ -130,13 +130,13 @@ def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[s
     found = grid(text) or _formula(question, text)
     if found.shape != ask.shape:
         sheet.said = (_misshapen(question, ask, found.shape),)
-        if found.squeezed != Grid(ask.shape, ()).squeezed:
+        if found.squeezed != AnswerGrid(ask.shape, ()).squeezed:
             sheet.grid = found
             return None
     return ["" if one.lower() in _LEFT_OPEN else one for one in found.texts]
 
 
-def _formula(question: ArrayQuestion, text: str) -> Grid:
+def _formula(question: ArrayQuestion, text: str) -> AnswerGrid:
     """A formula for all components as one for each. Raises ``Refused`` if it cannot be read, or there are too many."""
     shape = question.reader.shape(text)
     if prod(shape) > limits.FORMULA_COMPONENTS:
@@ -144,7 +144,7 @@ def _formula(question: ArrayQuestion, text: str) -> Grid:
             f"a formula for {prod(shape):,} components; at most {limits.FORMULA_COMPONENTS} are judged as functions"
         )
         raise Refused(Diagnostic("limit.formula", message))
-    return Grid(shape, tuple(component(f"({text})", index) for index in ndindex(*shape)))
+    return AnswerGrid(shape, tuple(component(f"({text})", index) for index in ndindex(*shape)))
 
 
 def unreadable_array(question: ArrayQuestion, answer: Answer) -> Diagnostic | None:
@@ -167,7 +167,7 @@ def unreadable_array(question: ArrayQuestion, answer: Answer) -> Diagnostic | No
 def _misshapen(question: ArrayQuestion, ask: ArrayAsk, shape: Shape) -> Said:
     """That an answer has another shape than it should; one that differs by axes of length 1 is judged all the same."""
     whole = ask.asked.whole
-    squeezed = Grid(shape, ()).squeezed == Grid(ask.shape, ()).squeezed
+    squeezed = AnswerGrid(shape, ()).squeezed == AnswerGrid(ask.shape, ()).squeezed
     if squeezed:
         return Said("answer.shape", f"{shown(shape)} is taken for {shown(ask.shape)}", least="verdict")
     if whole.by is None:

@@ -16,10 +16,10 @@ import numpy as np
 
 from backprop_cli.array_calculation import Prepared
 from backprop_cli.engine.written_out import WrittenOut
-from backprop_cli.grading.arrays.broken import Breakages, Broken, BrokenSweep
-from backprop_cli.grading.arrays.grids import Grid
+from backprop_cli.grading.arrays.broken import Breakage, Breakages, BrokenSweep
+from backprop_cli.grading.arrays.grids import AnswerGrid
 from backprop_cli.grading.mistakes.explain import Ranked, chosen
-from backprop_cli.grading.mistakes.records import Entry, Explanation
+from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.tolerance import Typed
 
@@ -33,8 +33,8 @@ _NAMED = 4
 
 
 @dataclass(frozen=True)
-class _Mutant:
-    broken: Broken
+class _ArrayMutant:
+    broken: Breakage
     gradients: Mapping[int, Any]
 
     @property
@@ -53,7 +53,7 @@ class ArrayMistakes:
         self._ready, self._out = ready, out
 
     def explain(
-        self, elements: Question, parts: Sequence[Opinion], misshapen: Sequence[tuple[ArrayAsk, Grid]]
+        self, elements: Question, parts: Sequence[Opinion], misshapen: Sequence[tuple[ArrayAsk, AnswerGrid]]
     ) -> tuple[Said, ...]:
         """What the wrong answers are consistent with: first those of another shape, then components."""
         found = [said for ask, grid in misshapen if (said := _of_shape(elements, ask, grid)) is not None]
@@ -64,7 +64,7 @@ class ArrayMistakes:
             found += [Said(one.code, one.message, one.detail, "hint") for one in named]
         return tuple(found)
 
-    def _ranked(self, wrong: Sequence[Entry], right: Sequence[Entry]) -> Iterator[Ranked]:
+    def _ranked(self, wrong: Sequence[NumericAnswer], right: Sequence[NumericAnswer]) -> Iterator[Ranked]:
         names = tuple(dict.fromkeys(entry.name.partition("[")[0] for entry in wrong))
         kinds: dict[tuple[int, str], list[str]] = {}
         for mutant in chain(self._mutants, self._transposed):
@@ -79,13 +79,13 @@ class ArrayMistakes:
             message = f"consistent with a turned sign in {', '.join(names[:_NAMED])}"
             yield 2, Explanation("mistake.sign", message, message, names)
 
-    def _fits(self, mutant: _Mutant, wrong: Sequence[Entry]) -> bool:
+    def _fits(self, mutant: _ArrayMutant, wrong: Sequence[NumericAnswer]) -> bool:
         return all(not entry.is_value and _is(entry, self._number(mutant, entry)) for entry in wrong)
 
-    def _spares(self, mutant: _Mutant, right: Sequence[Entry]) -> bool:
+    def _spares(self, mutant: _ArrayMutant, right: Sequence[NumericAnswer]) -> bool:
         return all(entry.is_value or _is(entry, self._number(mutant, entry)) for entry in right)
 
-    def _number(self, mutant: _Mutant, entry: Entry) -> float:
+    def _number(self, mutant: _ArrayMutant, entry: NumericAnswer) -> float:
         node, at = self._places[entry.node]
         return float(mutant.gradients[node].flat[at])
 
@@ -105,7 +105,7 @@ class ArrayMistakes:
         return tuple(dict.fromkeys([*self._ready.targets.values(), *stages, circuit.output]))
 
     @cached_property
-    def _mutants(self) -> list[_Mutant]:
+    def _mutants(self) -> list[_ArrayMutant]:
         run, circuit = self._ready.run, self._ready.circuit
         marks = circuit.reach(self._ready.targets.values())
         size = sum(map(run.program.shaped.count, range(len(circuit.nodes))))
@@ -117,7 +117,7 @@ class ArrayMistakes:
         general = [one for each in broken.general() if (one := self._made(each, marks)) is not None]
         return special + [one for one in general if one.numbers not in known]
 
-    def _made(self, broken: Broken, marks: bytearray) -> _Mutant | None:
+    def _made(self, broken: Breakage, marks: bytearray) -> _ArrayMutant | None:
         """What comes of it; None where the shapes do not fit, or nothing changes."""
         try:
             with np.errstate(all="ignore"):
@@ -126,17 +126,21 @@ class ArrayMistakes:
         except (ValueError, IndexError, np.linalg.LinAlgError):
             return None
         shapes = self._ready.run.program.shaped.shapes
-        return _Mutant(broken, gradients) if all(one.shape == shapes[node] for node, one in gradients.items()) else None
+        return (
+            _ArrayMutant(broken, gradients)
+            if all(one.shape == shapes[node] for node, one in gradients.items())
+            else None
+        )
 
     @cached_property
-    def _truth(self) -> _Mutant:
+    def _truth(self) -> _ArrayMutant:
         marks = self._ready.circuit.reach(self._ready.targets.values())
-        found = self._made(Broken("", ""), marks)
+        found = self._made(Breakage("", ""), marks)
         assert found is not None
         return found
 
     @cached_property
-    def _transposed(self) -> list[_Mutant]:
+    def _transposed(self) -> list[_ArrayMutant]:
         """Each square gradient turned over, where no rule of the table says so already."""
         truth = self._truth.gradients
         square = [node for node, one in truth.items() if one.ndim == 2 and one.shape[0] == one.shape[1] > 1]
@@ -145,15 +149,15 @@ class ArrayMistakes:
             turned = {**truth, node: truth[node].T}
             said = f"a transposed gradient of {self._ready.circuit.names[node]}"
             known = any(np.allclose(one.gradients[node], turned[node]) for one in self._mutants)
-            found += [] if known else [_Mutant(Broken("mistake.transposed", said), turned)]
+            found += [] if known else [_ArrayMutant(Breakage("mistake.transposed", said), turned)]
         return found
 
 
-def _is(entry: Entry, number: float) -> bool:
+def _is(entry: NumericAnswer, number: float) -> bool:
     return bool(np.isfinite(number)) and entry.fits(number)
 
 
-def _of_shape(elements: Question, ask: ArrayAsk, grid: Grid) -> Said | None:
+def _of_shape(elements: Question, ask: ArrayAsk, grid: AnswerGrid) -> Said | None:
     """What an answer of another shape is consistent with: a transposed array, or one that was not summed."""
     numbers = _numbers(elements, grid)
     if numbers is None:
@@ -174,7 +178,7 @@ def _said(name: str, what: str) -> Said:
     return Said(f"mistake.{name}", f"consistent with {what}", least="hint")
 
 
-def _numbers(elements: Question, grid: Grid) -> Any:
+def _numbers(elements: Question, grid: AnswerGrid) -> Any:
     typed = [elements.reading(text).typed for text in grid.texts]
     if any(one is None for one in typed):
         return None

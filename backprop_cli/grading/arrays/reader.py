@@ -13,7 +13,7 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.array_calculation import Prepared
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.shapes import Shaped, shaped
-from backprop_cli.engine.vectorised import Program, run_forward
+from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, written_out
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.gates.arrays import ARRAY_GATES
@@ -44,7 +44,7 @@ class ElementReader:
             message = f"one number is asked for, and this is {shown(ready.output)}"
             raise Refused(Diagnostic("answer.shape", message).at(circuit.source, circuit.spans[circuit.output]))
         try:
-            return written_out(run_forward(Program(ready), self._values(circuit))).circuit
+            return written_out(run_forward(ArrayProgram(ready), self._values(circuit))).circuit
         except TooLargeError as error:
             message = f"written out, the formula is too large: {error}"
             raise Refused(Diagnostic("limit.formula", message)) from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backprop_cli.descent.objective import Landing, Objective
-from backprop_cli.grading.descent.names import Quantity
+from backprop_cli.grading.descent.names import DescentQuantity
 from backprop_cli.problems import Refused
 
 Point = Mapping[str, Any]
@@ -33,7 +33,7 @@ class Way:
     late: int = 0
 
 
-class Course:
+class Trajectory:
     """The points of one way, made as far as they are asked for."""
 
     def __init__(self, goal: Objective, way: Way) -> None:
@@ -62,7 +62,7 @@ class Course:
             point[name] = point[name] + way.sign * way.rate * (way.factor * gradient)
         return point
 
-    def number(self, asked: Quantity) -> float | None:
+    def number(self, asked: DescentQuantity) -> float | None:
         """The number of a quantity on this way; None where there is none."""
         steps = asked.steps + self.way.late if asked.steps else 0
         try:

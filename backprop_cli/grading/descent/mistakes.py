@@ -13,9 +13,9 @@ from functools import cached_property
 from backprop_cli.descent.objective import Objective
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
-from backprop_cli.grading.descent.course import Course, Way
-from backprop_cli.grading.descent.names import Quantity
-from backprop_cli.grading.mistakes import Entry, Explanation, Found, Mistakes
+from backprop_cli.grading.descent.course import Trajectory, Way
+from backprop_cli.grading.descent.names import DescentQuantity
+from backprop_cli.grading.mistakes import Explanation, Found, Mistakes, NumericAnswer
 
 _ROWS, _WORK = 50, 1_000_000  # rows of which each may be the one; rows times steps times those
 _MOST_NAMED = 2
@@ -31,12 +31,12 @@ class DescentMistakes(Mistakes):
         numbers: tuple[Forward, Backward],
         goal: Objective,
         way: Way,
-        quantities: Mapping[int, Quantity],
+        quantities: Mapping[int, DescentQuantity],
     ) -> None:
         super().__init__(*numbers)
         self._goal, self._way, self._quantities = goal, way, quantities
 
-    def of(self, entries: Sequence[Entry]) -> Found:
+    def of(self, entries: Sequence[NumericAnswer]) -> Found:
         """What the wrong answers are consistent with; if it is no mistake of a descent, what it is as mere numbers.
 
         Whether a step follows from a wrong gradient is not asked.
@@ -54,9 +54,9 @@ class DescentMistakes(Mistakes):
     @cached_property
     def outcomes(self) -> list[tuple[str, str, Mapping[int, float | None]]]:
         """Every mistake, what is said of it, and the number at each node on its way; worked out once for a class."""
-        return [(code, said, self._numbers(Course(self._goal, way))) for code, said, way in self._slips()]
+        return [(code, said, self._numbers(Trajectory(self._goal, way))) for code, said, way in self._slips()]
 
-    def _numbers(self, course: Course) -> dict[int, float | None]:
+    def _numbers(self, course: Trajectory) -> dict[int, float | None]:
         return {node: course.number(asked) for node, asked in self._quantities.items()}
 
     def _slips(self) -> Iterator[Slip]:
@@ -66,7 +66,7 @@ class DescentMistakes(Mistakes):
         return slips(self._way, rows, single)
 
 
-def _fits(entry: Entry, number: float | None) -> bool:
+def _fits(entry: NumericAnswer, number: float | None) -> bool:
     return number is not None and math.isfinite(number) and entry.fits(number)
 
 

@@ -24,7 +24,7 @@ _PLACE = re.compile(r"(?P<rest>.+?)\s*\[\s*(?P<place>-?\d+(?:\s*,\s*-?\d+)*)\s*\
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class DescentQuantity:
     """What is asked: the output (``gradient`` and ``moved`` None), the gradient of a parameter, or a parameter itself.
 
     ``steps`` were made before; ``row`` is a row's number from 1, None for the mean over all; ``place`` a component.
@@ -40,20 +40,20 @@ class Quantity:
 class DescentNames(Names):
     """Names of quantities; ``asked`` has the node at which each one that is asked for stands."""
 
-    def __init__(self, circuit: Circuit, parameters: Iterable[str], asked: Mapping[Quantity, Asked]) -> None:
+    def __init__(self, circuit: Circuit, parameters: Iterable[str], asked: Mapping[DescentQuantity, Asked]) -> None:
         super().__init__(circuit)
         object.__setattr__(self, "parameters", tuple(parameters))
         object.__setattr__(self, "asked", asked)
 
     parameters: tuple[str, ...]
-    asked: Mapping[Quantity, Asked]
+    asked: Mapping[DescentQuantity, Asked]
 
     def read(self, text: str) -> Asked | None:
         """The node of what is asked for by this name; None if it is not."""
         meant = self.quantity(text)
         return None if meant is None else self.asked.get(meant)
 
-    def quantity(self, text: str) -> Quantity | None:
+    def quantity(self, text: str) -> DescentQuantity | None:
         """What a name means, asked for or not."""
         if len(text) > _LONGEST:
             return None
@@ -64,19 +64,19 @@ class DescentNames(Names):
         rest = (mean["rest"] or mean["inner"]) if mean else row["rest"] if row else rest
         return self._of(rest, steps, int(row["row"]) if row else None, parameter=after is not None and mean is None)
 
-    def _of(self, text: str, steps: int, row: int | None, *, parameter: bool) -> Quantity | None:
+    def _of(self, text: str, steps: int, row: int | None, *, parameter: bool) -> DescentQuantity | None:
         placed = _PLACE.fullmatch(text)
         name = placed["rest"] if placed else text
         place = tuple(map(int, placed["place"].split(","))) if placed else ()
         if parameter and name in self.parameters:
-            return Quantity(moved=name, steps=steps, place=place) if row is None else None
+            return DescentQuantity(moved=name, steps=steps, place=place) if row is None else None
         asked = super().read(name)
         if asked is None or asked.of != self.circuit.output:
             return None
         if asked.by is None:
-            return Quantity(steps=steps, row=row) if not place else None
+            return DescentQuantity(steps=steps, row=row) if not place else None
         of = next((one for one in self.parameters if self.circuit.inputs[one] == asked.by), None)
-        return None if of is None else Quantity(gradient=of, steps=steps, row=row, place=place)
+        return None if of is None else DescentQuantity(gradient=of, steps=steps, row=row, place=place)
 
     def near(self, text: str) -> str:
         """The nearest name that means something, or nothing."""

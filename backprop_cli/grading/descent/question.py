@@ -19,9 +19,9 @@ from backprop_cli.descent.descend import objective_of
 from backprop_cli.descent.objective import Objective
 from backprop_cli.descent.rows import RowsObjective
 from backprop_cli.engine.point import Point
-from backprop_cli.grading.descent.course import Course, Way, at_place
+from backprop_cli.grading.descent.course import Trajectory, Way, at_place
 from backprop_cli.grading.descent.mistakes import DescentMistakes
-from backprop_cli.grading.descent.names import DescentNames, Quantity
+from backprop_cli.grading.descent.names import DescentNames, DescentQuantity
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.question import Ask, Question, prepare
@@ -29,8 +29,8 @@ from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
 from backprop_cli.rows.files import found
-from backprop_cli.rows.memory import Table, load
-from backprop_cli.rows.records import Reading
+from backprop_cli.rows.memory import MemoryTable, load
+from backprop_cli.rows.records import Dialect
 from backprop_cli.rows.rejects import Rejects
 from backprop_cli.rows.selection import Selection
 from backprop_cli.rows.source import Data
@@ -44,7 +44,7 @@ class DescentQuestion(Question):
 
     goal: Objective = field(kw_only=True)
     way: Way = field(kw_only=True)
-    quantities: Mapping[int, Quantity] = field(kw_only=True)
+    quantities: Mapping[int, DescentQuantity] = field(kw_only=True)
     known: DescentNames = field(kw_only=True)
 
     @cached_property
@@ -63,11 +63,11 @@ class DescentQuestion(Question):
         return DescentMistakes(numbers, self.goal, self.way, self.quantities)
 
 
-def rows_of(paths: Sequence[str], names: Sequence[str], reading: Reading | None = None) -> Table | None:
+def rows_of(paths: Sequence[str], names: Sequence[str], reading: Dialect | None = None) -> MemoryTable | None:
     """The rows of data files, None where there are none; ``names`` are those of the expression."""
     if not paths:
         return None
-    with Data(found(paths), reading or Reading()) as data:
+    with Data(found(paths), reading or Dialect()) as data:
         wanted = tuple(name for name in names if name in data.columns)
         return load(data, wanted, Selection(), Rejects(skip=False))
 
@@ -75,7 +75,7 @@ def rows_of(paths: Sequence[str], names: Sequence[str], reading: Reading | None 
 def prepare_descent(
     circuit: Circuit,
     point: Point,
-    table: Table | None,
+    table: MemoryTable | None,
     rate: float | None,
     wanted: Sequence[str] | None,
     tolerance: Tolerance,
@@ -89,7 +89,7 @@ def prepare_descent(
     names = DescentNames(circuit, goal.parameters, {})
     quantities = _quantities(names, goal, _every(goal) if wanted is None else wanted, rate)
     way = Way(0.0 if rate is None else rate)
-    text = "\n".join(f"s{at} = {_terms(Course(goal, way), one)}" for at, one in enumerate(quantities))
+    text = "\n".join(f"s{at} = {_terms(Trajectory(goal, way), one)}" for at, one in enumerate(quantities))
     made = read(text, name="what is asked")
     nodes = {one: stage.node for one, stage in zip(quantities, made.stages, strict=True)}
     base = prepare(made, {}, _asks(names, quantities, nodes, weights or {}), tolerance, "number")
@@ -102,7 +102,7 @@ def prepare_descent(
     )
 
 
-def _goal(circuit: Circuit, point: Point, table: Table | None) -> Objective:
+def _goal(circuit: Circuit, point: Point, table: MemoryTable | None) -> Objective:
     if table is None:
         return objective_of(circuit, point)
     if len(table) > limits.KEY_ROWS:
@@ -116,8 +116,8 @@ def _every(goal: Objective) -> list[str]:
 
 def _asks(
     names: DescentNames,
-    quantities: Mapping[Quantity, str],
-    nodes: Mapping[Quantity, int],
+    quantities: Mapping[DescentQuantity, str],
+    nodes: Mapping[DescentQuantity, int],
     weights: Mapping[str, Fraction],
 ) -> list[Ask]:
     """What is asked for, with its weights. Raises ``Refused`` for a weight of nothing that is asked."""
@@ -130,7 +130,7 @@ def _asks(
 
 def answered(names: DescentNames, given: Sequence[str]) -> list[str]:
     """What is asked where only answers are given: each quantity once, by the first name it was given."""
-    found: dict[Quantity, str] = {}
+    found: dict[DescentQuantity, str] = {}
     for name in given:
         meant = names.quantity(name)
         if meant is not None:
@@ -138,9 +138,11 @@ def answered(names: DescentNames, given: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def _quantities(names: DescentNames, goal: Objective, wanted: Sequence[str], rate: float | None) -> dict[Quantity, str]:
+def _quantities(
+    names: DescentNames, goal: Objective, wanted: Sequence[str], rate: float | None
+) -> dict[DescentQuantity, str]:
     """What is asked for, by the names that it was asked by. Raises ``Refused``."""
-    found: dict[Quantity, str] = {}
+    found: dict[DescentQuantity, str] = {}
     problems: list[Diagnostic] = []
     for name in wanted:
         meant = names.quantity(name)
@@ -162,7 +164,7 @@ def _unknown(names: DescentNames, name: str) -> Diagnostic:
     return Diagnostic("ask.name", f"{name} is no quantity of this expression", hint)
 
 
-def _impossible(goal: Objective, name: str, meant: Quantity, rate: float | None) -> Diagnostic | None:
+def _impossible(goal: Objective, name: str, meant: DescentQuantity, rate: float | None) -> Diagnostic | None:
     """Why a quantity cannot be asked for."""
     if meant.steps > limits.KEY_STEPS:
         return Diagnostic("key.size", f"{name}: the limit is {limits.KEY_STEPS:,} steps")
@@ -179,7 +181,7 @@ def _impossible(goal: Objective, name: str, meant: Quantity, rate: float | None)
     return None
 
 
-def _terms(course: Course, asked: Quantity) -> str:
+def _terms(course: Trajectory, asked: DescentQuantity) -> str:
     """A quantity as the sum that it is, in numbers that read back as the same doubles."""
     if asked.moved is not None:
         return _moved(course, asked)
@@ -196,7 +198,7 @@ def _terms(course: Course, asked: Quantity) -> str:
     return f"({' + '.join(parts)})/{math.fsum(weights)!r}"
 
 
-def _moved(course: Course, asked: Quantity) -> str:
+def _moved(course: Trajectory, asked: DescentQuantity) -> str:
     """A parameter after some steps: where it began, and every update."""
     assert asked.moved is not None
     parts = [f"({at_place(course.point(0)[asked.moved], asked.place)!r})"]
@@ -211,7 +213,7 @@ def _weights(goal: Objective, rows: Sequence[int]) -> list[float]:
     return [1.0] * len(rows) if weights is None else [weights[row] for row in rows]
 
 
-def _number(course: Course, asked: Quantity) -> str:
+def _number(course: Trajectory, asked: DescentQuantity) -> str:
     """A quantity as the one number that it is. Raises ``Refused`` where there is none."""
     course.landing(asked.steps)
     number = course.number(asked)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.calculation import Settings, run
 from backprop_cli.engine.point import from_mapping
-from backprop_cli.grading.descent.course import Course
+from backprop_cli.grading.descent.course import Trajectory
 from backprop_cli.grading.descent.question import DescentQuestion
 from backprop_cli.grading.varying.suitable import Unsuitable, on_kink, ugliness
 from backprop_cli.problems import Refused
@@ -34,7 +34,7 @@ def _on_the_way(question: DescentQuestion) -> Unsuitable | None:
     goal = question.goal
     if goal.rows or any(getattr(value, "shape", ()) for value in goal.start.values()):
         return None
-    course = Course(goal, question.way)
+    course = Trajectory(goal, question.way)
     for steps in range(max(one.steps for one in question.quantities.values()) + 1):
         point = from_mapping({name: float(value) for name, value in course.point(steps).items()})
         found = on_kink(run(goal.circuit, point, Settings(check="none")))

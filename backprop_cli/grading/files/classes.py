@@ -14,8 +14,8 @@ from backprop_cli import limits
 from backprop_cli.grading.files.columns import Columns, columns_of
 from backprop_cli.grading.files.file import File, nothing
 from backprop_cli.grading.files.headings import folded
-from backprop_cli.grading.files.layout import Layout, layout
-from backprop_cli.grading.files.notes import Table
+from backprop_cli.grading.files.layout import ColumnRoles, layout
+from backprop_cli.grading.files.notes import StudentTable
 from backprop_cli.grading.files.sheets import Origin, Submission
 from backprop_cli.grading.files.tables import Row, table
 from backprop_cli.grading.files.texts import cut, lines
@@ -41,7 +41,7 @@ def from_rows(found: Iterator[Row], file: File, *, comma: bool = False) -> Itera
     columns = columns_of([folded(cell) for cell in head.cells])
     of_answers = (columns.name, columns.answer, columns.problem) if columns else ()
     titles = layout(head.cells, file.problems, file.ways, [index for index in of_answers if index is not None])
-    group = _Group(file, columns or Columns(0, 1), len(head.cells), comma=comma)
+    group = _StudentRows(file, columns or Columns(0, 1), len(head.cells), comma=comma)
     if columns and titles.shown:
         yield from _long(found, titles, group)
     elif columns:
@@ -58,7 +58,7 @@ def from_rows(found: Iterator[Row], file: File, *, comma: bool = False) -> Itera
         yield _untitled([head, *ahead], found, group, titles)
 
 
-def _has_titles(titles: Layout, ahead: Sequence[Row], file: File) -> bool:
+def _has_titles(titles: ColumnRoles, ahead: Sequence[Row], file: File) -> bool:
     """Whether a row without a student's column has titles all the same: names of what is asked, and no answer to it.
 
     In one student's rows of name and answer the first cell of some row is such a name.
@@ -72,7 +72,7 @@ def _has_titles(titles: Layout, ahead: Sequence[Row], file: File) -> bool:
     return (len(asked) > 1 or asked[0] > 0) and not any(meant((row.cells[0],)) for row in ahead)
 
 
-def _untitled(ahead: Sequence[Row], rest: Iterator[Row], group: _Group, titles: Layout) -> Submission:
+def _untitled(ahead: Sequence[Row], rest: Iterator[Row], group: _StudentRows, titles: ColumnRoles) -> Submission:
     """One student's rows of name and answer, or of problem, name and answer; the first ones are told by ``ahead``."""
     file, head = group.file, ahead[0]
     width = len(head.cells)
@@ -84,13 +84,15 @@ def _untitled(ahead: Sequence[Row], rest: Iterator[Row], group: _Group, titles: 
     if width in (2, 3) and (file.problems.meaning is None or any(map(file.problems.is_meant, paths))):
         return _single(chain((head,), rest), replace(group, columns=columns, width=width))
     if len(ahead) > 2:
-        file.notes.tables.append(Table(file.source, titles, file.problems.unasked(path for _, path in titles.asked)))
+        file.notes.tables.append(
+            StudentTable(file.source, titles, file.problems.unasked(path for _, path in titles.asked))
+        )
     message = f"the first row has {len(head.cells)} cells, and no titles that say what they are"
     return file.invalid(Diagnostic("submission.columns", message, _LONG_OR_WIDE))
 
 
 @dataclass
-class _Group:
+class _StudentRows:
     """The rows of one student, of an answer each."""
 
     file: File
@@ -126,17 +128,17 @@ class _Group:
         return replace(self.file.submission(self.sheet, self.student, warnings), origin=self.origin)
 
 
-def _single(found: Iterator[Row], group: _Group) -> Submission:
+def _single(found: Iterator[Row], group: _StudentRows) -> Submission:
     """One student's file."""
     for row in found:
         group.add(row)
     return group.submission()
 
 
-def _long(found: Iterator[Row], titles: Layout, empty: _Group) -> Iterator[Submission]:
+def _long(found: Iterator[Row], titles: ColumnRoles, empty: _StudentRows) -> Iterator[Submission]:
     """A row for each answer; the rows of a student stand together."""
     file = empty.file
-    group: _Group | None = None
+    group: _StudentRows | None = None
     warnings: tuple[Diagnostic, ...] = ()
     current = ("", "", "")
     ended: set[int] = set()
@@ -156,13 +158,13 @@ def _long(found: Iterator[Row], titles: Layout, empty: _Group) -> Iterator[Submi
     yield group.submission(warnings) if group else file.invalid(nothing())
 
 
-def _origin(titles: Layout, row: Row) -> Origin:
+def _origin(titles: ColumnRoles, row: Row) -> Origin:
     return Origin(titles.identity(row), cut(row.cell(titles.time)), cut(row.cell(titles.attempt)))
 
 
-def _wide(found: Iterator[Row], titles: Layout, file: File, *, comma: bool) -> Iterator[Submission]:
+def _wide(found: Iterator[Row], titles: ColumnRoles, file: File, *, comma: bool) -> Iterator[Submission]:
     """A row for each student; the titles are the answers' names."""
-    noted = Table(file.source, titles, file.problems.unasked(path for _, path in titles.asked))
+    noted = StudentTable(file.source, titles, file.problems.unasked(path for _, path in titles.asked))
     first, second = next(found, None), next(found, None)
     if first is None:
         yield file.invalid(nothing())
@@ -188,7 +190,7 @@ def _wide(found: Iterator[Row], titles: Layout, file: File, *, comma: bool) -> I
 class _Names:
     """Which of the unknown columns of a table without a student's have a text of its own in each row."""
 
-    def __init__(self, titles: Layout) -> None:
+    def __init__(self, titles: ColumnRoles) -> None:
         self.titles = titles
         self.seen: dict[int, set[int]] = {} if titles.shown else {index: set() for index in titles.unknown}
 
@@ -206,7 +208,7 @@ class _Names:
         return tuple(self.titles.titles[index] for index in self.seen)
 
 
-def _of_row(row: Row, given: str, titles: Layout, file: File, *, comma: bool) -> Submission:
+def _of_row(row: Row, given: str, titles: ColumnRoles, file: File, *, comma: bool) -> Submission:
     name, warnings = file.student(given, row.line)
     sheet = file.sheet(row.line, comma=comma)
     problem = row.problem or _too_wide(row, len(titles.titles))

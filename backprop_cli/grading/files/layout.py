@@ -30,7 +30,7 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ColumnRoles:
     """What the columns hold, by their numbers. The ``shown`` cells, joined, are what the student is called."""
 
     titles: tuple[str, ...]
@@ -48,7 +48,7 @@ class Layout:
         """Whether these are titles at all, as far as they tell it themselves."""
         return bool(self.shown or self.program or self.told)
 
-    def with_unknown(self) -> Layout:
+    def with_unknown(self) -> ColumnRoles:
         """The same, and what is unknown taken for answers."""
         asked = sorted((*self.asked, *((index, (self.titles[index],)) for index in self.unknown)))
         return replace(self, asked=tuple(asked), unknown=())
@@ -71,7 +71,7 @@ class Layout:
         return [Leaf(path, row.cell(index), row.line) for index, path in self.asked]
 
 
-def layout(titles: Sequence[str], problems: Problems, ways: Ways, apart: Sequence[int] = ()) -> Layout:
+def layout(titles: Sequence[str], problems: Problems, ways: Ways, apart: Sequence[int] = ()) -> ColumnRoles:
     """What the columns of these titles hold; those that stand ``apart`` are no matter of this table."""
     names = [folded(title) for title in titles]
     program, words = program_of(names), roles_of(names)
@@ -91,7 +91,7 @@ def layout(titles: Sequence[str], problems: Problems, ways: Ways, apart: Sequenc
     told = [index for index, name in enumerate(names) if ways.titles.get(name) == "student" and index not in apart]
     shown, ids = (tuple(told), ()) if told else _who(found, program)
     time = _first(found, "time")
-    return Layout(
+    return ColumnRoles(
         tuple(titles), program, shown, ids, _first(found, "started") if time is None else time,
         _first(found, "attempt"), tuple(asked), tuple(found.get("unknown", ())), frozenset(names) & ways.titles.keys(),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backprop_cli.grading.files.texts import Line
-from backprop_cli.grading.files.trees import Table
+from backprop_cli.grading.files.trees import Tree
 from backprop_cli.problems import Diagnostic
 
 _IS = re.compile(r":=|=|:")
@@ -34,20 +34,20 @@ class Leaf:
     problem: Diagnostic | None = None
 
 
-def from_table(table: Table) -> Iterator[Leaf]:
+def from_table(table: Tree) -> Iterator[Leaf]:
     """The leaves of an object, in the order of the text; of what ``backprop --json`` wrote, the value and gradients."""
     return below((), table)
 
 
 def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
     """The leaves of a value with this path, which stands on a line unless its members tell it better."""
-    if isinstance(value, Table) and len(path) < _DEEP:
+    if isinstance(value, Tree) and len(path) < _DEEP:
         schema = value.get("schema")
         ours = isinstance(schema, str) and schema.startswith(_OURS)
         for key, inner, at in value.members():
             if ours and key not in ("gradient", "value"):
                 continue
-            if isinstance(inner, Table | list):
+            if isinstance(inner, Tree | list):
                 yield from below((*path, key), inner, at or line)
             else:
                 yield Leaf((*path, key), inner, at or line)
@@ -61,7 +61,7 @@ def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
 
 def is_points(value: object) -> bool:
     """Whether a value is an array of objects: one point after the other."""
-    return isinstance(value, list) and all(isinstance(one, Table | None) for one in value)
+    return isinstance(value, list) and all(isinstance(one, Tree | None) for one in value)
 
 
 def from_lines(lines: Iterable[Line]) -> Iterator[Leaf]:

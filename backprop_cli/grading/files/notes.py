@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backprop_cli.grading.files.layout import Layout
+from backprop_cli.grading.files.layout import ColumnRoles
 from backprop_cli.problems import Diagnostic
 
 
 @dataclass(slots=True)
-class Table:
+class StudentTable:
     """A table with a row for each student, as its titles were understood.
 
     ``missing`` is what the key asks for and no column holds; ``nameless`` are the unknown columns of a table without a
@@ -19,7 +19,7 @@ class Table:
     """
 
     source: str
-    layout: Layout
+    layout: ColumnRoles
     missing: tuple[str, ...]
     nameless: tuple[str, ...] = ()
     rows: int = 0
@@ -47,7 +47,7 @@ class Notes:
     comma and how many there are.
     """
 
-    tables: list[Table] = field(default_factory=list)
+    tables: list[StudentTable] = field(default_factory=list)
     commas: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def add_commas(self, source: str, texts: Sequence[str]) -> None:

@@ -49,6 +49,6 @@ def read_object(text: str, sheet: Sheet, line: int = 1) -> str:
     Raises ``Refused`` if it is no object.
     """
     value = trees.from_json(text, line)
-    if isinstance(value, trees.Table):
+    if isinstance(value, trees.Tree):
         return read_table(value, sheet)
     raise Refused(Diagnostic("answers.json", f"must be one JSON object, and is {trees.kind(value)}", 'as {"dx": -4}'))

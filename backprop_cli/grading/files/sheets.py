@@ -16,7 +16,7 @@ from backprop_cli import limits
 from backprop_cli.grading.files.answers import Answer, answer, too_many
 from backprop_cli.grading.files.leaves import Leaf, Path, below, from_table, is_points
 from backprop_cli.grading.files.texts import cut
-from backprop_cli.grading.files.trees import Table, kind
+from backprop_cli.grading.files.trees import Tree, kind
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -62,7 +62,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PathMeaning:
     """Where a path leads: the problem that it begins with, the rest, and the parts that the problem means.
 
     ``name`` is that of the answer there; None where no answer of the key's can stand.
@@ -86,15 +86,15 @@ class Problems:
     asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     meaning: Callable[[str, str], Hashable | None] | None = None
 
-    _places: dict[Path, Place] = field(default_factory=dict)
+    _places: dict[Path, PathMeaning] = field(default_factory=dict)
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: Path) -> PathMeaning:
         """Where a path leads; remembered, for a class has the same paths all over."""
         known = self._places.get(path)
         if known is None:
             problem, rest = self.placed(path)
             parts = self.parts(problem or self.sole)
-            known = Place(problem, rest, parts, _name(rest) if parts and rest and not _is_group(rest) else None)
+            known = PathMeaning(problem, rest, parts, _name(rest) if parts and rest and not _is_group(rest) else None)
             if len(self._places) < _REMEMBERED:
                 self._places[path] = known
         return known
@@ -230,7 +230,7 @@ class Sheet:
             for part in place.parts:
                 self._answers.setdefault(part, []).append(one)
 
-    def _strange(self, place: Place, leaf: Leaf, below: int | None) -> Answer | None:
+    def _strange(self, place: PathMeaning, leaf: Leaf, below: int | None) -> Answer | None:
         """What stands where no answer can: an answer without a name, an object in an answer's place, or nothing."""
         problem, rest = place.problem, place.rest
         if not place.parts or (not problem and _is_group(rest)):
@@ -244,7 +244,7 @@ class Sheet:
         if (problem, rest[0]) in self._objects:
             return None
         self._objects.add((problem, rest[0]))
-        return answer(rest[0], Table(()), below)
+        return answer(rest[0], Tree(()), below)
 
     def submission(self, student: str, source: str, warnings: tuple[Diagnostic, ...] = ()) -> Submission:
         """The submission when everything is read."""
@@ -282,13 +282,13 @@ def _is_group(rest: Path) -> bool:
     return len(rest) > 2 or (len(rest) == 2 and rest[0].lower() not in _GRADIENTS)
 
 
-def read_table(table: Table, sheet: Sheet) -> str:
+def read_table(table: Tree, sheet: Sheet) -> str:
     """Read a submission's object into a sheet; returns the student's name, or nothing."""
     for key in ("student", "answers"):
         if table.count(key) > 1:
             raise Refused(Diagnostic("submission.twice", f"`{key}` stands twice in the submission"))
     inner = table.get("answers")
-    if isinstance(inner, Table) or (sheet.problems.sole and is_points(inner)):
+    if isinstance(inner, Tree) or (sheet.problems.sole and is_points(inner)):
         sheet.put_all(below((), inner))
     elif inner is not None:
         raise Refused(Diagnostic("submission.answers", f"`answers` must be an object, and is {kind(inner)}", _NAMED))
@@ -297,7 +297,7 @@ def read_table(table: Table, sheet: Sheet) -> str:
     return student_of(table)
 
 
-def student_of(table: Table) -> str:
+def student_of(table: Tree) -> str:
     """The student's name in an object. Raises ``Refused`` if it cannot be a name."""
     name = table.get("student")
     if name is not None and not isinstance(name, str):

@@ -28,7 +28,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(slots=True)
-class Table:
+class Tree:
     """An object of JSON or a table of TOML."""
 
     pairs: Sequence[tuple[str, object]]
@@ -54,16 +54,16 @@ def kind(value: object) -> str:
         return "null"
     if isinstance(value, NotFinite):
         return str(value)
-    named = {Table: "an object", Literal: "a number", str: "a text", list: "an array", bool: "true or false"}
+    named = {Tree: "an object", Literal: "a number", str: "a text", list: "an array", bool: "true or false"}
     return named.get(type(value), "a date or a time")
 
 
 def from_json(text: str, line: int = 1) -> object:
     """The value of a JSON text that begins on a line of its file. Raises ``Refused`` with the line if it is none."""
-    closed: list[Table] = []
+    closed: list[Tree] = []
 
-    def table(pairs: list[tuple[str, object]]) -> Table:
-        closed.append(Table(pairs))
+    def table(pairs: list[tuple[str, object]]) -> Tree:
+        closed.append(Tree(pairs))
         return closed[-1]
 
     try:
@@ -79,7 +79,7 @@ def from_json(text: str, line: int = 1) -> object:
     return value
 
 
-def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]:
+def _lines(text: str, line: int, closed: list[Tree]) -> Iterator[Sequence[int]]:
     """The lines of each object's keys, in the order in which the objects are closed. The text is known to be JSON."""
     if "\n" not in text:
         yield from ((line,) * len(table.pairs) for table in closed)
@@ -97,7 +97,7 @@ def _lines(text: str, line: int, closed: list[Table]) -> Iterator[Sequence[int]]
             yield opened.pop()
 
 
-def from_toml(text: str) -> Table:
+def from_toml(text: str) -> Tree:
     """The table of a TOML text. Raises ``Refused`` with the line if it is none."""
     if _dotted(text) > _DOTTED:
         raise Refused(Diagnostic("answers.toml", "too many dots: names of so many parts take too long to read"))
@@ -121,15 +121,15 @@ def _toml_float(text: str) -> str:
     return NotFinite(text) if text.strip("+-") in ("nan", "inf") else Literal(text.replace("_", ""))
 
 
-def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Path) -> Table:
+def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Path) -> Tree:
     here = [(*path, key) for key in data]
     pairs = [(key, _toml_value(value, lines, (*path, key))) for key, value in data.items()]
-    return Table(pairs, [lines.get(one) for one in here])
+    return Tree(pairs, [lines.get(one) for one in here])
 
 
 def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
     if len(path) > _DEEP:
-        return Table(()) if isinstance(value, dict) else value
+        return Tree(()) if isinstance(value, dict) else value
     if isinstance(value, dict):
         return _toml_table(value, lines, path)
     if isinstance(value, list):

@@ -13,7 +13,7 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.borders import borders, sides
 from backprop_cli.grading.formulas.samples import Samples, missing
 from backprop_cli.grading.formulas.search import Side
-from backprop_cli.grading.formulas.subject import Spot
+from backprop_cli.grading.formulas.subject import RunPoint
 
 _REMEMBERED = 500
 
@@ -26,7 +26,7 @@ class Branches:
         self.borders = borders(formula)
         self.seen: set[Side] = set()
         self._doubles = Rules(Float64())
-        self._runs: dict[int, tuple[Spot, Forward, bytearray]] = {}  # a spot is held, so that its id stays its own
+        self._runs: dict[int, tuple[RunPoint, Forward, bytearray]] = {}  # a spot is held, so that its id stays its own
 
     @property
     def complete(self) -> bool:
@@ -39,15 +39,15 @@ class Branches:
         own = missing(self.borders, self._formula, self.seen)
         return tuple(dict.fromkeys((*self._samples.unseen, *own)))
 
-    def new(self, spot: Spot) -> frozenset[Side]:
+    def new(self, spot: RunPoint) -> frozenset[Side]:
         """The sides on which a spot is, and on which none was before."""
         return self._sides(spot) - self.seen
 
-    def pattern(self, spot: Spot) -> frozenset[Side]:
+    def pattern(self, spot: RunPoint) -> frozenset[Side]:
         """On which sides a spot is, of the formula's borders and (numbered below 0) of the question's."""
         return self._sides(spot) | {(-1 - number, sign) for number, sign in self._samples.pattern(spot)}
 
-    def away(self, number: int, spot: Spot) -> Number:
+    def away(self, number: int, spot: RunPoint) -> Number:
         """How far a spot is from a border, above 0 on one side; None where the border is not met."""
         found, border = self._run(spot), self.borders[number]
         if found is None:
@@ -55,11 +55,11 @@ class Branches:
         run, asked = found
         return border.distance(run) if asked[border.gate] else None
 
-    def _sides(self, spot: Spot) -> frozenset[Side]:
+    def _sides(self, spot: RunPoint) -> frozenset[Side]:
         found = self._run(spot)
         return frozenset() if found is None else sides(self.borders, found[0])
 
-    def _run(self, spot: Spot) -> tuple[Forward, bytearray] | None:
+    def _run(self, spot: RunPoint) -> tuple[Forward, bytearray] | None:
         """The formula at a spot, and what of it is asked there; None where a stage that it names has no value."""
         known = {name: spot.plain[name] for name in self._formula.inputs}
         if None in known.values():

@@ -33,7 +33,7 @@ Word = Literal["same", "faint", "differs", "no value", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PointLook:
     """What a formula is at one point, beside the truth there.
 
     ``same``: equal, with every number on the way counted; ``faint``: they meet, and more cannot be told; ``unknown``:
@@ -57,9 +57,9 @@ class Comparison:
         self.samples, self.subject, self.formula = samples, samples.subject, formula
         self._ladder = ladder(self.subject.circuit, formula)
 
-    def look(self, sample: Sample) -> Look:
+    def look(self, sample: Sample) -> PointLook:
         """Compare at a sample, with as many bits as it takes."""
-        found = Look(sample, "unknown")
+        found = PointLook(sample, "unknown")
         for bits in self._ladder:
             exact = sample if bits <= sample.bits else self.samples.sample(sample.at, bits)
             if exact is None:
@@ -69,24 +69,24 @@ class Comparison:
                 break
         return found
 
-    def _at(self, sample: Sample) -> Look:
+    def _at(self, sample: Sample) -> PointLook:
         here = self.run(sample, self.formula)
         if here is None:
-            return Look(sample, "unknown")
+            return PointLook(sample, "unknown")
         with working(sample.bits):
             return self._beside(sample, here)
 
-    def _beside(self, sample: Sample, here: Here) -> Look:
+    def _beside(self, sample: Sample, here: Here) -> PointLook:
         answer = here.number(here.circuit.output)
         if answer is None:
             return _without_value(sample, here)
         if not is_finite(answer):
-            return Look(sample, "unknown")
+            return PointLook(sample, "unknown")
         if sample.between is not None:
-            return Look(sample, "same" if _between(answer, sample.between) else "differs", answer)
+            return PointLook(sample, "same" if _between(answer, sample.between) else "differs", answer)
         if not overlap(answer, sample.truth):
-            return Look(sample, "differs", answer)
-        return Look(sample, _meeting(answer, sample, here), answer)
+            return PointLook(sample, "differs", answer)
+        return PointLook(sample, _meeting(answer, sample, here), answer)
 
     def run(self, sample: Sample, formula: Circuit, loose: Mapping[int, Number] | None = None) -> Here | None:
         """The formula at a point, ``loose`` numbers in place of some literals; None where a stage has no value."""
@@ -97,7 +97,7 @@ class Comparison:
             numbers[node] = number
         return Here(formula, numbers, sample.bits)
 
-    def is_chance(self, look: Look) -> bool:
+    def is_chance(self, look: PointLook) -> bool:
         """Whether a difference says nothing about the function: at a hole in the formula, or in a scattered domain.
 
         A number that is another one at a single point is one for values; a derivative may be given there as one likes.
@@ -110,7 +110,7 @@ class Comparison:
             return False
         return not any(word in ("differs", "no value") for word in beside) and "unknown" not in beside
 
-    def explained(self, look: Look) -> bool:
+    def explained(self, look: PointLook) -> bool:
         """Whether the truth is within what the last digits of the formula's decimals leave open."""
         with working(look.sample.bits):
             loose = loosened(self.formula)
@@ -119,7 +119,7 @@ class Comparison:
             return found is not None and is_finite(found) and overlap(found, look.sample.truth)
 
 
-def difference(look: Look) -> float:
+def difference(look: PointLook) -> float:
     """How far off an answer is, relative to the truth; infinite where it has no value, or the truth is 0."""
     if look.answer is None:
         return float("inf")
@@ -128,7 +128,7 @@ def difference(look: Look) -> float:
         return to_float(abs(arb(sub(look.answer, look.sample.truth))) / truth) if truth > 0 else float("inf")
 
 
-def shows(look: Look) -> bool:
+def shows(look: PointLook) -> bool:
     """Whether the two numbers differ in the digits that are shown at once, and as doubles."""
     if look.answer is None:
         return True
@@ -137,11 +137,11 @@ def shows(look: Look) -> bool:
     return largest > _SMALLEST and abs(answer - truth) > _VISIBLE * largest
 
 
-def _without_value(sample: Sample, here: Here) -> Look:
+def _without_value(sample: Sample, here: Here) -> PointLook:
     """On a kink no value is as good as any."""
     if not isinstance(here.gaps[here.circuit.output], (NoValueError, NoSeriesError)):
-        return Look(sample, "unknown")
-    return Look(sample, "same" if sample.between is not None else "no value")
+        return PointLook(sample, "unknown")
+    return PointLook(sample, "same" if sample.between is not None else "no value")
 
 
 def _meeting(answer: Number, sample: Sample, here: Here) -> Word:

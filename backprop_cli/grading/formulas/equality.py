@@ -20,12 +20,12 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
-from backprop_cli.grading.formulas.comparison import Comparison, Look, difference, shows
+from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
 from backprop_cli.grading.formulas.draws import dice_of, drawn, landmarks
 from backprop_cli.grading.formulas.proof import Proof
 from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
 from backprop_cli.grading.formulas.search import Search, Seen
-from backprop_cli.grading.formulas.subject import Place, Sample, Spot, Subject, cost
+from backprop_cli.grading.formulas.subject import Place, QuantityFunction, RunPoint, Sample, cost
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.tolerance import Tolerance
@@ -96,7 +96,7 @@ class Formulas:
     ) -> None:
         self.circuit, self.asked, self._here = circuit, asked, here
         self._questions = (*elsewhere, *((here,) if here is not None else ()))
-        self.subject = Subject(circuit, asked)
+        self.subject = QuantityFunction(circuit, asked)
 
     @cached_property
     def samples(self) -> Samples:
@@ -182,7 +182,7 @@ class _Judging:
         self.comparison = Comparison(self.samples, formula)
         self.branches = Branches(self.samples, formula)
         self.points = self.sharp = 0
-        self.found: list[Look] = []
+        self.found: list[PointLook] = []
         self.far = False
         self.until = min(time.thread_time() + _SECONDS, until)
 
@@ -231,10 +231,10 @@ class _Judging:
         """Whether there is a difference to tell: one that shows in a few digits, and does not give the truth away."""
         return self.far and any(shows(look) and self._is_far(look) and not self._reveals(look) for look in self.found)
 
-    def _reveals(self, look: Look) -> bool:
+    def _reveals(self, look: PointLook) -> bool:
         return self.formulas.reveals(look.sample, self.here)
 
-    def _is_far(self, look: Look) -> bool:
+    def _is_far(self, look: PointLook) -> bool:
         return look.answer is None or not self.tolerance.holds(look.answer, look.sample.truth, look.sample.bits)
 
     def _compare(self, sample: Sample, *, here: bool = False) -> bool:
@@ -248,7 +248,7 @@ class _Judging:
             self.found.append(look)
         return self._shown() or self._late()
 
-    def _counts(self, look: Look, *, here: bool) -> bool:
+    def _counts(self, look: PointLook, *, here: bool) -> bool:
         """Whether a difference is one, and still wanted."""
         if here and look.word == "differs":
             return True
@@ -299,7 +299,7 @@ class _Judging:
             start = len(search.pool)
         return False
 
-    def _note(self, spot: Spot) -> bool:
+    def _note(self, spot: RunPoint) -> bool:
         """Compare at a spot on a side that was not met before; returns whether that is enough."""
         new = self.branches.new(spot)
         sample = self.samples.sample(place(spot.at)) if new else None
@@ -308,7 +308,7 @@ class _Judging:
         self.branches.seen |= new
         return self._compare(sample)
 
-    def _look(self, spot: Spot) -> bool:
+    def _look(self, spot: RunPoint) -> bool:
         """Compare at a spot; returns whether that is enough."""
         sample = self.samples.sample(place(spot.at))
         return self._late() if sample is None else self._compare(sample)
@@ -316,7 +316,7 @@ class _Judging:
     def _counterexample(self) -> Counterexample:
         """The plainest difference that shows; the question's own truth is only told if there is nothing else."""
 
-        def worth(look: Look) -> tuple[bool, bool, int]:
+        def worth(look: PointLook) -> tuple[bool, bool, int]:
             rank = 1 if look.sample.at == here else 0 if self._reveals(look) else 2
             return self._is_far(look), shows(look), rank
 

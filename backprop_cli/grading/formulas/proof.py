@@ -13,7 +13,7 @@ from typing import Any
 from backprop_cli.check.formulas import NotThisWayError, derive, too_large
 from backprop_cli.circuit import CONSTANT, Circuit, opened
 from backprop_cli.gates import GATES
-from backprop_cli.grading.formulas.subject import Subject
+from backprop_cli.grading.formulas.subject import QuantityFunction
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 
@@ -24,7 +24,7 @@ _CASES = 8  # of question and formula together: SymPy compares the conditions of
 class Proof:
     """One quantity's form, and whether a formula has the same."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: QuantityFunction) -> None:
         self._subject, self._stages = subject, dict[str, Any]()
 
     def proves(self, formula: Circuit) -> bool:

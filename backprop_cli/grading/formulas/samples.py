@@ -11,7 +11,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
 from backprop_cli.grading.formulas.search import Search, Seen, Side
-from backprop_cli.grading.formulas.subject import BITS, Place, Sample, Spot, Subject
+from backprop_cli.grading.formulas.subject import BITS, Place, QuantityFunction, RunPoint, Sample
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120
@@ -25,14 +25,14 @@ class Samples:
     ``unseen`` are the gates, as typed, that were not met on both sides of a border.
     """
 
-    def __init__(self, subject: Subject, near: Mapping[str, float] | None) -> None:
+    def __init__(self, subject: QuantityFunction, near: Mapping[str, float] | None) -> None:
         self.subject = subject
         self.literals = literals(subject.circuit)
         start = {name: near[name] for name in subject.variables} if near is not None else None
         self._borders = borders(subject.circuit)
         self._known: dict[tuple[object, ...], Sample | None] = {}
         self._seen: set[Side] = set()
-        self._close: list[Spot] = []
+        self._close: list[RunPoint] = []
         search = self._found(start)
         self.pool = tuple(search.pool)
         found = [*self._chosen(), *self._on_kinks(search.kinked)]
@@ -60,11 +60,11 @@ class Samples:
     def _cross(self, search: Search) -> None:
         met: set[Side] = set()
 
-        def note(spot: Spot) -> bool:
+        def note(spot: RunPoint) -> bool:
             met.update(self.pattern(spot))
             return False
 
-        def away(number: int, spot: Spot) -> Number:
+        def away(number: int, spot: RunPoint) -> Number:
             border = self._borders[number]
             return border.distance(spot.run) if spot.run.live[border.gate] else None
 
@@ -74,7 +74,7 @@ class Samples:
         search.left = max(search.left, _WORK)
         self._close += search.straddles(len(self._borders), away, self.pattern)
 
-    def pattern(self, spot: Spot) -> frozenset[Side]:
+    def pattern(self, spot: RunPoint) -> frozenset[Side]:
         """On which sides of the question's borders a spot is."""
         return sides(self._borders, spot.run)
 
@@ -109,7 +109,7 @@ class Samples:
         return self._known[key]
 
 
-def _distinct(spots: Iterable[Spot]) -> list[Spot]:
+def _distinct(spots: Iterable[RunPoint]) -> list[RunPoint]:
     """Each point once; of two spots there the last."""
     return list({tuple(spot.at.values()): spot for spot in spots}.values())
 

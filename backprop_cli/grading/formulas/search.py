@@ -11,7 +11,7 @@ from itertools import islice, product
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.grading.formulas.candidates import At, Dice, aside, beside, mixed, rounded, walked
-from backprop_cli.grading.formulas.subject import Spot, Subject
+from backprop_cli.grading.formulas.subject import QuantityFunction, RunPoint
 
 _STARTS, _ROUNDS = 3, 8
 _ENDS, _PATTERNS, _HALVINGS, _PARTS = 20, 5, 12, (0.5, 0.37, 0.68)
@@ -20,7 +20,7 @@ _FARTHEST = 1e7
 _KINKED, _NEAR = 18, 8
 
 Side = tuple[int, int]
-Away = Callable[[int, Spot], Number]
+Away = Callable[[int, RunPoint], Number]
 
 
 @dataclass(slots=True)
@@ -33,19 +33,19 @@ class Seen:
     sides: set[Side]
     count: int
     away: Away
-    note: Callable[[Spot], bool]
+    note: Callable[[RunPoint], bool]
 
 
 class Search:
     """Spots that were found so far, and the work (in gates) that may still be done."""
 
-    def __init__(self, subject: Subject, pool: Iterable[Spot], work: int, cost: int) -> None:
+    def __init__(self, subject: QuantityFunction, pool: Iterable[RunPoint], work: int, cost: int) -> None:
         self.subject, self.pool, self.left, self.cost = subject, list(pool), work, cost
         self.kinked: list[At] = []
         self._tried = {tuple(spot.at.values()) for spot in self.pool}
         self._dice = Dice()
 
-    def probe(self, at: At) -> Spot | None:
+    def probe(self, at: At) -> RunPoint | None:
         """A candidate's spot, not kept; None if it is outside, or nothing is left to spend."""
         self.left -= self.cost
         return self.subject.spot(at) if self.left >= 0 else None
@@ -113,15 +113,17 @@ class Search:
                         return
                     again = again or (number, sign) in seen.sides
 
-    def straddles(self, count: int, away: Away, pattern: Callable[[Spot], frozenset[Side]]) -> Iterator[Spot]:
+    def straddles(self, count: int, away: Away, pattern: Callable[[RunPoint], frozenset[Side]]) -> Iterator[RunPoint]:
         """Pairs of spots close to each border, one on each side, with the same pattern of other sides if there are."""
         patterns = [(spot, pattern(spot)) for spot in self.pool]
         for number in range(count):
             yield from self._straddle(number, away, patterns)
 
-    def _straddle(self, number: int, away: Away, patterns: list[tuple[Spot, frozenset[Side]]]) -> Iterator[Spot]:
-        groups: dict[frozenset[Side], tuple[list[Spot], list[Spot]]] = {}
-        whole: tuple[list[Spot], list[Spot]] = ([], [])
+    def _straddle(
+        self, number: int, away: Away, patterns: list[tuple[RunPoint, frozenset[Side]]]
+    ) -> Iterator[RunPoint]:
+        groups: dict[frozenset[Side], tuple[list[RunPoint], list[RunPoint]]] = {}
+        whole: tuple[list[RunPoint], list[RunPoint]] = ([], [])
         for spot, pattern in patterns:
             distance = away(number, spot)
             if distance is not None and distance:
@@ -135,7 +137,7 @@ class Search:
             if nearest is not None:
                 yield from self._halved(*nearest, number, away)
 
-    def _halved(self, below: Spot, above: Spot, number: int, away: Away) -> tuple[Spot, Spot]:
+    def _halved(self, below: RunPoint, above: RunPoint, number: int, away: Away) -> tuple[RunPoint, RunPoint]:
         """Two spots, the border between them, brought together; a middle that is outside is moved a little."""
         for _ in range(_HALVINGS):
             for part in _PARTS:
@@ -149,7 +151,7 @@ class Search:
                 break
         return below, above
 
-    def _reach(self, number: int, away: Away, sign: int) -> Spot | None:
+    def _reach(self, number: int, away: Away, sign: int) -> RunPoint | None:
         """A spot on the other side: by steps along the distance's slope, from where the border is nearest."""
         self.left -= len(self.pool)
         measured = [(abs(d), n) for n, spot in enumerate(self.pool) if (d := away(number, spot)) is not None and d]
@@ -166,7 +168,7 @@ class Search:
                 spot = nearer
         return None
 
-    def _closer(self, spot: Spot, number: int, away: Away) -> Iterator[Spot]:
+    def _closer(self, spot: RunPoint, number: int, away: Away) -> Iterator[RunPoint]:
         """Spots beyond the border as they are found, and at last the one that came nearest to it."""
         here = away(number, spot)
         best, least = spot, abs(here)
@@ -182,7 +184,7 @@ class Search:
         if best is not spot:
             yield best
 
-    def _moves(self, spot: Spot, number: int, away: Away) -> Iterator[At]:
+    def _moves(self, spot: RunPoint, number: int, away: Away) -> Iterator[At]:
         """Each coordinate moved by Newton's step, and beyond."""
         here = away(number, spot)
         for name, value in spot.at.items():

@@ -31,7 +31,7 @@ Place = Mapping[str, Number]
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class RunPoint:
     """A point inside the domain, run in doubles; ``plain`` has the value of every variable and stage."""
 
     at: At
@@ -58,7 +58,7 @@ class _MoreBitsError(Exception):
     """So many bits do not show the truth."""
 
 
-class Subject:
+class QuantityFunction:
     """A value or a derivative of a circuit's node, ready at any point and precision."""
 
     def __init__(self, circuit: Circuit, asked: Asked) -> None:
@@ -73,7 +73,7 @@ class Subject:
         """The variables of the circuit."""
         return tuple(self.circuit.inputs)
 
-    def spot(self, at: At, *, kinks: bool = False) -> Spot | None:
+    def spot(self, at: At, *, kinks: bool = False) -> RunPoint | None:
         """The point in doubles; None outside the domain, or for a slope on a kink, unless those are wanted."""
         run = forward(self.circuit, at, self._doubles)
         if run.values[self.circuit.output] is None:
@@ -82,7 +82,7 @@ class Subject:
             return None
         if self._marks is not None and self.asked.by in backward(run, self._marks).failed:
             return None
-        return Spot(at, run, {name: run.values[node] for name, node in self.names.items()})
+        return RunPoint(at, run, {name: run.values[node] for name, node in self.names.items()})
 
     def sample(self, at: Place, least: int = BITS) -> Sample | None:
         """The truth at a point, with as few bits from ``least`` on as show it; None where there is none."""

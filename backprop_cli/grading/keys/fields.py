@@ -39,7 +39,7 @@ _MEANT = {
 
 
 @dataclass(frozen=True)
-class Place:
+class KeyPlace:
     """Where things stand in the text."""
 
     source: Source
@@ -78,10 +78,10 @@ class Place:
 class Fields:
     """One table: ``label`` is what it is called in a sentence, ``known`` the fields it may have (None: any)."""
 
-    table: trees.Table
+    table: trees.Tree
     label: str
     known: Sequence[str] | None
-    place: Place
+    place: KeyPlace
     found: list[Diagnostic]
     path: trees.Path = ()
     _wrong: set[str] = field(default_factory=set)
@@ -213,12 +213,12 @@ class Fields:
     def titled(self, key: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """Names, and the titles of their columns: an array of texts and of tables ``{name = "dx", column = "Q1"}``."""
         value = self.table.get(key)
-        if not isinstance(value, list) or not any(isinstance(one, trees.Table) for one in value):
+        if not isinstance(value, list) or not any(isinstance(one, trees.Tree) for one in value):
             return self.words(key), {}
         names: list[str] = []
         titles: dict[str, str] = {}
         for one in value:
-            name, title = (one.get("name"), one.get("column")) if isinstance(one, trees.Table) else (one, "")
+            name, title = (one.get("name"), one.get("column")) if isinstance(one, trees.Tree) else (one, "")
             if not _is_name(name) or not isinstance(title, str | None):
                 self._not(key, 'an array of names, as ["dx", {name = "q", column = "Question 1"}]')
                 return (), {}
@@ -230,8 +230,8 @@ class Fields:
         """The fields of each table in an array of names and tables, by its name."""
         value = self.table.get(key)
         for one in value if isinstance(value, list) else ():
-            name = one.get("name") if isinstance(one, trees.Table) else None
-            if isinstance(one, trees.Table) and _is_name(name):
+            name = one.get("name") if isinstance(one, trees.Tree) else None
+            if isinstance(one, trees.Tree) and _is_name(name):
                 label = f"{self.label}: {cut(str(name))}"
                 yield cut(str(name)), Fields(one, label, known, self.place, self.found, (*self.path, key))
 
@@ -256,13 +256,13 @@ class Fields:
                 self.wrong("key.value", key, f"{cut(name)} in {key} must be a column's title, or an array of titles")
         return found
 
-    def tables(self, key: str) -> list[trees.Table]:
+    def tables(self, key: str) -> list[trees.Tree]:
         """Tables: one, or an array of them."""
         value = self.table.get(key)
         if value is None:
             return []
         tables = value if isinstance(value, list) else [value]
-        found = [table for table in tables if isinstance(table, trees.Table)]
+        found = [table for table in tables if isinstance(table, trees.Tree)]
         if len(found) < len(tables):
             self._not(key, "a table, or an array of tables")
         return found
@@ -272,12 +272,12 @@ class Fields:
         value = self.table.get(key)
         if value is None:
             return None
-        if isinstance(value, trees.Table):
+        if isinstance(value, trees.Tree):
             return Fields(value, f"{self.label}: {key}", known, self.place, self.found, (*self.path, key))
         self._not(key, "a table")
         return None
 
-    def texts(self, key: str, table: trees.Table) -> Mapping[str, str]:
+    def texts(self, key: str, table: trees.Tree) -> Mapping[str, str]:
         """A table of numbers, texts and arrays of them, all kept as typed."""
         found = {name: trees.as_list(value) or value for name, value in table.pairs}
         for name, value in found.items():

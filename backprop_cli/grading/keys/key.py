@@ -18,7 +18,7 @@ from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.headings import folded
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.concessions import Concessions, concessions
-from backprop_cli.grading.keys.fields import Fields, Place
+from backprop_cli.grading.keys.fields import Fields, KeyPlace
 from backprop_cli.grading.keys.varied import check_secret, choices, refuse_given_twice
 from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
 from backprop_cli.grading.tolerance import Tolerance
@@ -125,7 +125,7 @@ def read_key(text: str, name: str) -> Key:
     if len(text.encode("utf-8", "replace")) > limits.KEY_BYTES:
         raise Refused(Diagnostic("key.size", f"{name} has more than {limits.KEY_BYTES:,} bytes"))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    place = Place(Source(name, text))
+    place = KeyPlace(Source(name, text))
     try:
         table = trees.from_toml(text)
     except Refused as refused:
@@ -197,7 +197,7 @@ def _tolerance(given: Fields, default: Tolerance) -> Tolerance:
     )
 
 
-def _problem(top: Fields, table: trees.Table, index: int, default: MarkingOptions) -> KeyProblem:
+def _problem(top: Fields, table: trees.Tree, index: int, default: MarkingOptions) -> KeyProblem:
     named = table.get("id")
     label = f"problem {cut(named) if isinstance(named, str) else index}"
     given = Fields(table, label, _OF_PROBLEM, top.place, top.found, top.place.of_problem(index))
@@ -266,7 +266,7 @@ def _weights(given: Fields) -> Mapping[str, Fraction]:
     return {key: weight for key in inner.names if (weight := inner.fraction(key, None, most=10**6)) is not None}
 
 
-def _refuse_twins(top: Fields, tables: list[trees.Table], problems: tuple[KeyProblem, ...]) -> None:
+def _refuse_twins(top: Fields, tables: list[trees.Tree], problems: tuple[KeyProblem, ...]) -> None:
     seen: dict[str, int] = {}
     for index, problem in enumerate(problems, 1):
         first = seen.setdefault(problem.id.lower(), index)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.check import formulas
 from backprop_cli.grading.arrays.grids import nested
-from backprop_cli.grading.marking import Marker, Part
+from backprop_cli.grading.marking import Marker, ProblemPart
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import expected
 from backprop_cli.grading.question import Ask, Question
@@ -62,7 +62,7 @@ def varied(marker: Marker) -> tuple[Varied, ...]:
     )
 
 
-def answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
+def answer(part: ProblemPart, ask: Ask | ArrayAsk) -> tuple[str, str]:
     """The right answer to what a part asks for, and what should be known of it."""
     if not isinstance(ask, Ask):
         answers = [_of_fact(part.question.facts[cell.asked]) for cell in ask.cells]
@@ -77,7 +77,7 @@ def answer(part: Part, ask: Ask | ArrayAsk) -> tuple[str, str]:
     return _of_fact(fact)
 
 
-def _conceded(part: Part, ask: Ask | ArrayAsk) -> str:
+def _conceded(part: ProblemPart, ask: Ask | ArrayAsk) -> str:
     """What the key concedes of a question."""
     if part.scoring.everyone or ask.name in part.scoring.spoiled:
         return "everyone gets its points"

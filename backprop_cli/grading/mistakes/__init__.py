@@ -5,6 +5,6 @@ explain (what is said). A mistake is never claimed: the answers are "consistent 
 """
 
 from backprop_cli.grading.mistakes.explain import Found, Mistakes
-from backprop_cli.grading.mistakes.records import Entry, Explanation
+from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
 
-__all__ = ["Entry", "Explanation", "Found", "Mistakes"]
+__all__ = ["Explanation", "Found", "Mistakes", "NumericAnswer"]

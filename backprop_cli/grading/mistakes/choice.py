@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 
 from backprop_cli.grading.mistakes.fits import Fits
-from backprop_cli.grading.mistakes.records import Entry, Explanation
+from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
 from backprop_cli.grading.mistakes.sweep import Tape
 from backprop_cli.grading.mistakes.table import Broken, breakages
 
@@ -24,9 +24,9 @@ WORK = 1_000_000
 class Answers:
     """The answers of one student: right, close to right, and wrong."""
 
-    right: tuple[Entry, ...]
-    close: tuple[Entry, ...]
-    wrong: tuple[Entry, ...]
+    right: tuple[NumericAnswer, ...]
+    close: tuple[NumericAnswer, ...]
+    wrong: tuple[NumericAnswer, ...]
 
     def spared(self, changed: Mapping[int, float]) -> bool:
         """Whether right gradients stay right, and close ones close, with these numbers in place of some."""
@@ -35,7 +35,7 @@ class Answers:
         )
 
 
-def _stays(entry: Entry, changed: Mapping[int, float], judged: Callable[[float], bool]) -> bool:
+def _stays(entry: NumericAnswer, changed: Mapping[int, float], judged: Callable[[float], bool]) -> bool:
     number = None if entry.is_value else changed.get(entry.node)
     return number is None or (math.isfinite(number) and judged(number))
 

@@ -18,7 +18,7 @@ from backprop_cli.grading.mistakes import again
 from backprop_cli.grading.mistakes.choice import Answers, Mutants
 from backprop_cli.grading.mistakes.fits import Fits
 from backprop_cli.grading.mistakes.own import Followed, OwnRuns
-from backprop_cli.grading.mistakes.records import Entry, Explanation
+from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
 from backprop_cli.grading.mistakes.sweep import Tape
 from backprop_cli.grading.mistakes.whole import WHOLE, one_ratio, truth
 
@@ -46,7 +46,7 @@ class Mistakes:
         self._mutants = Mutants(self._tape)
         self._own = OwnRuns(self._tape, self._mutants)
 
-    def of(self, entries: Sequence[Entry]) -> Found:
+    def of(self, entries: Sequence[NumericAnswer]) -> Found:
         """What the wrong answers follow from, and what they are consistent with: at most two, the best first."""
         answers = self._sorted(entries)
         if not (answers.wrong or answers.close):
@@ -58,8 +58,8 @@ class Mistakes:
             found += self._mutants.explaining(answers)
         return Found(followed.names, chosen(found) if found else self._following(entries, answers, followed))
 
-    def _sorted(self, entries: Sequence[Entry]) -> Answers:
-        sorted_: tuple[list[Entry], list[Entry], list[Entry]] = [], [], []
+    def _sorted(self, entries: Sequence[NumericAnswer]) -> Answers:
+        sorted_: tuple[list[NumericAnswer], list[NumericAnswer], list[NumericAnswer]] = [], [], []
         right, close, wrong = sorted_
         for entry in entries:
             right_one = truth(self._tape, entry)
@@ -94,7 +94,9 @@ class Mistakes:
 
     # --- the student's own earlier numbers ---
 
-    def _following(self, entries: Sequence[Entry], answers: Answers, followed: Followed) -> tuple[Explanation, ...]:
+    def _following(
+        self, entries: Sequence[NumericAnswer], answers: Answers, followed: Followed
+    ) -> tuple[Explanation, ...]:
         """What follows from the student's own numbers, and what explains the gradients that do not."""
         run, names = followed.run, followed.names
         roots = [entry for entry in entries if not entry.right and entry.name not in names]
@@ -109,7 +111,7 @@ class Mistakes:
         return (*found, _from_own(roots, right_given)) if right_given else found
 
 
-def _from_own(roots: Sequence[Entry], followed: Sequence[Entry]) -> Explanation:
+def _from_own(roots: Sequence[NumericAnswer], followed: Sequence[NumericAnswer]) -> Explanation:
     """Values come from values before them, gradients from all values and from the gradients nearer to the output."""
     first = min((entry.node for entry in followed if not entry.is_value), default=math.inf)
     own = ", ".join([root.name for root in roots if root.is_value or root.node > first][:4])

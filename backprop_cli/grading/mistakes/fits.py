@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from backprop_cli.grading.mistakes.records import Entry
+from backprop_cli.grading.mistakes.records import NumericAnswer
 
 _REMEMBERED = 2_000
 
@@ -16,11 +16,11 @@ _REMEMBERED = 2_000
 class Fits:
     """``numbers`` are what the vectors have for the node of an entry, each with the vector's own number."""
 
-    def __init__(self, numbers: Callable[[Entry], Sequence[tuple[int, float]]]) -> None:
+    def __init__(self, numbers: Callable[[NumericAnswer], Sequence[tuple[int, float]]]) -> None:
         self._numbers = numbers
-        self._known: dict[Entry, frozenset[int]] = {}
+        self._known: dict[NumericAnswer, frozenset[int]] = {}
 
-    def all_of(self, entries: Sequence[Entry]) -> Sequence[int]:
+    def all_of(self, entries: Sequence[NumericAnswer]) -> Sequence[int]:
         """The vectors that give every one of the entries, in order."""
         left: frozenset[int] | None = None
         for entry in entries:
@@ -29,7 +29,7 @@ class Fits:
                 return ()
         return sorted(left or ())
 
-    def _of(self, entry: Entry) -> frozenset[int]:
+    def _of(self, entry: NumericAnswer) -> frozenset[int]:
         found = self._known.get(entry)
         if found is None:
             if len(self._known) >= _REMEMBERED:

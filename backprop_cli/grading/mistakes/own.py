@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from backprop_cli.grading.mistakes import again
 from backprop_cli.grading.mistakes.choice import Mutants
-from backprop_cli.grading.mistakes.records import Entry
+from backprop_cli.grading.mistakes.records import NumericAnswer
 from backprop_cli.grading.mistakes.sweep import Tape
 
 _LARGE = 5_000
@@ -46,7 +46,7 @@ class OwnRuns:
         self._plain = Run(tape, mutants, tape.values)
         self._known: dict[tuple[tuple[int, float], ...], Run] = {}
 
-    def follow(self, entries: Sequence[Entry]) -> Followed:
+    def follow(self, entries: Sequence[NumericAnswer]) -> Followed:
         """What is right given the wrong numbers as they were written, or as they were before they were rounded.
 
         A student who has s = 7 and writes f = 0.9991 for sigmoid(7) may go on with either. One wrong answer alone
@@ -60,7 +60,7 @@ class OwnRuns:
         unrounded = self._given(roots, wrong) if len(roots) < len(wrong) else written
         return Followed(written.run, written.names | unrounded.names)
 
-    def _given(self, own: Sequence[Entry], wrong: Sequence[Entry]) -> Followed:
+    def _given(self, own: Sequence[NumericAnswer], wrong: Sequence[NumericAnswer]) -> Followed:
         """The run in which these numbers of the student's stand, and which of the wrong ones are right only in it."""
         plain = self._plain.tape
         run = self._run({e.node: e.answer for e in own if e.is_value and e.node >= plain.circuit.first_gate})

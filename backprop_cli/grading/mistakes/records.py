@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NumericAnswer:
     """One numeric answer to the value or the gradient of one node.
 
     ``fits(t)`` says whether the answer would be right if the truth were t, ``near(t)`` whether right or close.

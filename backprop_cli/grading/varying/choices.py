@@ -43,7 +43,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrays:
+class ArrayRange:
     """All arrays of a shape whose elements are in a range; their places are the numbers whose digits are elements."""
 
     shape: tuple[int, ...]
@@ -90,15 +90,15 @@ class Listed:
         return self.values[place]
 
 
-Choices = Range | Arrays | Listed
+Choices = Range | ArrayRange | Listed
 
 
-def drawn_from(text: str) -> Range | Arrays:
+def drawn_from(text: str) -> Range | ArrayRange:
     """A range, or arrays of one. Raises ``Refused`` for what is neither, or has no number in it."""
     found = _ARRAY.fullmatch(text)
     if found is None:
         return in_range(text)
-    made = Arrays(tuple(map(int, found["shape"].split("x"))), in_range(found["range"]))
+    made = ArrayRange(tuple(map(int, found["shape"].split("x"))), in_range(found["range"]))
     if not prod(made.shape) or prod(made.shape) * log2(made.elements.size) > log2(_MOST):
         most = int(log2(_MOST) / log2(max(2, made.elements.size)))
         raise _refused(f"`{made.text}`: an array of this range has 1 to {most} elements")

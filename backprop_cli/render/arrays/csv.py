@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from backprop_cli.render.csv import HEAD
 from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.render.text import visible
-from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
+from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 
 
 def render(report: ArrayReport) -> str:
@@ -33,7 +33,7 @@ def _verdict(row: ArrayRow, number: int) -> tuple[str, str, str]:
     return "" if math.isnan(expected) else repr(expected), error, row.verdict.word
 
 
-def _elements(name: str, block: Block) -> Iterator[tuple[int, str]]:
+def _elements(name: str, block: ArrayQuantity) -> Iterator[tuple[int, str]]:
     for number in range(block.count):
         rest, indices = number, list[int]()
         for size in reversed(block.shape):

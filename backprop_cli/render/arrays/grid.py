@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from backprop_cli.render import numbers
-from backprop_cli.report.array_report import Block
+from backprop_cli.report.array_report import ArrayQuantity
 from backprop_cli.report.report import Quantity
 
 _LARGE, _EDGE = 100, 3
@@ -14,7 +14,7 @@ _SHORT, _DIGITS, _LONG = 8, 6, 16
 _CUT = "…"
 
 
-def lines(block: Block, width: int | None, *, full: bool = False) -> list[str]:
+def lines(block: ArrayQuantity, width: int | None, *, full: bool = False) -> list[str]:
     """The array in lines of at most ``width`` characters, or all of it with ``full``; a number is one line."""
     if not block.shape:
         return [block.element(0) if width is None else cell(block, 0)]
@@ -26,12 +26,12 @@ def lines(block: Block, width: int | None, *, full: bool = False) -> list[str]:
     return made
 
 
-def is_cut(block: Block, shown: Sequence[str]) -> bool:
+def is_cut(block: ArrayQuantity, shown: Sequence[str]) -> bool:
     """Whether elements are left out."""
     return bool(block.shape) and any(_CUT in line for line in shown)
 
 
-def cell(block: Block, number: int) -> str:
+def cell(block: ArrayQuantity, number: int) -> str:
     """One element in six digits, a whole number without its ``.0``; an exact number that is no decimal as it is."""
     text = block.element(number).removesuffix(".0")
     if len(text) <= _SHORT or text == "none":
@@ -43,7 +43,7 @@ def cell(block: Block, number: int) -> str:
 
 
 class _Grid:
-    def __init__(self, block: Block, edge: int | None) -> None:
+    def __init__(self, block: ArrayQuantity, edge: int | None) -> None:
         self.block, self.edge = block, edge
         self.wide = max(map(len, self._all(0, 0)))
 

@@ -9,7 +9,7 @@ from typing import Any
 from backprop_cli.check.arrays import ArrayVerdict
 from backprop_cli.render.arrays import words
 from backprop_cli.render.json import escaped, finite, one_sided
-from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayRow, Block
+from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayRow
 
 _SMALL = 1_000
 
@@ -50,7 +50,7 @@ def members(report: ArrayReport, *, explain: bool = False) -> dict[str, Any]:
     return found
 
 
-def numbers(block: Block | None) -> Any:
+def numbers(block: ArrayQuantity | None) -> Any:
     """Floats in nested lists; null where an element has no value."""
     if block is None:
         return None
@@ -58,7 +58,7 @@ def numbers(block: Block | None) -> Any:
     return block.nested(lambda at: None if math.isnan(flat[at]) else finite(flat[at] + 0.0))
 
 
-def texts(block: Block | None) -> Any:
+def texts(block: ArrayQuantity | None) -> Any:
     """The elements' own texts in nested lists."""
     return None if block is None else block.nested(block.element)
 
@@ -82,7 +82,7 @@ def _verdict(verdict: ArrayVerdict | None) -> dict[str, Any]:
     if verdict is not None and verdict.one is not None and verdict.one.word == "kink":
         left, right = verdict.one.slopes or (None, None)
         kink = {"left": one_sided(left), "right": one_sided(right)}
-    expected = Block(verdict.expected.shape, verdict.expected) if verdict is not None else None
+    expected = ArrayQuantity(verdict.expected.shape, verdict.expected) if verdict is not None else None
     return {
         "expected": numbers(expected),
         "rel_error": finite(verdict.rel_error) if verdict else None,

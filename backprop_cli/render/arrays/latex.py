@@ -6,7 +6,7 @@ from backprop_cli.render.arrays import grid
 from backprop_cli.render.arrays.formula import array_latex
 from backprop_cli.render.latex import number
 from backprop_cli.render.names import latex_name
-from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
+from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 from backprop_cli.report.report import Quantity
 
 _MOST = 10
@@ -28,7 +28,7 @@ def render(report: ArrayReport) -> str:
     return f"\\setcounter{{MaxMatrixCols}}{{{2 * _MOST}}}\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 
 
-def _partial(out: str, name: str, gradient: Block, through: str = "") -> str:
+def _partial(out: str, name: str, gradient: ArrayQuantity, through: str = "") -> str:
     return rf"\frac{{\partial {out}}}{{\partial {latex_name(name)}}} &= {through}{matrix(gradient)}"
 
 
@@ -42,14 +42,14 @@ def _formula(report: ArrayReport, row: ArrayRow) -> str:
     return f"{array_latex(row.symbolic, names, numbers)} = "
 
 
-def matrix(block: Block) -> str:
+def matrix(block: ArrayQuantity) -> str:
     """A vector as a column, a matrix as it is; of a large one its corners. More dimensions: the matrices in a list."""
     if not block.shape:
         return _element(block, 0)
     return _array(block, block.shape, 0)
 
 
-def _array(block: Block, shape: tuple[int, ...], start: int) -> str:
+def _array(block: ArrayQuantity, shape: tuple[int, ...], start: int) -> str:
     if len(shape) > 2:
         size = _product(shape[1:])
         parts = [_array(block, shape[1:], start + at * size) for at in range(min(shape[0], _MOST))]
@@ -63,7 +63,7 @@ def _array(block: Block, shape: tuple[int, ...], start: int) -> str:
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 
-def _cell(block: Block, start: int, columns: int, i: int, j: int | None) -> str:
+def _cell(block: ArrayQuantity, start: int, columns: int, i: int, j: int | None) -> str:
     return r"\cdots" if j is None else _element(block, start + i * columns + j)
 
 
@@ -78,6 +78,6 @@ def _product(sizes: tuple[int, ...]) -> int:
     return total
 
 
-def _element(block: Block, at: int) -> str:
+def _element(block: ArrayQuantity, at: int) -> str:
     text = grid.cell(block, at)
     return r"\text{none}" if text == "none" else number(Quantity(text, 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.render.arrays import grid, words
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayWire, Block
+from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 
 _WIDTH, _NUMBERS = 80, 64
 
@@ -36,15 +36,15 @@ class _Totals:
     """What each node has received so far."""
 
     def __init__(self) -> None:
-        self.known: dict[int, Block] = {}
+        self.known: dict[int, ArrayQuantity] = {}
 
-    def add(self, wire: ArrayWire) -> Block | None:
+    def add(self, wire: ArrayWire) -> ArrayQuantity | None:
         """The sum with this wire's contribution."""
         if wire.contribution is None:
             return None
         before = self.known.get(wire.source)
         doubles = wire.contribution.doubles if before is None else before.doubles + wire.contribution.doubles
-        self.known[wire.source] = Block(wire.shape, doubles)
+        self.known[wire.source] = ArrayQuantity(wire.shape, doubles)
         return self.known[wire.source]
 
 
@@ -90,7 +90,7 @@ def _wire(wire: ArrayWire, out: str, totals: _Totals, full: bool) -> list[str]:
     return made
 
 
-def _numbers(block: Block, full: bool) -> list[str]:
+def _numbers(block: ArrayQuantity, full: bool) -> list[str]:
     shown = grid.lines(block, _NUMBERS, full=full)
     cut = f"   norm {words.norm(block.norm)}" if grid.is_cut(block, shown) else ""
     return [f"        {line}" for line in shown[:-1]] + [f"        {shown[-1]}{cut}"]

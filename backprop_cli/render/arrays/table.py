@@ -12,7 +12,7 @@ from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.tabular import Role
 from backprop_cli.render.tables.terminal_tables import BAD, BOLD, FAINT, GOOD, GRADIENT, VALUE, printed, prose
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report.array_report import ArrayReport, ArrayRow, Block
+from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 
 _LABEL = 10
 
@@ -75,7 +75,7 @@ def _block(row: ArrayRow, screen: Screen, *, full: bool) -> Iterable[Text]:
         yield Text(f"  {'check':{_LABEL}}{said}", style)
 
 
-def _grid(label: str, block: Block, style: Style, screen: Screen, *, full: bool) -> Iterable[Text]:
+def _grid(label: str, block: ArrayQuantity, style: Style, screen: Screen, *, full: bool) -> Iterable[Text]:
     room = None if screen.width is None else screen.width - _LABEL - 2
     shown = grid.lines(block, room, full=full)
     for number, line in enumerate(shown):

@@ -13,7 +13,7 @@ from backprop_cli.rows.task import Task
 
 
 @dataclass(frozen=True)
-class Form:
+class RowLines:
     """The lines of a task's rows: ``file,row,value,dw,db``, or an object a line."""
 
     task: Task

@@ -18,8 +18,8 @@ from backprop_cli.render.code.writer import (
     COMPARISON,
     FORMS,
     OR,
+    FormulaWriter,
     Language,
-    Writer,
     taken_words,
     used_gates,
 )
@@ -37,7 +37,7 @@ _SAME = (
 )
 
 
-def _power(writer: Writer, inputs: tuple[Tree, ...]) -> Piece:
+def _power(writer: FormulaWriter, inputs: tuple[Tree, ...]) -> Piece:
     return writer.made(f"pow({writer.text(inputs[0])}, {writer.text(inputs[1])})")
 
 
@@ -82,7 +82,7 @@ def render(program: Program, report: Report | None, function: str | None) -> str
     """The program as a ``main``, or as a function and a ``main`` that calls it at the report's point."""
     ops, helpers = used_gates(LANGUAGE, (*program.forward, *program.backward))
     taken = taken_words(LANGUAGE, ops, helpers) | ({function} if function else set())
-    writer = Writer(LANGUAGE, identifiers(program, taken))
+    writer = FormulaWriter(LANGUAGE, identifiers(program, taken))
     texts = [helper(LANGUAGE, op, C) for op in helpers]
     if function:
         texts.append(_function(program, function, writer))
@@ -94,7 +94,7 @@ def render(program: Program, report: Report | None, function: str | None) -> str
     return "\n".join([*includes, *([""] if includes else []), "\n".join(texts)])
 
 
-def _main(program: Program, report: Report, writer: Writer) -> str:
+def _main(program: Program, report: Report, writer: FormulaWriter) -> str:
     names = writer.names
     lines = [f"{INDENT}double {names[Value(v.id)]} = {v.value.text};" for v in report.variables]
     lines += _unused(program, writer)
@@ -103,7 +103,7 @@ def _main(program: Program, report: Report, writer: Writer) -> str:
     return _braced("int main(void)", [*point, *_passes(program, writer), "", *shown])
 
 
-def _unused(program: Program, writer: Writer) -> list[str]:
+def _unused(program: Program, writer: FormulaWriter) -> list[str]:
     rest = (writer.names[Value(i)] for i in program.variables if not program.needed[i])
     return [f"{INDENT}(void){name};  // the output does not depend on it" for name in rest]
 
@@ -119,7 +119,7 @@ def _braced(head: str, lines: Sequence[str]) -> str:
     return "\n".join([head, "{", *lines, "}", ""])
 
 
-def _function(program: Program, name: str, writer: Writer) -> str:
+def _function(program: Program, name: str, writer: FormulaWriter) -> str:
     names = writer.names
     used = set(names.values()) | {name}
     pointers = {i: fresh(f"{names[Gradient(i)]}_out", used) for i in program.wanted}
@@ -138,7 +138,7 @@ def _function(program: Program, name: str, writer: Writer) -> str:
     return said + _braced(f"double {name}({', '.join(parameters) or 'void'})", lines)
 
 
-def _calling_main(program: Program, report: Report, function: str, writer: Writer) -> str:
+def _calling_main(program: Program, report: Report, function: str, writer: FormulaWriter) -> str:
     used = set(writer.names.values()) | {function}
     result = fresh("value", used)
     slopes = [writer.names[Gradient(i)] for i in program.wanted]
@@ -148,7 +148,7 @@ def _calling_main(program: Program, report: Report, function: str, writer: Write
     return _braced("int main(void)", [*declared, call, *_printed(program, result, slopes)])
 
 
-def _passes(program: Program, writer: Writer) -> list[str]:
+def _passes(program: Program, writer: FormulaWriter) -> list[str]:
     found = section("forward pass", program.forward, writer, C, INDENT, _shared(program.forward))
     return found + (section("backward pass", program.backward, writer, C, INDENT) if program.backward else [])
 

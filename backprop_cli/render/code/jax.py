@@ -9,7 +9,7 @@ from backprop_cli.printing import form
 from backprop_cli.render.code import numpy, python, torch
 from backprop_cli.render.code.layout import INDENT
 from backprop_cli.render.code.names import fresh
-from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.page import Library, Subject
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
@@ -122,4 +122,4 @@ def listed(names: Collection[str]) -> str:
 
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    return NumberJax(Numbers(program, LANGUAGE, report, OWN_CONVENTIONS), function).text()
+    return NumberJax(NumberSubject(program, LANGUAGE, report, OWN_CONVENTIONS), function).text()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from backprop_cli.gates import GATES
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import Assign, Choice, Instruction, Note, Value
-from backprop_cli.render.code.writer import Language, Writer
+from backprop_cli.render.code.writer import FormulaWriter, Language
 
 INDENT = "    "
 _ALIGNED = 40  # characters of a line up to which its comment stands under the others
@@ -71,7 +71,7 @@ class _Line:
 def section(
     name: str,
     statements: Sequence[Instruction],
-    writer: Writer,
+    writer: FormulaWriter,
     syntax: Syntax,
     indent: str,
     declared: Sequence[Value] = (),
@@ -90,7 +90,7 @@ def _aligned(lines: Collection[_Line], mark: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    writer: Writer
+    writer: FormulaWriter
     syntax: Syntax
     declared: set[object]
 
@@ -134,4 +134,4 @@ def helper(language: Language, op: str, syntax: Syntax = PYTHON) -> str:
     if op in language.own:
         return language.own[op]
     parameters = ", ".join(map(syntax.parameter.format, GATES[op].params))
-    return syntax.helper.format(op, parameters, Writer(language, {}).text(value(op)))
+    return syntax.helper.format(op, parameters, FormulaWriter(language, {}).text(value(op)))

@@ -14,7 +14,7 @@ from backprop_cli.report.report import Report
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberSubject:
     """A program of numbers and its report; ``conventions`` are the gates with slopes of the library's own at kinks."""
 
     program: Program

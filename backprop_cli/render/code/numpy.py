@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_cli.render.code import python
-from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
@@ -43,4 +43,4 @@ class Numpy(Page):
 
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    return Numpy(Numbers(program, LANGUAGE, report), function).text()
+    return Numpy(NumberSubject(program, LANGUAGE, report), function).text()

@@ -15,7 +15,7 @@ from backprop_cli.render.code.layout import INDENT, PYTHON, helper, section
 from backprop_cli.render.code.names import identifiers
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Gradient, Instruction, Value
-from backprop_cli.render.code.writer import Language, Writer, taken_words, used_gates
+from backprop_cli.render.code.writer import FormulaWriter, Language, taken_words, used_gates
 
 
 class Subject(Protocol):
@@ -83,7 +83,7 @@ class Page:
         taken |= {function} if function else set()
         names = identifiers(self.program, taken)
         self.used = taken | set(names.values())
-        self.writer = Writer(subject.language, names, self.bare())
+        self.writer = FormulaWriter(subject.language, names, self.bare())
         self.helpers = [helper(subject.language, op) for op in helpers] + list(subject.helpers(statements))
 
     def backward(self) -> Sequence[Instruction]:

@@ -6,12 +6,12 @@ import keyword
 import re
 
 from backprop_cli.printing import Piece, form
-from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import DIGAMMA, POLYGAMMA, SECH, SIGN
 from backprop_cli.render.code.tree import Numeral, Tree
-from backprop_cli.render.code.writer import ATOM, FORMS, MINUS, POWER, PRODUCT, Language, Writer
+from backprop_cli.render.code.writer import ATOM, FORMS, MINUS, POWER, PRODUCT, FormulaWriter, Language
 from backprop_cli.report.report import Report
 
 _USED = "math abs float int range round print enumerate"
@@ -22,7 +22,7 @@ _NAMED = (
 )
 
 
-def integer_power(writer: Writer, inputs: tuple[Tree, ...], otherwise: str) -> Piece:
+def integer_power(writer: FormulaWriter, inputs: tuple[Tree, ...], otherwise: str) -> Piece:
     """``x**2`` where the exponent is a whole number as typed, else a call, because ``**`` may turn to complex."""
     base, exponent = inputs
     if isinstance(exponent, Numeral) and re.fullmatch(r"-?[0-9]{1,9}", exponent.text):
@@ -61,4 +61,4 @@ LANGUAGE = Language(
 
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    return Page(Numbers(program, LANGUAGE, report), function).text()
+    return Page(NumberSubject(program, LANGUAGE, report), function).text()

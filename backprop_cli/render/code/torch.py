@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from backprop_cli.printing import Piece
 from backprop_cli.render.code import python
-from backprop_cli.render.code.number_subject import Numbers
+from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.page import Library
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.special import SECH
 from backprop_cli.render.code.tree import Tree
-from backprop_cli.render.code.writer import ATOM, COMPARISONS, FORMS, POWER, Writer
+from backprop_cli.render.code.writer import ATOM, COMPARISONS, FORMS, POWER, FormulaWriter
 from backprop_cli.report.report import Report
 
 OWN_CONVENTIONS = frozenset({"hardtanh", "hypot"})
@@ -32,7 +32,7 @@ def gamma(x):
 """
 
 
-def _power(writer: Writer, inputs: tuple[Tree, ...]) -> Piece:
+def _power(writer: FormulaWriter, inputs: tuple[Tree, ...]) -> Piece:
     base, exponent = inputs
     written = python.integer_power(writer, inputs, "")
     text = f"{writer.inside(base, ATOM)}**{writer.inside(exponent, POWER)}"
@@ -120,4 +120,4 @@ class NumberTorch(Torch):
 
 def render(program: Program, report: Report | None, function: str | None) -> str:
     """The program as a script, or as a function that returns the value and the gradients."""
-    return NumberTorch(Numbers(program, LANGUAGE, report, OWN_CONVENTIONS), function).text()
+    return NumberTorch(NumberSubject(program, LANGUAGE, report, OWN_CONVENTIONS), function).text()

@@ -74,11 +74,11 @@ class Language:
     uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=lambda: FORMS)
     count: str = ""
-    array: Callable[[Writer, ArrayCall], Piece] | None = None
+    array: Callable[[FormulaWriter, ArrayCall], Piece] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     wrapped: str = ""
     reserved: frozenset[str] = frozenset()
-    power: Callable[[Writer, tuple[Tree, ...]], Piece] | None = None
+    power: Callable[[FormulaWriter, tuple[Tree, ...]], Piece] | None = None
     inline: frozenset[str] = frozenset({"square", "reciprocal", "identity", "sec", "csc", "cot"})
 
     @cached_property
@@ -145,7 +145,7 @@ def taken_words(language: Language, ops: Collection[str], helpers: Collection[st
 
 
 @dataclass(frozen=True)
-class Writer:
+class FormulaWriter:
     """Trees as text, with what each quantity is called; ``plain`` are the nodes that hold bare numbers."""
 
     language: Language

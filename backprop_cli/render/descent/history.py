@@ -10,7 +10,7 @@ from backprop_cli.descent.report import block
 from backprop_cli.reading.lists import place
 from backprop_cli.render.descent.json import visit as members
 from backprop_cli.render.tables.csv_tables import lines
-from backprop_cli.report.array_report import Block
+from backprop_cli.report.array_report import ArrayQuantity
 
 Line = Callable[[Visit], str]
 
@@ -42,9 +42,9 @@ def _cells(visit: Visit) -> Iterator[str]:
             yield from (one.element(number) for number in range(one.count))
 
 
-def _blocks(visit: Visit) -> list[tuple[str, Block]]:
+def _blocks(visit: Visit) -> list[tuple[str, ArrayQuantity]]:
     return [(name, block(visit.point[name])) for name in visit.gradients]
 
 
-def _elements(name: str, value: Block) -> list[str]:
+def _elements(name: str, value: ArrayQuantity) -> list[str]:
     return [place(name, value.shape, number) for number in range(value.count)]

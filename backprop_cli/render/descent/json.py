@@ -10,7 +10,7 @@ from backprop_cli.descent.loop import Visit
 from backprop_cli.descent.report import DescentReport, block
 from backprop_cli.render.json import escaped, finite
 from backprop_cli.render.problems import members as problem
-from backprop_cli.report.array_report import Block
+from backprop_cli.report.array_report import ArrayQuantity
 
 
 def render(report: DescentReport, history: Sequence[Visit] | None = None) -> str:
@@ -64,10 +64,10 @@ def visit(one: Visit) -> dict[str, Any]:
     }
 
 
-def _lists(blocks: Mapping[str, Block]) -> dict[str, Any]:
+def _lists(blocks: Mapping[str, ArrayQuantity]) -> dict[str, Any]:
     return {name: _numbers(one) for name, one in blocks.items()}
 
 
-def _numbers(one: Block) -> Any:
+def _numbers(one: ArrayQuantity) -> Any:
     flat = one.doubles.reshape(-1).tolist() if one.shape else [float(one.doubles)]
     return one.nested(lambda at: finite(flat[at] + 0.0))

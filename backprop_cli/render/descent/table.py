@@ -15,7 +15,7 @@ from backprop_cli.render.descent.moves import moves
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.terminal_tables import BOLD, FAINT, GRADIENT, VALUE, printed, prose, table
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report.array_report import Block
+from backprop_cli.report.array_report import ArrayQuantity
 
 _LABEL = 10
 
@@ -54,7 +54,7 @@ def _parameters(report: DescentReport, screen: Screen, *, full: bool) -> Iterabl
         yield prose(f"held fixed: {visible(names)}", "faint")
 
 
-def _grid(label: str, block: Block, style: Style, screen: Screen, *, full: bool) -> Iterable[Text]:
+def _grid(label: str, block: ArrayQuantity, style: Style, screen: Screen, *, full: bool) -> Iterable[Text]:
     room = None if screen.width is None else screen.width - _LABEL - 2
     for number, line in enumerate(grid.lines(block, room, full=full)):
         text = Text(f"  {label if number == 0 else '':{_LABEL}}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from backprop_cli.arithmetic.base import Number
 from backprop_cli.descent.report import block
-from backprop_cli.descent.work import Line, Step, Update, Work
+from backprop_cli.descent.work import Step, Update, Work, WorkLine
 from backprop_cli.render.arrays import grid
 from backprop_cli.render.text import visible
 
@@ -41,7 +41,7 @@ def number(value: Number) -> str:
     return f"{float(value) + 0.0:.6g}"
 
 
-def filled(line: Line, words: Mapping[str, str]) -> str:
+def filled(line: WorkLine, words: Mapping[str, str]) -> str:
     """A rule with numbers for its names, in the calculator's own language; a base below 0 is in parentheses.
 
     An array is too large to stand in a line: ``words`` has what its name is written as, if not as itself.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ReportSettings:
     """What a report is asked for besides its format.
 
     ``details`` puts every answer below its student in text, ``items`` the analysis of questions below the class.
@@ -25,10 +25,10 @@ class Wanted:
     anonymous: bool = False
 
 
-NOTHING_ELSE = Wanted()
+NOTHING_ELSE = ReportSettings()
 
 
-class Writer(Protocol):
+class ReportWriter(Protocol):
     """One report. Its pieces, written one after another in this order, are the whole of it."""
 
     def head(self, heading: Heading) -> str:

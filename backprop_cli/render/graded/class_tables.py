@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from backprop_cli.grading.records import WORDS, Change, ClassSummary, Judged, ProblemSummary, Word
 from backprop_cli.render.graded.words import MARKS, NAME, commonest, moved, rel_error, shown, verdict
-from backprop_cli.render.tables.tabular import Cell, Column, Part, Role, Table, code, ours
+from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Role, Table, code, ours
 
 ROLES: dict[Word, Role] = {
     "ok": "good",
@@ -92,6 +92,6 @@ def changes(summary: ClassSummary, title: str, *, room: int = NAME) -> Table:
     return Table((Column(title), *figures, Column("answers", "prose")), tuple(rows))
 
 
-def _reasons(change: Change) -> Iterable[Part]:
+def _reasons(change: Change) -> Iterable[CellPart]:
     for number, (place, before, after) in enumerate(change.answers):
-        yield from (Part("; " * (number > 0)), Part(shown(place), "code"), Part(f": {before} → {after}"))
+        yield from (CellPart("; " * (number > 0)), CellPart(shown(place), "code"), CellPart(f": {before} → {after}"))

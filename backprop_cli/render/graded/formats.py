@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.graded.base import NOTHING_ELSE, Wanted, Writer
+from backprop_cli.render.graded.base import NOTHING_ELSE, ReportSettings, ReportWriter
 
 if TYPE_CHECKING:
     from backprop_cli.render.tables.screens import Screen
@@ -15,7 +15,7 @@ FEEDBACK_PAGES = ("html", "markdown")
 """The formats of a page for one student, to send out."""
 
 
-def writer(form: str, screen: Screen | None = None, wanted: Wanted = NOTHING_ELSE) -> Writer:
+def writer(form: str, screen: Screen | None = None, wanted: ReportSettings = NOTHING_ELSE) -> ReportWriter:
     """A new report of this format. Raises ``Refused`` for one that there is not.
 
     ``screen`` is what ``text`` is written to, None a file.
@@ -25,9 +25,9 @@ def writer(form: str, screen: Screen | None = None, wanted: Wanted = NOTHING_ELS
 
         return TextReport(screen, details=wanted.details, items=wanted.items)
     if form in ("json", "jsonl"):
-        from backprop_cli.render.graded.json import JsonLines, JsonObject
+        from backprop_cli.render.graded.json import JsonLinesReport, JsonObjectReport
 
-        return JsonObject() if form == "json" else JsonLines()
+        return JsonObjectReport() if form == "json" else JsonLinesReport()
     if form == "markdown":
         from backprop_cli.render.graded.markdown import MarkdownReport
 
@@ -39,7 +39,7 @@ def writer(form: str, screen: Screen | None = None, wanted: Wanted = NOTHING_ELS
     return _table(form, wanted) or _machine(form, wanted)
 
 
-def feedback_page(form: str) -> Writer:
+def feedback_page(form: str) -> ReportWriter:
     """A new page for one student."""
     if form == "html":
         from backprop_cli.render.graded.html import FeedbackPage
@@ -50,7 +50,7 @@ def feedback_page(form: str) -> Writer:
     return FeedbackNote()
 
 
-def _table(form: str, wanted: Wanted) -> Writer | None:
+def _table(form: str, wanted: ReportSettings) -> ReportWriter | None:
     """What a spreadsheet opens."""
     if form == "csv":
         from backprop_cli.render.graded.csv import CsvReport
@@ -63,7 +63,7 @@ def _table(form: str, wanted: Wanted) -> Writer | None:
     return None
 
 
-def _machine(form: str, wanted: Wanted) -> Writer:
+def _machine(form: str, wanted: ReportSettings) -> ReportWriter:
     """What other programs run on: test reports and what is made of them."""
     if form == "junit":
         from backprop_cli.render.graded.junit import JunitReport

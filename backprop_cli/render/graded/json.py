@@ -24,7 +24,7 @@ from backprop_cli.render.graded.words import commonest, decimal
 from backprop_cli.render.json import finite
 
 
-class JsonLines:
+class JsonLinesReport:
     """An object a submission, each on a line of its own; ``check`` has one."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class JsonLines:
         return ""
 
 
-class JsonObject:
+class JsonObjectReport:
     """One object on one line: what was checked, or all submissions and the summary of the class."""
 
     def __init__(self) -> None:

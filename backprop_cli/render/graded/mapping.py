@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.grading.files.notes import Table
+from backprop_cli.grading.files.notes import StudentTable
 from backprop_cli.grading.keys.solutions import Varied
 from backprop_cli.render.graded.words import SENTENCE, shown
 
 
-def render(tables: Sequence[Table], varied: Sequence[Varied] = ()) -> str:
+def render(tables: Sequence[StudentTable], varied: Sequence[Varied] = ()) -> str:
     """The lines for each table; a draft is a comment, which a person takes for true or not. Then what varies."""
     if not tables:
         return "# no file is a table with a row for each student\n" + _own(varied)
@@ -23,7 +23,7 @@ def _own(varied: Sequence[Varied]) -> str:
     return "".join(f"{shown(line, SENTENCE)}\n" for line in lines)
 
 
-def _lines(table: Table) -> Iterator[str]:
+def _lines(table: StudentTable) -> Iterator[str]:
     layout = table.layout
     program = f", as {layout.program} writes it" if layout.program else ""
     yield f"# {shown(table.source, SENTENCE)}{program}: {table.rows:,} students"
@@ -41,7 +41,7 @@ def _lines(table: Table) -> Iterator[str]:
     yield from _draft(table)
 
 
-def _draft(table: Table) -> Iterator[str]:
+def _draft(table: StudentTable) -> Iterator[str]:
     """What is missing beside what is not understood."""
     draft = table.draft()
     for name, title in draft:

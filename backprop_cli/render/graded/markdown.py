@@ -23,7 +23,7 @@ from backprop_cli.render.graded.words import (
     total,
 )
 from backprop_cli.render.tables.markdown_tables import code, head, quoting, row, table
-from backprop_cli.render.tables.tabular import Cell, Column, Part, Table, ours
+from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, ours
 from backprop_cli.render.tables.tabular import code as quoted
 
 _ITEMS = (
@@ -83,14 +83,14 @@ def _students(ids: tuple[str, ...]) -> tuple[Column, ...]:
 
 def _notes(result: SubmissionResult) -> Cell:
     """Why a submission could not be read, and warnings."""
-    notes = [Part(said(warning), "said") for warning in result.warnings]
-    parts = [part for note in notes for part in (Part("; "), note)][1:]
+    notes = [CellPart(said(warning), "said") for warning in result.warnings]
+    parts = [part for note in notes for part in (CellPart("; "), note)][1:]
     if result.invalid is None:
         return Cell(tuple(parts))
     source, line = place(result)
-    where = Part(f"{source}:{line}" if line is not None else source, "code")
-    begin = Part("invalid: "), Part(said(result.invalid), "said"), Part(" "), where
-    return Cell((*begin, *([Part("; "), *parts] if parts else [])))
+    where = CellPart(f"{source}:{line}" if line is not None else source, "code")
+    begin = CellPart("invalid: "), CellPart(said(result.invalid), "said"), CellPart(" "), where
+    return Cell((*begin, *([CellPart("; "), *parts] if parts else [])))
 
 
 def _checked(result: SubmissionResult, tail: str | None = None) -> str:
@@ -131,10 +131,10 @@ def _analysis(summary: ClassSummary) -> str:
 
 def _item(item: Item) -> tuple[Cell, ...]:
     figures = ours(share(item.difficulty)), ours(figure(item.discrimination))
-    wrong: list[Part] = []
+    wrong: list[CellPart] = []
     for one in item.commonest[:_WRONG]:
-        wrong += [Part(", " * bool(wrong)), Part(shown(one.typed), "code"), Part(f" {times(one.count)}")]
-        wrong += [Part(" ("), Part(one.mistake, "code"), Part(")")] if one.mistake else []
+        wrong += [CellPart(", " * bool(wrong)), CellPart(shown(one.typed), "code"), CellPart(f" {times(one.count)}")]
+        wrong += [CellPart(" ("), CellPart(one.mistake, "code"), CellPart(")")] if one.mistake else []
     return quoted(item.problem), quoted(shown(item.name, NAME)), *figures, Cell(tuple(wrong))
 
 

@@ -8,7 +8,7 @@ from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.render.picture.captions import BLANK, Captions, constant, figure
 from backprop_cli.render.picture.grids import Grid, grid
 from backprop_cli.render.text import shorten, visible
-from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayWire, Block
+from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 from backprop_cli.report.report import Quantity
 
 _SYMBOLS = {
@@ -18,7 +18,7 @@ _SYMBOLS = {
 _WHOLE, _SHORT = 160, 30
 
 
-class ArrayCaptions(Captions[Block]):
+class ArrayCaptions(Captions[ArrayQuantity]):
     """Shapes, rules and grids; without ``grids`` a short array stands in full beside its shape."""
 
     def __init__(self, report: ArrayReport, values: bool, grids: bool) -> None:
@@ -26,7 +26,7 @@ class ArrayCaptions(Captions[Block]):
         super().__init__(report.partial, constants, values=values)
         self.report, self.grids = report, grids
 
-    def label(self, value: Block | None, *, known: bool = False) -> str:
+    def label(self, value: ArrayQuantity | None, *, known: bool = False) -> str:
         """The shape of an array, a number in four digits."""
         if value is None:
             return ""
@@ -39,13 +39,13 @@ class ArrayCaptions(Captions[Block]):
         whole = short(value)
         return f"{text} {whole if filled else BLANK}" if whole or not filled else text
 
-    def said(self, name: str, value: Block) -> str:
+    def said(self, name: str, value: ArrayQuantity) -> str:
         """``W (2, 2) = [[1, 2], [3, 4]]``, cut where it is long."""
         text = shorten(value.text, _WHOLE)
         shape = f"{value.shape} " if value.shape else ""
         return f"{name} {shape}= {text}" if name else f"{shape}{text}"
 
-    def computed(self, formula: str, value: Block | None) -> str:
+    def computed(self, formula: str, value: ArrayQuantity | None) -> str:
         """``q = x + y: (2,) [1.0, 2.0]``."""
         return f"{formula}: {self.said('', value)}" if value is not None else formula
 
@@ -71,7 +71,7 @@ class ArrayCaptions(Captions[Block]):
         called = ARRAY_GATES[op].called
         return "@" if called == "matmul" else _SYMBOLS.get(called, called)
 
-    def grid(self, name: str, value: Block | None, *, known: bool = False) -> Grid | None:
+    def grid(self, name: str, value: ArrayQuantity | None, *, known: bool = False) -> Grid | None:
         """The cells, blank where they are to be filled in."""
         if value is None or not value.shape or not self.grids:
             return None
@@ -88,14 +88,14 @@ def rule(wire: ArrayWire, partial: str) -> str:
     return f"∂{partial}/∂{wire.name} {sign} {wire.rule}{shapes}{summed}"
 
 
-def element(block: Block, number: int) -> str:
+def element(block: ArrayQuantity, number: int) -> str:
     """One element in four digits."""
     text = block.element(number)
     double = float(block.doubles.reshape(-1)[number]) if block.shape else float(block.doubles)
     return text if text == "none" else figure(Quantity(text, double))
 
 
-def short(block: Block) -> str:
+def short(block: ArrayQuantity) -> str:
     """A small array in one line; nothing for one that is too long."""
     if block.count > _SHORT // 2:
         return ""

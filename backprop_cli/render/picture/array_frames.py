@@ -13,7 +13,7 @@ from backprop_cli.render.arrays import words
 from backprop_cli.render.picture.array_captions import element, short
 from backprop_cli.render.picture.frames import Card, Frame, Inlet
 from backprop_cli.render.text import visible
-from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayWire, Block
+from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 
 _MANY = 12
 
@@ -53,7 +53,7 @@ def array_checked(report: ArrayReport) -> str:
     return visible(words.agreement(report)) if report.check else ""
 
 
-def _is(block: Block) -> str:
+def _is(block: ArrayQuantity) -> str:
     """`` = 49`` of a number, `` (2, 2) = [[1, 2], [3, 4]]`` of a small array, the shape and the norm of a large one."""
     if not block.shape:
         return f" = {element(block, 0)}"

@@ -6,10 +6,10 @@ from html import escape
 
 from backprop_cli.render.picture.drawing import above, below
 from backprop_cli.render.picture.scene import DrawnNode, Scene
-from backprop_cli.render.picture.svg import Look
+from backprop_cli.render.picture.svg import SvgStyle
 
 
-def dot(scene: Scene, look: Look) -> str:
+def dot(scene: Scene, look: SvgStyle) -> str:
     """A directed graph from left to right."""
     sources = [0] * len(scene.nodes)
     for wire in scene.wires:
@@ -34,7 +34,7 @@ def dot(scene: Scene, look: Look) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _node(node: DrawnNode, look: Look) -> str:
+def _node(node: DrawnNode, look: SvgStyle) -> str:
     shape = {"gate": "circle" if len(node.text) < 4 else "ellipse", "input": "box", "constant": "plaintext"}[node.kind]
     kink = " ▲" if node.kink else ""
     parts = [f"shape={shape}", f"label={_quoted(node.text + kink)}", f"tooltip={_quoted(node.title)}"]
@@ -48,7 +48,7 @@ def _node(node: DrawnNode, look: Look) -> str:
     return f"{_quoted(node.key)} [{', '.join(parts)}];"
 
 
-def _wire_out(node: DrawnNode, count: int, look: Look) -> list[str]:
+def _wire_out(node: DrawnNode, count: int, look: SvgStyle) -> list[str]:
     """The labelled wire to a fork, or to nowhere if nothing takes it; a plain wire has its label on itself."""
     if count == 1:
         return []
@@ -61,7 +61,7 @@ def _fork(node: DrawnNode) -> str:
     return f"fork-{node.number}"
 
 
-def _label(node: DrawnNode, look: Look) -> str:
+def _label(node: DrawnNode, look: SvgStyle) -> str:
     lines = []
     if above(node):
         lines.append(f'<font color="{look.value}">{escape(above(node))}</font>')

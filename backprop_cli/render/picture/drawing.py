@@ -10,7 +10,7 @@ from functools import cached_property
 
 from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.picture.layers import Box, Edge
-from backprop_cli.render.picture.layout import Layout, Spot, layout
+from backprop_cli.render.picture.layout import BoxPlace, Layout, layout
 from backprop_cli.render.picture.scene import DrawnNode, Scene, added
 
 LABEL, SYMBOL, SMALL = 13.0, 16.0, 11.0
@@ -117,7 +117,7 @@ class Drawing:
         left, top, bottom = place.right + PAD, place.y - ABOVE - LABEL, place.y + BELOW + GRID_GAP
         return Rect(left, top - up, left + over, top - GRID_GAP), Rect(left, bottom, left + under, bottom + down)
 
-    def place(self, index: int) -> Spot:
+    def place(self, index: int) -> BoxPlace:
         """Where a node stands."""
         return self.layout.places[index]
 

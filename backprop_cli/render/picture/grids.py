@@ -13,7 +13,7 @@ _NUMBERED, _ABREAST = 16, 6  # elements, and columns, up to which the cells have
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One element: its place and number for a title, what is written in it, its size beside the largest (-1 to 1).
 
     ``tint`` None is an element without a value, or one that is left blank.
@@ -28,7 +28,7 @@ class Cell:
 class Grid:
     """Rows of cells; ``numbered``: they have numbers, or room for them; ``whole``: that is all of the array."""
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[GridCell, ...], ...]
     numbered: bool
     whole: bool = True
 
@@ -49,7 +49,7 @@ def grid(name: str, shape: tuple[int, ...], texts: list[str], doubles: list[floa
             at = row * columns + column
             tint = None if blank or not math.isfinite(doubles[at]) else doubles[at] / largest if largest else 0.0
             title = f"{name}[{', '.join(map(str, _place(shape, at)))}]" + ("" if blank else f" = {texts[at]}")
-            cells.append(Cell(title, "" if blank or not numbered else texts[at], tint))
+            cells.append(GridCell(title, "" if blank or not numbered else texts[at], tint))
         made.append(tuple(cells))
     return Grid(tuple(made), numbered, rows <= _SIDE and columns <= _SIDE)
 

@@ -31,7 +31,7 @@ class Spacing:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class BoxPlace:
     """A box's left edge, its right edge, the right end of its labelled wire, and its middle's height."""
 
     left: float
@@ -58,7 +58,7 @@ class Layout:
     ``heights`` are those of each edge in every layer on its way, from its source to where it arrives.
     """
 
-    places: tuple[Spot, ...]
+    places: tuple[BoxPlace, ...]
     paths: tuple[tuple[Stretch, ...], ...]
     dots: tuple[tuple[tuple[float, float], ...], ...]
     heights: tuple[tuple[float, ...], ...]
@@ -177,7 +177,7 @@ class _Work(Layers):
         for index, box in enumerate(self.boxes):
             _, right, end = columns[self.layer[index]]
             right = end - box.stem if box.late else right
-            places.append(Spot(right - box.width, right, end, y[index], self.layer[index]))
+            places.append(BoxPlace(right - box.width, right, end, y[index], self.layer[index]))
         paths = tuple(self._path(number, y, columns) for number in range(len(self.edges)))
         height = max(y[v] + self._lane(v)[1] for v in range(len(self.box)))
         ways = tuple(self._way(number, y) for number in range(len(self.edges)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from backprop_cli.render.picture.drawing import above, below
 from backprop_cli.render.picture.scene import DrawnNode, Scene
-from backprop_cli.render.picture.svg import Look
+from backprop_cli.render.picture.svg import SvgStyle
 
 _BRACKETS = {"gate": ("((", "))"), "input": ("[", "]"), "constant": ("[", "]")}
 
 
-def mermaid(scene: Scene, look: Look) -> str:
+def mermaid(scene: Scene, look: SvgStyle) -> str:
     """A flowchart from left to right; a fork is a small node of its own."""
     counts = [0] * len(scene.nodes)
     for wire in scene.wires:
@@ -32,7 +32,7 @@ def mermaid(scene: Scene, look: Look) -> str:
     return "\n".join([*lines, *_styles(look)]) + "\n"
 
 
-def _styles(look: Look) -> list[str]:
+def _styles(look: SvgStyle) -> list[str]:
     return [
         f"  classDef data stroke-dasharray:4 3,color:{look.faint}",
         f"  classDef constant fill:none,stroke:{look.faint},color:{look.faint}",

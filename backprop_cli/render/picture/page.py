@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from backprop_cli.render.picture.frames import Card, Frame, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
-from backprop_cli.render.picture.svg import Look, css, has_grids, look, svg
+from backprop_cli.render.picture.svg import SvgStyle, css, has_grids, look, svg
 from backprop_cli.render.single_file import asset, block, policy
 from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import ArrayReport
@@ -130,7 +130,7 @@ def _named(scene: Scene, names: dict[int, str]) -> Scene:
     return replace(scene, nodes=tuple(nodes))
 
 
-def _style(light: Look, dark: Look, theme: Theme, *, grids: bool) -> str:
+def _style(light: SvgStyle, dark: SvgStyle, theme: Theme, *, grids: bool) -> str:
     """The page's rules and the picture's in both themes; dark is for screens only."""
     own, other = css(light, grids=grids), css(dark, grids=grids)
     rules = [_colours(light), own]
@@ -148,7 +148,7 @@ def _room(picture: str) -> str:
     return f"\n#picture svg{{width:100%;min-width:{width * 0.85:.0f}px;max-width:{width * 1.6:.0f}px}}"
 
 
-def _colours(look: Look) -> str:
+def _colours(look: SvgStyle) -> str:
     names = ("value", "gradient", "ink", "faint", "fill", "paper")
     return f":root{{{';'.join(f'--{name}:{getattr(look, name)}' for name in names)}}}"
 

@@ -7,12 +7,12 @@ from math import sqrt
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.picture.drawing import drawing
 from backprop_cli.render.picture.scene import Scene
-from backprop_cli.render.picture.svg import Look, document
+from backprop_cli.render.picture.svg import SvgStyle, document
 
 _ZOOM, _PIXELS, _SIDE = 2.0, 40e6, 32_000.0
 
 
-def png(scene: Scene, look: Look) -> bytes:
+def png(scene: Scene, look: SvgStyle) -> bytes:
     """The picture in two pixels a unit, fewer where it would be huge. Raises ``Refused`` without the package."""
     try:
         import resvg_py

@@ -89,13 +89,13 @@ def scene(
         hint = "draw fewer stages, use `-o circuit.dot` with Graphviz, or read `backprop grad --steps`"
         raise Refused(Diagnostic("draw.size", message, hint))
     if isinstance(report, Report):
-        return _Maker(report, NumberCaptions(report, values)).scene()
+        return _SceneMaker(report, NumberCaptions(report, values)).scene()
     from backprop_cli.render.picture.array_captions import ArrayCaptions  # a picture of numbers loads none of it
 
-    return _Maker(report, ArrayCaptions(report, values, grids)).scene()
+    return _SceneMaker(report, ArrayCaptions(report, values, grids)).scene()
 
 
-class _Maker:
+class _SceneMaker:
     def __init__(self, report: Report | ArrayReport, captions: Captions[Any]) -> None:
         self.report, self.captions = report, captions
         self.nodes: list[DrawnNode] = []

@@ -11,13 +11,13 @@ from html import escape
 
 from backprop_cli.render.picture import drawing as measures
 from backprop_cli.render.picture.drawing import Drawing, Rect, drawing
-from backprop_cli.render.picture.grids import Cell, Grid
+from backprop_cli.render.picture.grids import Grid, GridCell
 from backprop_cli.render.picture.layout import Stretch
 from backprop_cli.render.picture.scene import DrawnNode, DrawnWire, Scene, joints
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SvgStyle:
     """The colours of a picture."""
 
     value: str
@@ -44,12 +44,12 @@ _THEME = {
 }
 
 
-def look(palette: str = "default", theme: str = "light") -> Look:
+def look(palette: str = "default", theme: str = "light") -> SvgStyle:
     """The colours of a palette in a theme."""
-    return Look(*_COLOURS[palette, theme], *_THEME[theme])
+    return SvgStyle(*_COLOURS[palette, theme], *_THEME[theme])
 
 
-def css(look: Look, *, grids: bool = False) -> str:
+def css(look: SvgStyle, *, grids: bool = False) -> str:
     """The picture's rules, all of them below ``svg.backprop``; those of grids where there are some."""
     rules = {
         "": "font-family:Helvetica,Arial,'DejaVu Sans',sans-serif;font-size:13px",
@@ -91,12 +91,12 @@ def has_grids(scene: Scene) -> bool:
     return any(node.grid or node.slope for node in scene.nodes)
 
 
-def svg(scene: Scene, look: Look, *, inline: bool = False) -> str:
+def svg(scene: Scene, look: SvgStyle, *, inline: bool = False) -> str:
     """The picture; ``inline`` leaves out prolog, style and the wires' titles for a page that brings its own."""
     return document(drawing(scene), look, inline=inline)
 
 
-def document(drawn: Drawing, look: Look, *, inline: bool = False) -> str:
+def document(drawn: Drawing, look: SvgStyle, *, inline: bool = False) -> str:
     """The same for a scene that is laid out."""
     scene = drawn.scene
     width, height = drawn.size
@@ -222,7 +222,7 @@ def _grid(grid: Grid | None, area: Rect) -> str:
     )
 
 
-def _cell(cell: Cell, x: float, y: float, width: float, height: float, *, numbered: bool) -> str:
+def _cell(cell: GridCell, x: float, y: float, width: float, height: float, *, numbered: bool) -> str:
     sign = "" if not cell.tint else " plus" if cell.tint > 0 else " minus"
     dark = f' fill-opacity="{_SHADE[numbered] * abs(cell.tint):.2f}"' if cell.tint else ""
     size = f'width="{_n(width)}" height="{_n(height)}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from backprop_cli.render.tables.tabular import Cell, Column, Part, Table
+from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table
 from backprop_cli.render.text import visible
 
 
@@ -39,7 +39,7 @@ def quoting(text: str) -> str:
     return escape(text).replace("&", "\\&").replace("~", "\\~").replace("@", "`@`")
 
 
-def _part(part: Part) -> str:
+def _part(part: CellPart) -> str:
     return code(part.text) if part.form == "code" else quoting(part.text) if part.form == "said" else part.text
 
 

@@ -15,7 +15,7 @@ Form = Literal["ours", "said", "code"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CellPart:
     """A piece of a cell's text."""
 
     text: str
@@ -26,7 +26,7 @@ class Part:
 class Cell:
     """What stands in one column of one row."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[CellPart, ...]
     role: Role = ""
 
     @property
@@ -75,14 +75,14 @@ class Table:
 
 def ours(text: str, role: Role = "") -> Cell:
     """A cell of our own words or marks."""
-    return Cell((Part(text),), role)
+    return Cell((CellPart(text),), role)
 
 
 def code(text: str, role: Role = "") -> Cell:
     """A cell of a name, a number or a formula, whoever wrote it."""
-    return Cell((Part(text, "code"),), role)
+    return Cell((CellPart(text, "code"),), role)
 
 
 def said(text: str, role: Role = "") -> Cell:
     """A cell of a sentence that may quote a stranger."""
-    return Cell((Part(text, "said"),), role)
+    return Cell((CellPart(text, "said"),), role)

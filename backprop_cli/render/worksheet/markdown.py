@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backprop_cli.render.picture.svg import look, svg
 from backprop_cli.render.tables.markdown_tables import escape, table
-from backprop_cli.render.tables.tabular import Cell, Column, Part, Table, code, ours
+from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, code, ours
 from backprop_cli.render.text import visible
 from backprop_cli.render.worksheet import phrases
 from backprop_cli.render.worksheet.circuits import circuit
@@ -59,7 +59,7 @@ def _blanks(exercise: Exercise, *, solved: bool) -> str:
 
 def _solution(blank: Blank) -> Cell:
     note = f" ({escape(blank.note)})" if blank.note else ""
-    return Cell((Part(phrases.solution(blank.answer), "code"), Part(note)))
+    return Cell((CellPart(phrases.solution(blank.answer), "code"), CellPart(note)))
 
 
 def _steps(exercise: Exercise) -> Iterator[str]:

@@ -10,7 +10,7 @@ from backprop_cli.render.code.arrays.languages import Words
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Instruction, array_calls, assignments
 from backprop_cli.render.code.writer import Language
-from backprop_cli.report.array_report import ArrayReport, Block
+from backprop_cli.report.array_report import ArrayQuantity, ArrayReport
 
 UPSTREAM = "upstream"
 """What a function calls the gradient that is given at its output."""
@@ -18,7 +18,7 @@ _RTOL = 1e-9
 
 
 @dataclass(frozen=True)
-class Arrays:
+class ArraySubject:
     """A program of arrays and its report, in the words of a library; as a function it is told the upstream gradient."""
 
     program: Program
@@ -89,7 +89,7 @@ class Arrays:
             return f"{name} multiplies 0 by what has no value behind a branch that is not taken"
         return ""
 
-    def _is_close(self, found: str, block: Block) -> str:
+    def _is_close(self, found: str, block: ArrayQuantity) -> str:
         size = max(1.0, max(map(abs, block.doubles.reshape(-1).tolist())) if block.shape else abs(float(block.doubles)))
         expected = self.words.literal(block.text)
         return f"assert {self.words.np}.allclose({found}, {expected}, rtol={_RTOL}, atol={_RTOL * size:.1g})"

@@ -9,7 +9,7 @@ from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.shapes import Shaped
 from backprop_cli.gates.arrays import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.code.arrays.array_subject import UPSTREAM, Arrays
+from backprop_cli.render.code.arrays.array_subject import UPSTREAM, ArraySubject
 from backprop_cli.render.code.arrays.languages import WORDS
 from backprop_cli.render.code.arrays.program import array_program
 from backprop_cli.render.code.jax import Jax, listed
@@ -35,7 +35,7 @@ def render_arrays(shaped: Shaped, report: ArrayReport, language: str, function: 
     _no_gaps(report)
     wanted = tuple(row.id for row in report.variables if row.role == "parameter")
     upstream = "" if report.upstream is None else UPSTREAM if function else f"np.array({report.upstream.text})"
-    subject = Arrays(array_program(shaped, wanted, upstream), report, WORDS[language], function is not None)
+    subject = ArraySubject(array_program(shaped, wanted, upstream), report, WORDS[language], function is not None)
     try:
         return _PAGES[language](subject, function).text()
     except LackingError as lacking:
@@ -56,7 +56,7 @@ def _no_gaps(report: ArrayReport) -> None:
 class _Page(Page):
     """A program whose variables and results are arrays."""
 
-    subject: Arrays
+    subject: ArraySubject
 
     def bare(self) -> Collection[int]:
         return [i for i, node in enumerate(self.program.circuit.nodes) if node.op == CONSTANT]

@@ -43,7 +43,7 @@ def array_program(shaped: Shaped, wanted: tuple[int, ...], upstream: str = "") -
     """The program, with the gradients of the wanted variables; ``upstream`` is the text of a gradient that is given."""
     circuit = shaped.circuit
     needed = circuit.feeding([circuit.output])
-    made = _Maker(shaped, needed, set(wanted))
+    made = _StatementMaker(shaped, needed, set(wanted))
     output = circuit.output if circuit.nodes[circuit.output].is_gate else OUTPUT
     names = {index: name for index, name in circuit.names.items() if needed[index]}
     names |= {index: name for name, index in circuit.inputs.items()}
@@ -54,7 +54,7 @@ def array_program(shaped: Shaped, wanted: tuple[int, ...], upstream: str = "") -
 
 
 @dataclass
-class _Maker:
+class _StatementMaker:
     shaped: Shaped
     needed: bytearray
     wanted: set[int]
