@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sympy.core.evalf import PrecisionExhausted
 
 from backprop_cli import Report, differentiate, read
 from backprop_cli.check import gatewise
 from backprop_cli.gates import GATES, Slope
+from backprop_cli.lost import LOST
+from backprop_cli.symbolic import build
 
 METHODS = ("symbolic", "gatewise", "forward")
 
@@ -82,7 +85,7 @@ def test_rtol_decides(monkeypatch, method):
     assert verdict(differentiate("exp(x)", {"x": 1}, check=method, rtol=1e-2), "x").word == "ok"
 
 
-LOST = {
+DIGITS_LOST = {
     "underflow": ("x*exp(-y)*1e300", {"x": 1, "y": 800}, "y", -3.667874584177687e-48),
     "a difference of neighbours": ("(1 - cos(x))/x^2", {"x": 1e-8}, "x", -8.333333333333334e-10),
     "a term that vanishes beside 1": ("(exp(1e-100*x) - 1)*y*1e100", {"x": 1, "y": 1}, "y", 1.0),
@@ -91,7 +94,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("case", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("case", DIGITS_LOST.values(), ids=DIGITS_LOST)
 def test_cancellation_is_lost_digits_and_not_a_wrong_gradient(case, method):
     expression, point, name, expected = case
     report = differentiate(expression, point, check=method)
@@ -164,6 +167,18 @@ def test_what_sympy_cannot_carry_is_checked_gate_by_gate_and_said(case):
     assert any(note.startswith("checked gate by gate") and reason in note for note in report.check.notes)
     assert {found.word for found in report.check.verdicts.values()} == {"ok"}
     assert report.check.symbolic == {}
+
+
+@pytest.mark.parametrize("fault", [PrecisionExhausted, *LOST], ids=lambda fault: fault.__name__)
+def test_whatever_sympy_raises_the_check_goes_on(fault, monkeypatch):
+    def lost(*_):
+        raise fault
+
+    monkeypatch.setattr(build, "expression", lost)
+    report = differentiate("x*y", {"x": 2, "y": 3})
+    assert report.check.method == "gatewise"
+    assert report.check.notes == (f"checked gate by gate: SymPy stopped ({fault.__name__})",)
+    assert {found.word for found in report.check.verdicts.values()} == {"ok"}
 
 
 @pytest.mark.parametrize("method", ["none", "forward"])

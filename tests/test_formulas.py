@@ -15,6 +15,7 @@ from circuits import programs, values
 from conftest import published
 from flint import fmpq
 from hypothesis import assume, given, settings
+from sympy.core.evalf import PrecisionExhausted
 
 from backprop_cli import Refused, differentiate, read
 from backprop_cli.arithmetic.ball_arithmetic import Balls
@@ -26,12 +27,14 @@ from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formula_answers import told_apart
+from backprop_cli.grading.formulas import proof
 from backprop_cli.grading.formulas.borders import border_texts, borders, sides
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
 from backprop_cli.grading.formulas.samples import shown
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.tolerance import Tolerance
+from backprop_cli.lost import LOST
 from backprop_cli.reading.own_notation import gate_text
 
 DEEP = Rules(Balls(2_000))
@@ -51,6 +54,16 @@ def formula(about: Formulas, text: str) -> Circuit:
 def judged(expression: str, name: str, text: str, here: dict[str, float] | None = None) -> FormulaVerdict:
     about = question(expression, name, here)
     return about.judge(formula(about, text))
+
+
+@pytest.mark.parametrize("fault", [PrecisionExhausted, *LOST], ids=lambda fault: fault.__name__)
+def test_a_right_formula_over_which_sympy_stops_is_right_all_the_same(fault, monkeypatch):
+    def lost(*_):
+        raise fault
+
+    monkeypatch.setattr(proof, "expression", lost)
+    verdict = judged("x^2*y", "dx", "x*y + y*x")
+    assert (verdict.equal, verdict.proved) == (True, False)
 
 
 def number(text: str, at: dict[str, float]) -> float:

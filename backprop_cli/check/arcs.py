@@ -10,13 +10,13 @@ from flint import arb
 
 from backprop_cli.arithmetic.balls import HALF, ONE, sign
 from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.analytic import integral
 from backprop_cli.check.series import (
     NOTHING,
     NoSeriesError,
     NoValueError,
     Series,
     constant,
-    integral,
     inverse,
     less,
     minus_of,

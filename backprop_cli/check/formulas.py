@@ -14,17 +14,10 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import NoSeriesError, NoValueError
 from backprop_cli.circuit import CONSTANT, Circuit
+from backprop_cli.lost import LOST
 from backprop_cli.problems import Refused
 
 _CHAINS = {"add": "sum", "sub": "sum", "mul": "product", "div": "product"}
-
-_STOPS = (
-    RecursionError,
-    TypeError,
-    ValueError,
-    NotImplementedError,
-    AttributeError,
-)  # what SymPy raises when it is lost
 
 
 class NotThisWayError(Exception):
@@ -100,7 +93,7 @@ def derive(circuit: Circuit, names: Sequence[str]) -> Derivatives:
     try:
         whole = expression(circuit)
         forms = tuple(_joined(whole.diff(symbol(name))) for name in names)
-    except (*_STOPS, AttributeError) as error:
+    except LOST as error:
         raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
     for form in forms:
         if form.has(Undone, Subs, DiracDelta, nan, zoo, oo, I):
@@ -123,7 +116,7 @@ def shown(circuit: Circuit, derivatives: Derivatives) -> dict[str, str]:
     pairs = zip(derivatives.names, derivatives.forms, strict=True)
     try:
         return {name: text(tidy(form, literals), circuit.inputs) for name, form in pairs}
-    except _STOPS as error:
+    except LOST as error:
         raise NotThisWayError(f"SymPy stopped ({type(error).__name__})") from error
 
 

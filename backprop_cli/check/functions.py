@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backprop_cli.check import arcs, pieces, smooth, special
 from backprop_cli.check.series import NOTHING, Series, less, minus_of, over, plus, times
 from backprop_cli.check.smooth import Function, Side
@@ -89,7 +91,7 @@ def _beginning(function: Function) -> Function:
         found = function(side, x)
         if x.low < 1 or not (x.terms and found.terms):
             return found
-        return Series(found.low, (x.terms[0], *found.terms[1:]), found.exact)
+        return replace(found, terms=(x.terms[0], *found.terms[1:]))
 
     return same
 

@@ -1,19 +1,21 @@
-"""Truncated power series on one side of a point: Σ cₖ uᵏ + O(uⁿ) for u → 0+, coefficients rational or balls.
+"""Truncated power series on one side of a point: Σ cₖ uᵏ for u → 0+, coefficients rational or balls, and what is less.
 
-A series may begin below u⁰ (a pole). What is not known is a ``Gap``, raised to the one that follows the circuit: more
+Of n known powers the rest is o(uⁿ⁻¹); where it is a power that is not whole, its sign and order are known, too. A
+series may begin below u⁰ (a pole). What is not known is a ``Gap``, raised to the one that follows the circuit: more
 terms or more bits may close it, others never do. This module knows no gate; ``functions.py`` has those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from flint import arb, arb_series, ctx, fmpq
+from flint import ctx, fmpq
 
-from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zero, mul, neg, power, settled, sign, sub
+from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zero, mul, neg, power, sign, sub
 from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.rest import Rest, larger, product, shifted, turned
 
 MANY_TERMS = 28
 """So many exact zeros are taken for a quotient of polynomials that is 0; what is less than a power says less."""
@@ -63,11 +65,15 @@ class NearEdgeError(Gap):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Σ terms[i]·u^(low+i), and O(u^end) unless ``exact``. The first term is not an exact 0."""
+    """Σ terms[i]·u^(low+i), and o(u^(end-1)) unless ``exact``: the ``rest``, where known.
+
+    The first term is not an exact 0.
+    """
 
     low: int
     terms: tuple[Number, ...]
     exact: bool
+    rest: Rest | None = None
 
     @property
     def end(self) -> int:
@@ -86,12 +92,17 @@ class Series:
         raise MoreTermsError
 
     @property
+    def order(self) -> int:
+        """The series times u^-order stays bounded, or grows less than any 1/u."""
+        return self.low if self.terms else self.end - 1
+
+    @property
     def is_constant(self) -> bool:
         """Whether it is a number and nothing else."""
         return self.exact and (not self.terms or (self.low == 0 and len(self.terms) == 1))
 
 
-def series(low: int, terms: Sequence[Number], *, exact: bool) -> Series:
+def series(low: int, terms: Sequence[Number], *, exact: bool, rest: Rest | None = None) -> Series:
     """A series without leading exact zeros (without trailing ones too, if it is exact)."""
     first, last = 0, len(terms)
     while first < last and is_zero(terms[first]):
@@ -100,7 +111,7 @@ def series(low: int, terms: Sequence[Number], *, exact: bool) -> Series:
         last -= 1
     if first == last and exact:
         return NOTHING
-    return Series(low + first, tuple(terms[first:last]), exact)
+    return Series(low + first, tuple(terms[first:last]), exact, rest)
 
 
 NOTHING = Series(0, (), exact=True)
@@ -127,7 +138,16 @@ def plus(x: Series, y: Series, combine: Callable[[Number, Number], Number] = add
     kept = min(last, low + max(_most(low), _LONG))
     terms = [combine(x.term(k), y.term(k)) for k in range(low, kept)]
     exact = x.exact and y.exact and kept == last
-    return series(low, terms, exact=exact) if terms else Series(kept, (), exact=False)
+    rest = _rest_of_sum(x, y, combine is sub) if kept == end else None
+    return series(low, terms, exact=exact, rest=rest) if terms else Series(kept, (), exact=False, rest=rest)
+
+
+def _rest_of_sum(x: Series, y: Series, is_difference: bool) -> Rest | None:
+    """Of the one that is known less far; of both, the larger one."""
+    second = turned(y.rest, -1 if is_difference else 1)
+    if x.end == y.end:
+        return larger(x.rest, second)
+    return x.rest if x.end < y.end else second
 
 
 def less(x: Series, y: Series) -> Series:
@@ -137,7 +157,7 @@ def less(x: Series, y: Series) -> Series:
 
 def minus_of(x: Series) -> Series:
     """-x."""
-    return Series(x.low, tuple(map(neg, x.terms)), x.exact)
+    return Series(x.low, tuple(map(neg, x.terms)), x.exact, turned(x.rest, -1))
 
 
 def times(x: Series, y: Series) -> Series:
@@ -146,13 +166,28 @@ def times(x: Series, y: Series) -> Series:
         return NOTHING
     if x.is_constant or y.is_constant:
         factor, other = (x.terms[0], y) if x.is_constant else (y.terms[0], x)
-        return Series(other.low, tuple(mul(factor, term) for term in other.terms), other.exact)
+        scaled = tuple(mul(factor, term) for term in other.terms)
+        return Series(other.low, scaled, other.exact, turned(other.rest, sign(factor)))
+    if not x.terms and not y.terms:
+        return remaining(product(x.rest, y.rest), x.end + y.end - 1)
     low = x.low + y.low
     exact = x.exact and y.exact
-    count = len(x.terms) + len(y.terms) - 1 if exact else min(x.end + y.low, y.end + x.low) - low
+    count = len(x.terms) + len(y.terms) - 1 if exact else min(x.end + y.order, y.end + x.order) - low
     kept = min(count, _most(low))
     terms = [_product(x.terms, y.terms, k) for k in range(kept)]
-    return series(low, terms, exact=exact and kept == count)
+    rest = _rest_of_product(x, y) if kept == count else None
+    return series(low, terms, exact=exact and kept == count, rest=rest)
+
+
+def _rest_of_product(x: Series, y: Series) -> Rest | None:
+    """The rest of each times the first term of the other; the larger one."""
+    first, second = (
+        shifted(turned(one.rest, sign(other.terms[0])), other.low) if other.terms else None
+        for one, other in ((x, y), (y, x))
+    )
+    if x.terms and y.terms and x.end + y.order == y.end + x.order:
+        return larger(first, second)
+    return first if not x.terms or (y.terms and x.end + y.order < y.end + x.order) else second
 
 
 def _most(low: int) -> int:
@@ -170,6 +205,8 @@ def _product(x: Sequence[Number], y: Sequence[Number], k: int) -> Number:
 def leading(x: Series) -> int:
     """The sign of x on its side, 0 where it is 0. Raises ``NearEdgeError`` or ``MoreTermsError``."""
     if not x.terms:
+        if x.rest:
+            return x.rest.sign
         if x.exact or MANY_TERMS <= x.low < _STEEPEST:
             return 0
         raise MoreTermsError
@@ -193,10 +230,11 @@ def over(x: Series, y: Series) -> Series:
     if x is y and leading(x):
         return constant(ONE)
     if y.is_constant and leading(y):
-        return Series(x.low, tuple(div(term, y.terms[0]) for term in x.terms), x.exact)
+        terms = tuple(div(term, y.terms[0]) for term in x.terms)
+        return Series(x.low, terms, x.exact, turned(x.rest, sign(y.terms[0])))
     found = times(x, inverse(y))
-    alike = found.terms and x.terms[0] is y.terms[0]
-    return Series(found.low, (ONE, *found.terms[1:]), found.exact) if alike else found
+    alike = found.terms and x.terms and y.terms and x.terms[0] is y.terms[0]
+    return replace(found, terms=(ONE, *found.terms[1:])) if alike else found
 
 
 def to_the(x: Series, exponent: Number) -> Series:
@@ -204,6 +242,8 @@ def to_the(x: Series, exponent: Number) -> Series:
 
     (c·u^k·(1 + h))^α = c^α·u^(kα)·(1 + h)^α, and n·b₀·aₙ = Σ (α·k - (n - k))·bₖ·aₙ₋ₖ.
     """
+    if not x.terms:
+        raise NoSeriesError
     low = _scaled(x.low, exponent)
     if abs(low) > _STEEPEST:
         if low < 0:
@@ -220,7 +260,10 @@ def to_the(x: Series, exponent: Number) -> Series:
             factor = sub(mul(exponent, fmpq(k)), fmpq(n - k))
             total = add(total, mul(factor, mul(x.terms[k], found[n - k])))
         found.append(div(total, mul(fmpq(n), first)))
-    return Series(low, tuple(found), exact=False)
+    # α·b₀^(α-1)·(the rest): of a b₀ above 0, or a whole α
+    whole = count == len(x.terms) and not x.exact
+    by = sign(mul(exponent, div(found[0], first))) if whole and x.rest else None
+    return Series(low, tuple(found), exact=False, rest=shifted(turned(x.rest, by), low - x.low))
 
 
 def _scaled(low: int, exponent: Number) -> int:
@@ -236,60 +279,27 @@ def _scaled(low: int, exponent: Number) -> int:
 
 
 def flat(order: int = _FLAT) -> Series:
-    """What is less than u^order, and not known nearer."""
+    """What is less than u^(order-1), and not known nearer."""
     return Series(order, (), exact=False)
 
 
-def native(x: Series, function: Callable[[arb_series], arb_series]) -> Series:
-    """A function that FLINT has for series, of a series without a pole."""
-    if x.low < 0:
-        raise NoSeriesError
-    count = min(ctx.cap, x.end)
-    if count <= 0:
-        raise MoreTermsError
-    terms = [arb(x.term(k)) for k in range(count)] if not x.exact else _padded(x, count)
-    found = function(arb_series(terms, prec=count))
-    known = min(count, found.prec)
-    coefficients = found.coeffs()
-    coefficients += [arb(0)] * (known - len(coefficients))
-    return _checked(series(0, [settled(one) for one in coefficients[:known]], exact=x.is_constant))
+def remaining(rest: Rest | None, order: int) -> Series:
+    """A series of which only the rest is known, or that it is less than u^(order-1).
 
-
-def _padded(x: Series, count: int) -> list[arb]:
-    return [arb(x.term(k)) for k in range(min(count, x.low + len(x.terms)))]
-
-
-def _checked(x: Series) -> Series:
-    """The series, unless its first term says nothing."""
-    if x.terms and not is_finite(x.terms[0]):
-        raise NotKnownError
-    return x
-
-
-def integral(value: Number, slope: Series, x: Series) -> Series:
-    """f(x) from f(x₀) and f′(x) as a series: f(x₀) + ∫ f′(x)·x′ du."""
-    product = times(slope, derivative(x))
-    if product.low < 0:
-        raise NoSeriesError
-    terms = [div(product.term(k), fmpq(k + 1)) for k in range(product.low, product.low + len(product.terms))]
-    whole = series(product.low + 1, terms, exact=product.exact)
-    return plus(constant(value), whole)
-
-
-def derivative(x: Series) -> Series:
-    """x′(u)."""
-    terms = [mul(fmpq(x.low + i), term) for i, term in enumerate(x.terms)]
-    return series(x.low - 1, terms, exact=x.exact)
+    One that is too flat to be told from 0 has no known rest.
+    """
+    end = min(rest.end if rest else order, MANY_TERMS - 1)
+    return Series(end, (), exact=False, rest=rest if rest and rest.end == end else None)
 
 
 def with_constant(x: Series, value: Number) -> Series:
     """The series with the number that it is known to begin with."""
     if x.low > 0 or not x.terms or (x.low == 0 and x.terms[0] is value):
         return x
-    return series(0, [value, *x.terms[1:]], exact=x.exact)
+    return series(0, [value, *x.terms[1:]], exact=x.exact, rest=x.rest)
 
 
 def on_zero(x: Series) -> Series:
     """The series without a first term of which no ball tells that it is not 0."""
     is_open = x.low == 0 and x.terms and is_finite(x.terms[0]) and sign(x.terms[0]) is None
-    return series(0, [ZERO, *x.terms[1:]], exact=x.exact) if is_open else x
+    return series(0, [ZERO, *x.terms[1:]], exact=x.exact, rest=x.rest) if is_open else x

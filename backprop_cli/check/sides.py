@@ -36,7 +36,6 @@ from backprop_cli.check.series import (
     series,
     with_constant,
 )
-from backprop_cli.check.smooth import steep
 from backprop_cli.circuit import Circuit
 
 Word = Literal["slope", "infinite", "jump", "no value", "no power series", "undecided", "not known"]
@@ -72,6 +71,7 @@ class Walk:
         self.undone: Mapping[int, int] = {}
         self.fixed: Mapping[int, int] = {}
         self._gate, self._noted = -1, list[int]()
+        self._most_degree = 1
 
     def sign(self, x: Series) -> int:
         """-1, 0 or 1 on this side of the point."""
@@ -115,6 +115,10 @@ class Walk:
         else:
             return found, False
         return (found - 1 if side < 0 else found), side == 0
+
+    def has_roots(self, degree: int) -> bool:
+        """Whether u may become the power of another variable, with so many times the terms."""
+        return degree <= self._most_degree
 
     def note(self, piece: int) -> None:
         """On which piece of a function that jumps the gate stands."""
@@ -210,10 +214,10 @@ class Here(Walk):
 
     def side(self, seeds: Mapping[int, Number], direction: int) -> OneSided:
         """The output on one side of the point, along a direction in some nodes."""
-        degree, attempt = 1, 0
-        while attempt < len(_TERMS) and degree <= MOST_DEGREE:
+        degree, attempt, most = 1, 0, MOST_DEGREE
+        while attempt < len(_TERMS):
             with working(self.bits, max(_TERMS[attempt], degree + 1)):
-                walk = Beside(self, seeds, direction, degree)
+                walk = Beside(self, seeds, direction, degree, most // degree)
                 try:
                     return walk.outcome()
                 except RootError as root:
@@ -226,8 +230,9 @@ class Here(Walk):
 class Beside(Walk):
     """The circuit on one side: the seeds move as x₀ ± w·u^q, and all that depends on them with them."""
 
-    def __init__(self, here: Here, seeds: Mapping[int, Number], direction: int, degree: int) -> None:
+    def __init__(self, here: Here, seeds: Mapping[int, Number], direction: int, degree: int, roots: int = 1) -> None:
         super().__init__(here.circuit, here.forced)
+        self._most_degree = roots
         self.here, self.direction, self.degree = here, direction, degree
         self.series, self.gaps, self.pieces = [*here.series], [*here.gaps], [*here.pieces]
         gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
@@ -286,9 +291,7 @@ class Beside(Walk):
     def outcome(self) -> OneSided:
         """What the output does. Raises ``RootError`` and ``MoreTermsError``, which another run answers."""
         output = self.circuit.output
-        node, gap, found = self.circuit.nodes[output], self.gaps[output], self.series[output]
-        if node.op == "pow" and self._is_steep(*node.inputs):
-            return OneSided("infinite", fmpq(self.direction))
+        gap, found = self.gaps[output], self.series[output]
         if isinstance(gap, (RootError, MoreTermsError)):
             raise gap
         if gap is not None:
@@ -296,11 +299,6 @@ class Beside(Walk):
         assert found is not None
         jump = None if self.likeness[self.circuit.output] == SAME else self._jump(found)
         return jump or self._slope(found)
-
-    def _is_steep(self, base: int, exponent: int) -> bool:
-        """Whether the output, a power that is 0 at the point, leaves it more steeply than any line."""
-        stay = self.likeness[base] == self.likeness[exponent] == SAME
-        return stay and steep(self.series[base], self.series[exponent], self.degree)
 
     def _jump(self, found: Series) -> OneSided | None:
         here = self.here.number(self.circuit.output)
@@ -310,12 +308,14 @@ class Beside(Walk):
         return None if step == 0 else OneSided("jump" if step else "not known")
 
     def _slope(self, found: Series) -> OneSided:
-        for power in range(1, self.degree):
+        for power in range(1, min(self.degree, found.end)):
             steep = sign(found.term(power))
             if steep:
                 return OneSided("infinite", fmpq(steep * self.direction))
             if steep is None:
                 return OneSided("not known")
+        if found.end <= self.degree and found.rest and found.rest.is_steeper_than(self.degree):
+            return OneSided("infinite", fmpq(found.rest.sign * self.direction))
         slope = mul(found.term(self.degree), fmpq(self.direction))
         if not is_finite(slope):
             return OneSided("not known")

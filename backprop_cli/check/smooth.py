@@ -13,7 +13,11 @@ from typing import Protocol
 from flint import arb, arb_series, ctx, fmpq
 
 from backprop_cli.arithmetic.ball_functions import OPERATIONS
-from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, is_finite, is_zero, sign
+from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, is_finite, is_zero, power, sign
+from backprop_cli.arithmetic.balls import mul as scaled
+from backprop_cli.arithmetic.base import Number
+from backprop_cli.check.analytic import integral, native
+from backprop_cli.check.rest import ceiling, raised, remainder, turned
 from backprop_cli.check.series import (
     MANY_TERMS,
     NOTHING,
@@ -24,14 +28,13 @@ from backprop_cli.check.series import (
     Series,
     constant,
     flat,
-    integral,
     inverse,
     leading,
     less,
     minus_of,
-    native,
     over,
     plus,
+    remaining,
     series,
     times,
     to_the,
@@ -52,6 +55,9 @@ class Side(Protocol):
 
     def whole(self, x: Series) -> tuple[fmpq, bool]:
         """⌊x⌋ on this side, and whether x stays on that whole number."""
+
+    def has_roots(self, degree: int) -> bool:
+        """Whether u may become the power of another variable, with so many times the terms."""
 
     def note(self, piece: int) -> None:
         """On which piece the gate stands, where pieces do not meet: its value jumps between two of them."""
@@ -188,14 +194,15 @@ def _root(side: Side, x: Series, degree: int) -> Series:
         return NOTHING
     if found < 0:
         raise NoValueError
-    return to_the(x, fmpq(1, degree))
+    return _fractional_power(side, x, fmpq(1, degree))
 
 
 def cbrt(side: Side, x: Series) -> Series:
     found = side.sign(x)
     if found == 0:
         return NOTHING
-    return to_the(x, fmpq(1, 3)) if found > 0 else minus_of(to_the(minus_of(x), fmpq(1, 3)))
+    root = _fractional_power(side, x if found > 0 else minus_of(x), fmpq(1, 3))
+    return root if found > 0 else minus_of(root)
 
 
 _BY_PRODUCTS = 32
@@ -216,7 +223,7 @@ def powered(side: Side, x: Series, y: Series) -> Series:
     if found < 0:
         raise NoValueError
     if y.is_constant:
-        return _fractional_power(side, x, y)
+        return _fractional_power(side, x, y.term(0))
     if x.low != 0:
         return _vanishing_power(x, y)
     return exp(side, times(y, log(side, x)))
@@ -238,41 +245,46 @@ def _whole_power(side: Side, x: Series, exponent: int) -> Series:
     return to_the(x, fmpq(exponent))
 
 
-def _fractional_power(side: Side, x: Series, y: Series) -> Series:
-    exponent = y.term(0)
-    if x.low == 0 or (type(exponent) is fmpq and exponent.q <= _BY_PRODUCTS):
-        if x.low > 0 and side.sign(y) < 0:
-            raise NoValueError if x.is_constant else NoSeriesError
+def _fractional_power(side: Side, x: Series, exponent: Number) -> Series:
+    """x^α of an x above 0."""
+    rational = type(exponent) is fmpq
+    if x.low == 0 or (x.terms and rational and x.low % exponent.q == 0):
         return to_the(x, exponent)
-    return _vanishing_power(x, y)
+    if x.low > 0 and sign(exponent) == -1:
+        raise NoSeriesError
+    if x.terms and rational and side.has_roots(int(exponent.q)):
+        raise RootError(int(exponent.q))
+    return _vanishing_power(x, constant(exponent))
 
 
 def _vanishing_power(x: Series, y: Series) -> Series:
-    """x^y where x goes to 0 or grows as u^k, and y is no rational number.
+    """x^y where x goes to 0 or grows as c·u^k: c^y₀·u^(k·y₀) and what is less.
 
-    It is less than u^m for every m < k·y₀. Where y₀ is 0, x^y = exp(y·log(x)) is 1 and what is less than u^m for every
-    m below y's first power.
+    Where y₀ is 0, x^y = exp(y·log(x)) is 1 + y·k·log(u) and what is less.
     """
     if y.low < 0:
         raise NoSeriesError
     exponent = y.term(0)
+    if not x.terms:
+        if x.rest is None or sign(exponent) != 1:
+            raise NoSeriesError
+        return remaining(raised(x.rest, exponent), 1)
     if is_zero(exponent):
-        return series(0, [ONE, *[ZERO] * (min(y.low, MANY_TERMS) - 1)], exact=False)
-    reached = fmpq(x.low) * exponent * fmpq(1023, 1024)
+        return _near_one(x, y)
+    reached = scaled(fmpq(x.low), exponent)
     if sign(reached) != 1:
         raise NoSeriesError
-    order = OPERATIONS["floor"](reached)
-    if order < 1 or order == x.low == 1:  # finer powers tell u^1.4 from u
-        raise RootError(int(OPERATIONS["floor"](1 / (reached - order)).p) + 1)
-    return flat(min(int(order.p), MANY_TERMS - 1))
+    if type(reached) is fmpq and reached.q == 1 and reached < MANY_TERMS - 1:
+        return series(int(reached.p), [power(x.terms[0], exponent)], exact=False)
+    return remaining(remainder(1, reached), ceiling(reached))
 
 
-def steep(x: Series | None, y: Series | None, degree: int) -> bool:
-    """Whether x^y leaves 0 as u^α for an α between 0 and ``degree``."""
-    if x is None or y is None or x.low < 1 or not x.terms or sign(x.terms[0]) != 1 or y.low or not y.terms:
-        return False
-    reached = fmpq(x.low) * y.terms[0]
-    return sign(reached) == 1 and sign(reached - fmpq(degree)) == -1
+def _near_one(x: Series, y: Series) -> Series:
+    """1 + yₘ·uᵐ·k·log(u) and what is less, for a y that goes to 0 as yₘ·uᵐ."""
+    at = min(y.low, MANY_TERMS)
+    known = y.low == at and len(y.terms) > 0
+    rest = turned(remainder(-1 if x.low > 0 else 1, fmpq(at), 1), sign(y.terms[0])) if known else None
+    return series(0, [ONE, *[ZERO] * (at - 1)], exact=False, rest=rest)
 
 
 def mul(side: Side, x: Series, y: Series) -> Series:

@@ -6,6 +6,7 @@ from flint import arb, arb_series, ctx, fmpq
 
 from backprop_cli.arithmetic.ball_functions import polygamma_terms
 from backprop_cli.arithmetic.balls import HALF, is_finite, sign
+from backprop_cli.check.analytic import native
 from backprop_cli.check.series import (
     NOTHING,
     NoSeriesError,
@@ -17,7 +18,6 @@ from backprop_cli.check.series import (
     leading,
     less,
     minus_of,
-    native,
     plus,
     times,
 )

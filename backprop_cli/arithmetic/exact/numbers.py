@@ -31,6 +31,7 @@ from backprop_cli.arithmetic.exact.forms import (
     undecided,
 )
 from backprop_cli.arithmetic.exact.tidy import nearby, tidied
+from backprop_cli.lost import LOST
 
 _GUIDE_BITS = 200
 _SURE_BITS = 120  # of a guide
@@ -38,7 +39,6 @@ _DOUBLE_BITS = 120
 _WHOLE_BITS = 20_000  # of an irrational number's whole part
 _DEPTH = 100  # SymPy recurses
 _PROVED_BITS = 2_048  # a ball that holds 0 is looked at with so many bits before a proof is tried
-_LOST = (ArithmeticError, AttributeError, TypeError, ValueError)  # SymPy's own, on numbers out of its range
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class ExactNumbers:
                 return self._irrational(value, _guide(approximate, arguments), size, nested)
             except RecursionError:
                 raise too_large() from None
-            except _LOST:
+            except LOST:
                 message = f"SymPy does not find the {name} of these exact numbers"
                 raise problem("exact.undecided", message) from None
 

@@ -13,11 +13,11 @@ from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.exact.enclosure import accuracy, enclosure
 from backprop_cli.arithmetic.exact.forms import width
 from backprop_cli.arithmetic.exact.zero import multiplied, opened, rewritten, tame, without_squares
+from backprop_cli.lost import LOST
 
 _SIZE, _BITS = 100, 64  # beyond, a form is written as it stands
 _LOOK_BITS = 256
 _SPARE = 3  # a rational stands out where the ball has so many times its bits
-_STOPS = (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError, ArithmeticError)  # SymPy, lost
 
 
 def nearby(ball: Number) -> Any:
@@ -71,7 +71,7 @@ def _others(form: Any) -> Iterator[Any]:
         yield powsimp(rich)
         above, below = together(rich).as_numer_denom()
         yield powsimp(without_squares(multiplied(above)) / below)
-    except _STOPS:
+    except LOST:
         return
 
 

@@ -17,11 +17,11 @@ from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.exact import radicals
 from backprop_cli.arithmetic.exact.enclosure import enclosure
 from backprop_cli.arithmetic.exact.forms import width
+from backprop_cli.lost import LOST
 
 _OPERATIONS, _TERMS, _MULTIPLE, _FAR_MULTIPLE, _LEVELS = 120, 300, 6, 100_000, 3
 _FACTORED_BITS, _POWER_BITS = 80, 4_000
 _LOOK_BITS, _EXPONENT_BITS = 256, 64
-_STOPS = (RecursionError, TypeError, ValueError, NotImplementedError, AttributeError, ArithmeticError)  # SymPy, lost
 
 
 @lru_cache(maxsize=2_000)
@@ -35,7 +35,7 @@ def vanishes(form: Any, level: int = 0) -> bool:
         if level > _LEVELS or form.count_ops() > _OPERATIONS or not _near_zero(form) or not tame(form):
             return False
         return _gathered(multiplied(form), level) or _by_steps(form, level)
-    except _STOPS:
+    except LOST:
         return False
 
 

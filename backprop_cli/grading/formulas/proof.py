@@ -14,6 +14,7 @@ from backprop_cli.check.formulas import NotThisWayError, derive, too_large
 from backprop_cli.circuit import CONSTANT, Circuit, opened
 from backprop_cli.gates import GATES
 from backprop_cli.grading.formulas.subject import QuantityFunction
+from backprop_cli.lost import LOST
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal
 
@@ -29,6 +30,12 @@ class Proof:
 
     def proves(self, formula: Circuit) -> bool:
         """Whether SymPy confirms that the formula is the quantity; False where it cannot tell, or it is too large."""
+        try:
+            return self._proves(formula)
+        except LOST:
+            return False
+
+    def _proves(self, formula: Circuit) -> bool:
         if _cases(self._subject.circuit) + _cases(formula) > _CASES:
             return False
         if any(node.op == "round" for node in (*self._subject.circuit.nodes, *formula.nodes)):
