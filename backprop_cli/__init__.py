@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
+    from backprop_cli.descent.descent_report import DescentReport
     from backprop_cli.descent.public import descend
-    from backprop_cli.descent.report import DescentReport
     from backprop_cli.differentiation import differentiate
     from backprop_cli.problems import Diagnostic, Refused
     from backprop_cli.reading import read
@@ -37,7 +37,7 @@ __all__ = [
 
 _HOMES = {
     "Circuit": "circuit",
-    "DescentReport": "descent.report",
+    "DescentReport": "descent.descent_report",
     "Diagnostic": "problems",
     "Problem": "problems",
     "Refused": "problems",

@@ -15,7 +15,7 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import Settings, checked, run, sweep, targets_of
-from backprop_cli.check.arrays import ArrayCheck, along_directions, by_components, gathered, not_rounding
+from backprop_cli.check.array_check import ArrayCheck, along_directions, by_components, gathered, not_rounding
 from backprop_cli.check.verdict import Check
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.array_values import GivenArray

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli import limits
-from backprop_cli.arithmetic.base import Arithmetic
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.arithmetic.protocol import Arithmetic
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward, backward

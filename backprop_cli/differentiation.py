@@ -9,7 +9,7 @@ from backprop_cli.calculation import Settings, run
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, from_mapping
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.reading import read
 from backprop_cli.report.report import Report
 

@@ -21,7 +21,7 @@ import pyarrow.parquet
 from backprop_cli.reading import read
 from backprop_cli.rows.block_engine import many_at
 from backprop_cli.rows.block_sums import BlockResults
-from backprop_cli.rows.records import BLOCK, Block
+from backprop_cli.rows.row_records import BLOCK, Block
 from backprop_cli.rows.task import Task
 
 NEURON = "(sigmoid(w0*x + w1*y + b) - t)^2"

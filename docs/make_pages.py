@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backprop_cli.catalogue.topics import codes
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.arrays import ARRAY_GATES, ArrayGate
+from backprop_cli.gates.array_table import ARRAY_GATES, ArrayGate
 from backprop_cli.problems import Diagnostic, Refused
 
 DOCS = Path(__file__).resolve().parent

@@ -23,8 +23,8 @@ from backprop_cli.grading.records import (
 )
 from backprop_cli.grading.summary import add, empty
 from backprop_cli.problems import Diagnostic, Source, Span
-from backprop_cli.render.graded.base import ReportSettings
-from backprop_cli.render.graded.formats import writer
+from backprop_cli.render.graded.report_formats import writer
+from backprop_cli.render.graded.report_writer import ReportSettings
 from backprop_cli.render.tables.screens import Screen
 
 ONE, NONE = Fraction(1), Fraction(0)

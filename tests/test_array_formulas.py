@@ -15,7 +15,7 @@ from backprop_cli.engine.array_derivative import array_derivatives
 from backprop_cli.engine.shapes import shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import written_out
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.reading.writing import write
 from backprop_cli.symbolic.build import expression
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import Refused, differentiate, read
-from backprop_cli.arithmetic.arrays import Arrays
+from backprop_cli.arithmetic.array_arithmetic import Arrays
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.array_rules import ArrayRules
 from backprop_cli.engine.backward import backward
@@ -21,7 +21,7 @@ from backprop_cli.engine.shapes import shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import element_name, written_out
 from backprop_cli.gates import GATES
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 
 RANDOM = np.random.default_rng(7)
 POINT = {

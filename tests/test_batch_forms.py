@@ -22,8 +22,8 @@ from backprop_cli.reading import read
 from backprop_cli.rows import bulk, chunks, text_blocks
 from backprop_cli.rows.files import found
 from backprop_cli.rows.number_rows import number_engine
-from backprop_cli.rows.records import Dialect
 from backprop_cli.rows.rejects import Rejects
+from backprop_cli.rows.row_records import Dialect
 from backprop_cli.rows.source import Data
 from backprop_cli.rows.task import Task
 

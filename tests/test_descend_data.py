@@ -255,7 +255,7 @@ def test_a_plot_of_data_has_contours():
 
 def test_a_wrong_gradient_is_said(monkeypatch):
     points(ROWS)
-    monkeypatch.setattr("backprop_cli.rows.checking.numbers_of", lambda *_: lambda _: (0.5, 0.25, 0.125))
+    monkeypatch.setattr("backprop_cli.rows.sample_check.numbers_of", lambda *_: lambda _: (0.5, 0.25, 0.125))
     ran = backprop("descend", LOGISTIC, "--data", "points.csv", "w=0.3", "b=-0.2", "--lr", "0.1", "--steps", "1")
     assert ran.code == 1
     assert ran.said.startswith("error[check.wrong]: at the last point, the row with t = ")

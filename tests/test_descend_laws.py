@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from backprop_cli import Refused, choices, differentiate, read
 from backprop_cli import descend as python_descend
 from backprop_cli.descent.course import Course
-from backprop_cli.descent.descend import DescentExtras, descend, objective_of
+from backprop_cli.descent.descent_calculation import DescentExtras, descend, objective_of
 from backprop_cli.descent.loop import Plan, Visit
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe

@@ -13,9 +13,9 @@ from test_descend import here
 
 from backprop_cli import read
 from backprop_cli.catalogue.topics import codes
-from backprop_cli.grading.descent.course import Way
-from backprop_cli.grading.descent.mistakes import slips
-from backprop_cli.grading.descent.names import DescentNames, DescentQuantity
+from backprop_cli.grading.descent.descent_mistakes import slips
+from backprop_cli.grading.descent.descent_names import DescentNames, DescentQuantity
+from backprop_cli.grading.descent.trajectory import Way
 
 __all__ = ["here"]
 

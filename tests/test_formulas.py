@@ -21,7 +21,7 @@ from backprop_cli import Refused, differentiate, read
 from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import from_text, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules

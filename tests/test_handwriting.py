@@ -9,8 +9,8 @@ from command import backprop
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backprop_cli.grading.answer_reading import read_answer
 from backprop_cli.grading.handwriting import plainly, sides
-from backprop_cli.grading.reading import read_answer
 
 CHAIN = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from backprop_cli import differentiate, read
 from backprop_cli.engine.point import from_mapping
-from backprop_cli.grading.arrays.judging import judge_arrays
-from backprop_cli.grading.arrays.question import prepare_arrays
+from backprop_cli.grading.arrays.array_judging import judge_arrays
+from backprop_cli.grading.arrays.array_question import prepare_arrays
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.scoring import Scoring, result
 from backprop_cli.grading.tolerance import Tolerance

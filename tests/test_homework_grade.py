@@ -305,7 +305,7 @@ WITHOUT_FORK = (
 
 def test_the_bars_thread_begins_after_the_workers():
     """A process that has threads cannot be forked safely; the first step is a worker's first result."""
-    from backprop_cli.render.progress import Progress
+    from backprop_cli.render.progress_bar import Progress
 
     before = threading.active_count()
     bar = Progress("submissions")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from backprop_cli import Refused, Report, differentiate
 from backprop_cli.grading.mistakes import Explanation, Mistakes, NumericAnswer
+from backprop_cli.grading.mistakes.mistake_table import GENERAL, breakages
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES
 from backprop_cli.grading.mistakes.sweep import Edit, Tape
-from backprop_cli.grading.mistakes.table import GENERAL, breakages
 from backprop_cli.grading.names import Names
 from backprop_cli.grading.tolerance import Tolerance, Typed, typed_decimal
 

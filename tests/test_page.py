@@ -24,7 +24,7 @@ from command import backprop
 from backprop_cli import Refused, differentiate
 from backprop_cli.render.picture.page import page
 from backprop_cli.render.steps import words
-from backprop_cli.report.steps import steps
+from backprop_cli.report.step_by_step import steps
 
 FIRST = ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, {})
 NEURON = ("f = 1/(1+exp(-(w0*x0 + w1*x1 + w2)))", {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}, {})

@@ -12,6 +12,7 @@ from command import backprop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_cli.grading.answer_reading import read_answer
 from backprop_cli.grading.asking import judged
 from backprop_cli.grading.files import answers as reading
 from backprop_cli.grading.files.answers import Answer, answer
@@ -20,7 +21,6 @@ from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.files.submissions import Inbox
 from backprop_cli.grading.keys.key import read_key
 from backprop_cli.grading.marking import Marker, ready
-from backprop_cli.grading.reading import read_answer
 from backprop_cli.grading.tolerance import typed_decimal
 from backprop_cli.json_text import NotFinite
 

@@ -51,7 +51,7 @@ from tap.parser import Parser
 
 from backprop_cli.grading.records import WORDS, Heading, Judged, SubmissionResult
 from backprop_cli.problems import Refused
-from backprop_cli.render.graded.formats import FORMATS, writer
+from backprop_cli.render.graded.report_formats import FORMATS, writer
 from backprop_cli.render.graded.words import ASCII_MARKS, MARKS, decimal, percent
 from backprop_cli.render.tables.screens import Screen
 
@@ -131,7 +131,7 @@ def test_a_writer_keeps_nothing_of_the_submissions(form):
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
 def test_only_text_needs_rich(form):
     program = (
-        "import sys; from backprop_cli.render.graded.formats import writer; "
+        "import sys; from backprop_cli.render.graded.report_formats import writer; "
         f"writer({form!r}, None); print(*{{n.partition('.')[0] for n in sys.modules}} & {{'rich', 'sympy', 'mpmath'}})"
     )
     assert process("-c", program, start=(sys.executable,)).out.strip() == ""

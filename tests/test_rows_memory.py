@@ -13,8 +13,8 @@ from backprop_cli.reading import read
 from backprop_cli.rows.files import found
 from backprop_cli.rows.mean import Mean, mean_over
 from backprop_cli.rows.memory import columns_of, load
-from backprop_cli.rows.records import Dialect
 from backprop_cli.rows.rejects import Rejects
+from backprop_cli.rows.row_records import Dialect
 from backprop_cli.rows.selection import selection
 from backprop_cli.rows.source import Data
 

@@ -13,7 +13,7 @@ from command import backprop
 
 from backprop_cli import differentiate
 from backprop_cli.reading import read
-from backprop_cli.report.steps import steps
+from backprop_cli.report.step_by_step import steps
 
 GOLDENS = Path(__file__).parent / "goldens"
 CHAIN = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")

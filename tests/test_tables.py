@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from backprop_cli.render.safe_text import width
 from backprop_cli.render.tables import csv_tables, markdown_tables, plain_tables
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, code, ours, said
 from backprop_cli.render.tables.terminal_tables import printed, table
-from backprop_cli.render.text import width
 
 PLAIN = st.text(st.sampled_from("ab 漢é|="), max_size=12)
 PIPE = Screen(None, color=False, unicode=True)

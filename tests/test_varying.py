@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from backprop_cli.grading.keys.key import read_key
 from backprop_cli.grading.marking import ready
-from backprop_cli.grading.varying.choices import Listed, decimal, drawn_from, in_range
 from backprop_cli.grading.varying.lots import Lots
+from backprop_cli.grading.varying.ranges import Listed, decimal, drawn_from, in_range
 from backprop_cli.problems import Refused
 
 SECRET = 'secret = "a long winter in the mountains"\n'

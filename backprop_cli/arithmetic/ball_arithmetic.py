@@ -1,4 +1,4 @@
-"""The arithmetic of rationals and balls behind the protocol of ``base.py``: that of ``--digits``, and of a check."""
+"""The arithmetic of rationals and balls behind the protocol of number systems: that of ``--digits``, and of a check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flint import ctx
 from backprop_cli.arithmetic.ball_functions import OPERATIONS
 from backprop_cli.arithmetic.ball_text import decimal, to_float
 from backprop_cli.arithmetic.balls import ONE, ZERO, decided, from_float, from_text, is_finite, supposing
-from backprop_cli.arithmetic.base import Number, Operation
+from backprop_cli.arithmetic.protocol import Number, Operation
 
 
 class Balls:

@@ -26,7 +26,7 @@ from backprop_cli.arithmetic.balls import (
     sub,
     working,
 )
-from backprop_cli.arithmetic.base import Number, Operation
+from backprop_cli.arithmetic.protocol import Number, Operation
 
 
 def sqrt(value: Number) -> Number:

@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from flint import fmpq
 
 from backprop_cli.arithmetic.balls import sign
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 
 _TEN_DIGITS = 16  # of a printed power of ten with its sign; beyond it FLINT writes the number
 _PRINTED_EXPONENT = 10**16

@@ -19,7 +19,7 @@ from functools import cache
 
 from flint import arb, ctx, fmpq, fmpz
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.problems import Diagnostic, Refused
 
 ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)

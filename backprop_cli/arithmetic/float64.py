@@ -9,7 +9,7 @@ import math
 import operator
 from collections.abc import Callable
 
-from backprop_cli.arithmetic.base import Number, Operation
+from backprop_cli.arithmetic.protocol import Number, Operation
 
 _NAN, _INF = math.nan, math.inf
 _SPECIAL_BITS = 128

@@ -13,7 +13,7 @@ from textwrap import fill
 
 from backprop_cli import limits
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.arrays import ARRAY_GATES, ArrayGate
+from backprop_cli.gates.array_table import ARRAY_GATES, ArrayGate
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 

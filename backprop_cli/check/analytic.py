@@ -10,7 +10,7 @@ from collections.abc import Callable
 from flint import arb, arb_series, ctx, fmpq
 
 from backprop_cli.arithmetic.balls import ZERO, div, is_finite, is_zero, mul, settled, sign
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.rest import product, shifted, turned
 from backprop_cli.check.series import (
     MoreTermsError,

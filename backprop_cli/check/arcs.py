@@ -9,7 +9,7 @@ from __future__ import annotations
 from flint import arb
 
 from backprop_cli.arithmetic.balls import HALF, ONE, sign
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.analytic import integral
 from backprop_cli.check.series import (
     NOTHING,

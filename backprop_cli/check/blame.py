@@ -14,7 +14,7 @@ from functools import cached_property
 from flint import arb
 
 from backprop_cli.arithmetic.balls import from_float, is_finite, sub, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import Gap, constant
 from backprop_cli.check.sides import Walk

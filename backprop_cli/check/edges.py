@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import ONE
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Here, OneSided
 from backprop_cli.check.verdict import Slope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backprop_cli.check import arcs, pieces, smooth, special
+from backprop_cli.check import arcs, gamma_family, pieces, smooth
 from backprop_cli.check.series import NOTHING, Series, less, minus_of, over, plus, times
 from backprop_cli.check.smooth import Function, Side
 
@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Function] = {
     "leaky_relu": lambda side, x, a: pieces.positive(side, x, x, times(a, x)),
     "elu": pieces.elu,
     "selu": pieces.selu,
-    "gelu": special.gelu,
+    "gelu": gamma_family.gelu,
     "silu": lambda side, x: times(x, smooth.sigmoid(side, x)),
     "softsign": lambda side, x: over(x, plus(smooth.UNIT, pieces.absolute(side, x))),
     "hardtanh": lambda side, x: pieces.MAX(side, pieces.MIN(side, x, smooth.UNIT), smooth.MINUS_UNIT),
@@ -66,11 +66,11 @@ FUNCTIONS: dict[str, Function] = {
     "mod": pieces.mod,
     "fmod": pieces.fmod,
     "erf": smooth.of_flint("erf"),
-    "erfc": special.ERFC,
-    "gamma": special.gamma,
-    "lgamma": special.lgamma,
-    "digamma": special.digamma,
-    "polygamma": special.polygamma,
+    "erfc": gamma_family.ERFC,
+    "gamma": gamma_family.gamma,
+    "lgamma": gamma_family.lgamma,
+    "digamma": gamma_family.digamma,
+    "polygamma": gamma_family.polygamma,
     "lt": pieces.comparison(lambda order: order < 0),
     "le": pieces.comparison(lambda order: order <= 0),
     "gt": pieces.comparison(lambda order: order > 0),

@@ -12,7 +12,7 @@ from flint import arb
 
 from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import from_float, from_text, sub, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import INPUT, Circuit
 from backprop_cli.engine.backward import Backward

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import add, div, is_finite, is_zero, sub, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.blame import Blame, overlap
 from backprop_cli.check.edges import outcomes, said
 from backprop_cli.check.reference import Reference

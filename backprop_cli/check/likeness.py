@@ -12,7 +12,7 @@ from math import prod
 from flint import fmpq
 
 from backprop_cli.arithmetic.balls import is_zero, neg, sign, sub
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 
 SAME, OPPOSITE, UNKNOWN = 1, -1, 0
 

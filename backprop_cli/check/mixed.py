@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from backprop_cli.arithmetic.balls import ZERO, add, is_finite, mul, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.blame import overlap
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Beside

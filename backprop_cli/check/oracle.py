@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backprop_cli import limits
-from backprop_cli.arithmetic.base import Number
-from backprop_cli.check import formulas, gatewise, mixed
+from backprop_cli.arithmetic.protocol import Number
+from backprop_cli.check import gatewise, mixed, symbolic_reference
 from backprop_cli.check.blame import Blame
 from backprop_cli.check.judging import CheckTolerance, Judging
 from backprop_cli.check.patience import OutOfPatienceError, patience
@@ -78,18 +78,18 @@ class _Checking:
         expected: dict[int, Number],
     ) -> str:
         """Fill in SymPy's references and formulas; returns the method that must go on."""
-        reason = formulas.too_large(self.circuit, variables)
+        reason = symbolic_reference.too_large(self.circuit, variables)
         if not reason:
             try:
                 with patience(limits.SYMBOLIC_SECONDS):
-                    derivatives = formulas.derive(self.circuit, variables)
-                    self.symbolic = formulas.shown(self.circuit, derivatives)
+                    derivatives = symbolic_reference.derive(self.circuit, variables)
+                    self.symbolic = symbolic_reference.shown(self.circuit, derivatives)
                     slopes = [traces[node].left.slope for node in smooth.values()]
                     of = derivatives.of(list(smooth))
-                    values = formulas.evaluate(of, self.reference, slopes, self.tolerance.bits)
+                    values = symbolic_reference.evaluate(of, self.reference, slopes, self.tolerance.bits)
                 expected |= dict(zip(smooth.values(), values, strict=True))
                 return "symbolic"
-            except formulas.NotThisWayError as error:
+            except symbolic_reference.NotThisWayError as error:
                 reason = str(error)
             except OutOfPatienceError:
                 reason = f"SymPy takes more than {limits.SYMBOLIC_SECONDS} s over the formula"

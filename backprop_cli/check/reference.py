@@ -15,7 +15,7 @@ from flint import arb
 from backprop_cli import limits
 from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import add, from_float, from_text, is_finite, mul, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 from backprop_cli.engine.backward import Backward, backward

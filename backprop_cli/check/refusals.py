@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_cli.arithmetic.ball_text import decimal
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Here
 from backprop_cli.engine.forward import Forward

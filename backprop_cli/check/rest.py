@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from backprop_cli.arithmetic.balls import add, mul, sign, sub
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from flint import ctx, fmpq
 
 from backprop_cli.arithmetic.balls import ONE, ZERO, add, div, is_finite, is_zero, mul, neg, power, sign, sub
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.rest import Rest, larger, product, shifted, turned
 
 MANY_TERMS = 28

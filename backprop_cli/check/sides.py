@@ -14,7 +14,7 @@ from typing import Literal
 from flint import arb, fmpq
 
 from backprop_cli.arithmetic.balls import HALF, ZERO, UnknownSign, floor, is_finite, mul, sign, sub, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.composed import function
 from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
 from backprop_cli.check.numbering import fixed, numbering, undone

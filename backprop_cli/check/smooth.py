@@ -15,7 +15,7 @@ from flint import arb, arb_series, ctx, fmpq
 from backprop_cli.arithmetic.ball_functions import OPERATIONS
 from backprop_cli.arithmetic.balls import HALF, ONE, ZERO, is_finite, is_zero, power, sign
 from backprop_cli.arithmetic.balls import mul as scaled
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.analytic import integral, native
 from backprop_cli.check.rest import ceiling, raised, remainder, turned
 from backprop_cli.check.series import (

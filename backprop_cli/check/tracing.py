@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from flint import arb
 
 from backprop_cli.arithmetic.balls import ONE, is_finite, is_zero
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.edges import exact_run, on_edge
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import Gap, NearEdgeError, NoSeriesError, NotKnownError, NoValueError

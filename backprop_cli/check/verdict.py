@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 
 Word = Literal["ok", "kink", "limit", "imprecise", "undecided", "unchecked", "wrong"]
 

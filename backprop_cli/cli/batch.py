@@ -20,10 +20,10 @@ from backprop_cli.problems import Diagnostic, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from backprop_cli.rows.batch import BatchRequest
-    from backprop_cli.rows.records import Block
+    from backprop_cli.rows.batch_calculation import BatchRequest
+    from backprop_cli.rows.batch_report import BatchReport, Reduce
     from backprop_cli.rows.rejects import Rejects
-    from backprop_cli.rows.report import BatchReport, Reduce
+    from backprop_cli.rows.row_records import Block
     from backprop_cli.rows.sampling import Sampler
     from backprop_cli.rows.selection import Selection
     from backprop_cli.rows.source import Data
@@ -167,7 +167,7 @@ def _by_dask(
     rest: tuple[Sampler | None, BatchRequest, Callable[[int], None]],
 ) -> BatchReport:
     """The report by a cluster; the sample is of the first rows."""
-    from backprop_cli.rows.batch import gathered
+    from backprop_cli.rows.batch_calculation import gathered
     from backprop_cli.rows.extras import needs_dask
 
     needs_dask()
@@ -185,7 +185,7 @@ def _by_dask(
 def _print_report(
     task: Task, blocks: Iterable[Block], data: Data, chosen: Selection, options: BatchOptions, rejected: Rejects
 ) -> tuple[str, ...]:
-    from backprop_cli.rows.batch import BatchRequest, batch
+    from backprop_cli.rows.batch_calculation import BatchRequest, batch
 
     sampler, files = None if options.no_check else _sampler(task), tuple(file.name for file in data.files)
     asked = BatchRequest(options.reduce, files, options.weights)
@@ -197,14 +197,14 @@ def _print_report(
             report = batch(task, passing, rejected, asked, options.threads, step)
     report, wrong = report._replace(skipped=rejected.count), tuple[str, ...]()
     if sampler is not None:
-        from backprop_cli.rows.checking import checked_rows
+        from backprop_cli.rows.sample_check import checked_rows
 
         found = checked_rows(task, sampler)
         report, wrong = report._replace(check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
     for problem in report.warnings if options.form != "json" else ():
-        from backprop_cli.render.problems import drawn
+        from backprop_cli.render.diagnostics import drawn
 
         print(drawn(problem, "warning"), file=sys.stderr)
     return wrong
@@ -240,7 +240,7 @@ def say_skipped(rejected: Rejects) -> None:
     """The rows left out, on standard error: ten of them, and how many there are."""
     if not rejected.count:
         return
-    from backprop_cli.render.text import visible
+    from backprop_cli.render.safe_text import visible
 
     count = rejected.count
     print(f"warning[data.skipped]: {count:,} row{'' if count == 1 else 's'} left out", file=sys.stderr)

@@ -134,9 +134,9 @@ def circuit_and_point(
 
 def echoed(circuit: Circuit) -> Circuit:
     """The circuit; if its text was in LaTeX, it is said on standard error how that was read."""
-    from backprop_cli.reading.latex import is_latex
+    from backprop_cli.reading.latex_tokens import is_latex
     from backprop_cli.reading.writing import write
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
 
     if is_latex(circuit.source.text):
         print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)

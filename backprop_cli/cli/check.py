@@ -20,7 +20,7 @@ from backprop_cli.grading.levels import ACCEPT
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
-    from backprop_cli.grading.arrays.question import ArrayQuestion
+    from backprop_cli.grading.arrays.array_question import ArrayQuestion
     from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask, Question
@@ -140,8 +140,8 @@ def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: Check
     """The result of answers about rows of data, or about steps of descent."""
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.descent.updating import Recipe
-    from backprop_cli.grading.descent.names import DescentNames
-    from backprop_cli.grading.descent.question import answered, prepare_descent, rows_of
+    from backprop_cli.grading.descent.descent_names import DescentNames
+    from backprop_cli.grading.descent.descent_question import answered, prepare_descent, rows_of
     from backprop_cli.grading.scoring import Scoring, result
 
     Recipe(rate=options.lr).refuse_nonsense()
@@ -161,7 +161,7 @@ def _meaning(circuit: Circuit, *, arrays: bool) -> Callable[[str], Hashable | No
         from backprop_cli.grading.names import Names
 
         return Names(circuit).read
-    from backprop_cli.grading.arrays.names import ArrayNames
+    from backprop_cli.grading.arrays.array_names import ArrayNames
 
     return ArrayNames(circuit).read
 
@@ -182,7 +182,7 @@ def _about_arrays(
 ) -> ArrayQuestion:
     from backprop_cli.cli.report_options import tolerance
     from backprop_cli.engine.point import given
-    from backprop_cli.grading.arrays.question import answered, prepare_arrays
+    from backprop_cli.grading.arrays.array_question import answered, prepare_arrays
 
     wanted = _wanted(options) or answered(circuit, [answer.name for answer in answers])
     upstream = given("upstream", options.upstream) if options.upstream else None
@@ -246,7 +246,7 @@ def _asks(circuit: Circuit, answers: tuple[Answer, ...], wanted: list[str]) -> t
 
 def _needs_point(circuit: Circuit, answers: tuple[Answer, ...]) -> bool:
     """Whether an answer is a number that no function is: where all else are formulas, 3 is the constant function."""
-    from backprop_cli.grading.reading import bound_names, read_answer
+    from backprop_cli.grading.answer_reading import bound_names, read_answer
 
     bound = bound_names(circuit)
     texts = [answer.text for answer in answers if answer.problem is None]

@@ -17,7 +17,7 @@ from backprop_cli.problems import UNREADABLE, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.grading.attempts import AttemptPlan
-    from backprop_cli.grading.files.layout import Ways
+    from backprop_cli.grading.files.column_roles import Ways
     from backprop_cli.grading.files.sheets import Problems, Submission
     from backprop_cli.grading.files.submissions import Inbox
     from backprop_cli.grading.marking import Marker

@@ -13,7 +13,7 @@ from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.grading.levels import RULES, Rule
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.files.layout import Ways
+    from backprop_cli.grading.files.column_roles import Ways
 
 _PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{0,9})?)\s*%?\s*")
 
@@ -81,9 +81,9 @@ def class_options(command: Command) -> Command:
 
 def ways(options: FileOptions) -> Ways:
     """How files are read. Raises ``Refused`` for an encoding that is none, a usage error for a column that is none."""
+    from backprop_cli.grading.files.column_roles import Ways
     from backprop_cli.grading.files.encodings import known
     from backprop_cli.grading.files.headings import folded
-    from backprop_cli.grading.files.layout import Ways
 
     titles: dict[str, str] = {}
     for word in options.columns if isinstance(options, ClassOptions) else ():

@@ -106,7 +106,7 @@ def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Repo
 
 
 def _warn(report: Report | ArrayReport) -> None:
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
 
     for problem in report.warnings:
         print(drawn(problem, "warning"), file=sys.stderr)

@@ -17,8 +17,8 @@ from backprop_cli.problems import Diagnostic, Refused
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
-    from backprop_cli.rows.records import BadRow, Dialect
     from backprop_cli.rows.rejects import Rejects
+    from backprop_cli.rows.row_records import BadRow, Dialect
     from backprop_cli.rows.source import Data
 
 _DATA = (
@@ -88,7 +88,7 @@ def opened_data(words: tuple[str, ...], options: DataOptions) -> tuple[tuple[str
 
 
 def _reading(options: DataOptions) -> Dialect:
-    from backprop_cli.rows.records import Dialect
+    from backprop_cli.rows.row_records import Dialect
 
     delimiter = {"tab": "\t", "\\t": "\t", "space": " "}.get(options.delimiter or "", options.delimiter)
     for name, sign in (("--delimiter", delimiter), ("--decimal", options.decimal)):

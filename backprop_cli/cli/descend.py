@@ -25,9 +25,9 @@ from backprop_cli.cli.descent_options import (
 from backprop_cli.cli.descent_output import history, refuse_early, write
 
 if TYPE_CHECKING:
+    from backprop_cli.descent.descent_report import DescentReport
     from backprop_cli.descent.loop import Visit
     from backprop_cli.descent.objective import Objective
-    from backprop_cli.descent.report import DescentReport
     from backprop_cli.descent.stopping import Stop
 
     Watcher = Callable[[Visit], None]
@@ -80,7 +80,7 @@ def _objective(expression: str, values: tuple[str, ...], options: DescentOptions
     """What is made small: the expression at the point, or its mean over the data, which are read into memory."""
     words, data = opened_data(values, options)
     if data is None:
-        from backprop_cli.descent.descend import objective_of
+        from backprop_cli.descent.descent_calculation import objective_of
 
         refuse_data_options(options)
         return objective_of(*circuit_and_point(expression, words, options, None), options.wanted)
@@ -99,7 +99,7 @@ def _objective(expression: str, values: tuple[str, ...], options: DescentOptions
 def _descend(
     goal: Objective, options: DescentOptions, watchers: tuple[Watcher, ...], asked: Callable[[], bool]
 ) -> DescentReport:
-    from backprop_cli.descent.descend import DescentExtras, descend
+    from backprop_cli.descent.descent_calculation import DescentExtras, descend
     from backprop_cli.descent.stopping import interrupted
 
     def watch(visit: Visit) -> Stop | None:

@@ -157,7 +157,7 @@ def counting(steps: int) -> Iterator[Callable[[Visit], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    from backprop_cli.render.progress import Progress
+    from backprop_cli.render.progress_bar import Progress
 
     line = Progress("steps", steps)
     every = max(1, steps // 1_000)

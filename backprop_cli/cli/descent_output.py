@@ -14,9 +14,9 @@ from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.cli.descent_options import DescentOptions
+    from backprop_cli.descent.descent_report import DescentReport
     from backprop_cli.descent.loop import Visit
     from backprop_cli.descent.objective import Objective
-    from backprop_cli.descent.report import DescentReport
 
     Record = Callable[[Visit], None]
 
@@ -104,17 +104,16 @@ def _rendered(report: DescentReport, options: DescentOptions, kept: list[Visit])
 
 def _work(report: DescentReport, form: str) -> str:
     from backprop_cli.descent.work import work
-    from backprop_cli.render.descent import latex
-    from backprop_cli.render.descent import work as lines
+    from backprop_cli.render.descent import latex, work_lines
 
     if form == "latex":
         return latex.work(work(report))
-    return (lines.markdown if form == "markdown" else lines.render)(work(report)) + "\n"
+    return (work_lines.markdown if form == "markdown" else work_lines.render)(work(report)) + "\n"
 
 
 def _warn(report: DescentReport, options: DescentOptions) -> None:
     """Warnings and the reason of an end without a value, on standard error; JSON has the warnings in itself."""
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
 
     if options.form != "json":
         for problem in report.warnings:

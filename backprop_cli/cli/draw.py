@@ -161,7 +161,7 @@ def _write(data: bytes, output: str | None) -> None:
 
 
 def _warn(report: Report | ArrayReport) -> None:
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
 
     for problem in report.warnings:
         print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)

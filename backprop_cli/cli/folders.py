@@ -15,7 +15,7 @@ from backprop_cli.worksheet.stems import Stems
 
 if TYPE_CHECKING:
     from backprop_cli.grading.records import Heading, SubmissionResult
-    from backprop_cli.render.graded.base import ReportWriter
+    from backprop_cli.render.graded.report_writer import ReportWriter
 
 
 class FolderReport:

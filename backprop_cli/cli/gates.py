@@ -12,7 +12,7 @@ from backprop_cli.choices import COLORS
 
 if TYPE_CHECKING:
     from backprop_cli.gates import Gate
-    from backprop_cli.gates.arrays import ArrayGate
+    from backprop_cli.gates.array_table import ArrayGate
 
 
 def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -33,29 +33,29 @@ def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 def command(name: str | None, as_json: bool, color: str) -> None:
     """Every gate: how it is written, its local gradients, its domain and its kink; or one of them in full."""
     from backprop_cli.gates import GATES, called
-    from backprop_cli.gates.arrays import ARRAY_GATES
+    from backprop_cli.gates.array_table import ARRAY_GATES
 
     rows = _array_rows(name) if name and called(name) is None else []
     chosen = [] if rows else [_chosen(name)] if name else list(GATES.values())
     rows = rows or ([] if name else list(ARRAY_GATES.values()))
-    from backprop_cli.render import array_gates, gates
+    from backprop_cli.render import array_gate_table, gate_table
 
     if as_json:
-        sys.stdout.write(gates.as_json(chosen, [array_gates.members(row) for row in rows]))
+        sys.stdout.write(gate_table.as_json(chosen, [array_gate_table.members(row) for row in rows]))
         return
     from backprop_cli.cli.screen import screen
 
     seen = screen(color)
     if name:
-        one = gates.page(chosen[0], _example(chosen[0]), seen) if chosen else None
-        sys.stdout.write(one or array_gates.page(rows, _array_example(rows[0]), seen))
+        one = gate_table.page(chosen[0], _example(chosen[0]), seen) if chosen else None
+        sys.stdout.write(one or array_gate_table.page(rows, _array_example(rows[0]), seen))
     else:
-        sys.stdout.write(gates.table(chosen, seen) + "\n" + array_gates.table(rows, seen))
+        sys.stdout.write(gate_table.table(chosen, seen) + "\n" + array_gate_table.table(rows, seen))
 
 
 def _array_rows(name: str) -> list[ArrayGate]:
     """All rows of the array gate of that name: those of a family are one gate to the reader."""
-    from backprop_cli.gates.arrays import ARRAY_GATES, array_called, family
+    from backprop_cli.gates.array_table import ARRAY_GATES, array_called, family
 
     gate = array_called(name) or ARRAY_GATES.get(name)
     return list(family(gate.called)) if gate is not None else []
@@ -85,7 +85,7 @@ def _array_example(gate: ArrayGate) -> dict[str, str]:
 
 def _chosen(name: str) -> Gate:
     from backprop_cli.gates import callable_names, called
-    from backprop_cli.gates.arrays import array_names
+    from backprop_cli.gates.array_table import array_names
     from backprop_cli.nearest import meant
     from backprop_cli.problems import Diagnostic, Refused
 

@@ -153,7 +153,7 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
     if form == "json":
         return ""
     from backprop_cli.render import derivation, steps
-    from backprop_cli.report.steps import steps as made
+    from backprop_cli.report.step_by_step import steps as made
 
     if form == "latex":
         return derivation.render(made(report))
@@ -161,7 +161,7 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
 
 
 def _warn(report: Report | ArrayReport, *, quiet: bool) -> None:
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
     from backprop_cli.report.report import Report
 
     for problem in report.warnings:

@@ -125,7 +125,7 @@ def _check_key(key: Key, options: GradeOptions) -> int:
     from backprop_cli.cli.screen import screen
     from backprop_cli.grading.keys.solutions import solutions, varied
     from backprop_cli.grading.marking import ready
-    from backprop_cli.render.graded.key import render
+    from backprop_cli.render.graded.key_table import render
 
     with key_guard():
         marker = ready(key, method="symbolic")

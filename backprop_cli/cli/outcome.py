@@ -78,7 +78,7 @@ def wants_json(words: Sequence[str]) -> bool:
 
 
 def _refuse(problems: Sequence[Diagnostic], code: int, words: Sequence[str]) -> int:
-    from backprop_cli.render.problems import as_json, drawn
+    from backprop_cli.render.diagnostics import as_json, drawn
 
     if wants_json(words):
         print(as_json(problems))

@@ -17,7 +17,7 @@ def progress(what: str = "submissions") -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield lambda: None
         return
-    from backprop_cli.render.progress import Progress
+    from backprop_cli.render.progress_bar import Progress
 
     line = Progress(what)
     try:
@@ -32,7 +32,7 @@ def counting_rows(total: int | None, *, answering: bool) -> Iterator[Callable[[i
     if not sys.stderr.isatty() or (answering and sys.stdout.isatty()):
         yield lambda _: None
         return
-    from backprop_cli.render.progress import Progress
+    from backprop_cli.render.progress_bar import Progress
 
     line = Progress("rows", total, wait=0.5)
     try:

@@ -15,7 +15,7 @@ from backprop_cli.choices import COLORS
 from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.graded.formats import FORMATS
+from backprop_cli.render.graded.report_formats import FORMATS
 
 if TYPE_CHECKING:
     from backprop_cli.grading.tolerance import Tolerance
@@ -117,7 +117,7 @@ def tolerance(options: ToleranceOptions) -> Tolerance:
 
 def warn(problems: Iterable[Diagnostic]) -> None:
     """Put warnings on standard error."""
-    from backprop_cli.render.problems import drawn
+    from backprop_cli.render.diagnostics import drawn
 
     for problem in problems:
         print(drawn(problem, "warning"), file=sys.stderr)

@@ -16,13 +16,13 @@ from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
-from backprop_cli.render.graded.base import ReportSettings
-from backprop_cli.render.graded.formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
+from backprop_cli.render.graded.report_formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
+from backprop_cli.render.graded.report_writer import ReportSettings
 
 if TYPE_CHECKING:
     from backprop_cli.cli.report_options import ReportOptions
     from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
-    from backprop_cli.render.graded.base import ReportWriter
+    from backprop_cli.render.graded.report_writer import ReportWriter
 
 
 class Sink(Protocol):

@@ -92,7 +92,7 @@ def _files(
     marker: Marker, students: Sequence[str], options: SheetOptions, step: Callable[[], None]
 ) -> Iterator[tuple[str, str]]:
     """Every file by its path in the folder, one student after the other; then what goes with all of them."""
-    from backprop_cli.render.worksheet.lists import index
+    from backprop_cli.render.worksheet.class_lists import index
     from backprop_cli.worksheet.stems import ALL, stems
 
     names, told, listed = stems(students), list[str](), list[tuple[str, str]]()
@@ -114,8 +114,8 @@ def _of_student(
 ) -> tuple[Mapping[str, str], Mapping[str, str], str]:
     """The files of a student's sheet and of its solution, and the right answers."""
     from backprop_cli.cli.grade import key_guard
-    from backprop_cli.render.worksheet.formats import renderer
-    from backprop_cli.render.worksheet.lists import answers
+    from backprop_cli.render.worksheet.class_lists import answers
+    from backprop_cli.render.worksheet.sheet_formats import renderer
     from backprop_cli.worksheet.making import worksheet
 
     render = renderer(options.form)
@@ -126,7 +126,7 @@ def _of_student(
 
 
 def _said(students: Sequence[str], options: SheetOptions) -> str:
-    from backprop_cli.render.text import visible
+    from backprop_cli.render.safe_text import visible
 
     count = f"{len(students):,} sheet{'' if len(students) == 1 else 's'}"
     where = visible(options.output.rstrip("/") or "/")

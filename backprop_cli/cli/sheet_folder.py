@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backprop_cli.cli.output import file_errors
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.text import visible
+from backprop_cli.render.safe_text import visible
 
 _NAMED_APART = 3
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.descent.batches import WHOLE, Batches
 from backprop_cli.descent.objective import Landing, Objective
 from backprop_cli.descent.stopping import Stop, converged, lost, made, no_value, standstill, time_up, without_digits

@@ -1,7 +1,7 @@
 """What is made small: a circuit's output as a function of its parameters, ready to be asked again and again.
 
-Circuits of numbers run in the scalar engine and load no NumPy; ``arrays.py`` has those of arrays. Rules, programs and
-shapes are kept between steps.
+Circuits of numbers run in the scalar engine and load no NumPy; ``array_objective.py`` has those of arrays. Rules,
+programs and shapes are kept between steps.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.descent.checking import Checked, checked_at
+from backprop_cli.descent.last_check import Checked, checked_at
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward, refuse_without_output

@@ -8,12 +8,12 @@ from math import inf
 from backprop_cli.choices import OPTIMIZERS
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.batches import Batches
-from backprop_cli.descent.descend import DescentExtras, objective_of
-from backprop_cli.descent.descend import descend as descended
+from backprop_cli.descent.descent_calculation import DescentExtras, objective_of
+from backprop_cli.descent.descent_calculation import descend as descended
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.loop import Plan
 from backprop_cli.descent.objective import Objective
 from backprop_cli.descent.optimizers import OPTIMIZERS as ROWS
-from backprop_cli.descent.report import DescentReport
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.engine.point import Point, from_mapping
 from backprop_cli.nearest import meant
@@ -74,7 +74,7 @@ def _objective(circuit: Circuit, point: Point, data: Columns | None, wrt: tuple[
         return objective_of(circuit, point, wrt)
     from backprop_cli.descent.rows import RowsObjective
     from backprop_cli.rows.memory import MemoryTable
-    from backprop_cli.rows.records import RowPlace
+    from backprop_cli.rows.row_records import RowPlace
 
     columns = {name: [float(one) for one in data[name]] for name in circuit.inputs if name in data}
     lengths = {len(column) for column in columns.values()}

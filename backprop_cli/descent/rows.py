@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
-from backprop_cli.descent.checking import Checked
+from backprop_cli.descent.last_check import Checked
 from backprop_cli.descent.objective import Landing, gates_of, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.checking import checked_rows
 from backprop_cli.rows.mean import mean_over
 from backprop_cli.rows.memory import MemoryTable
+from backprop_cli.rows.sample_check import checked_rows
 from backprop_cli.rows.sampling import Sampler
 from backprop_cli.rows.task import task
 
@@ -59,7 +59,7 @@ class RowsObjective:
         """The optimizer in the arithmetic of the parameters."""
         if not any(getattr(self.start[name], "shape", ()) for name in self.parameters):
             return Updater(recipe, self.parameters, Rules(Float64()))
-        from backprop_cli.descent.arrays import ArrayUpdater
+        from backprop_cli.descent.array_objective import ArrayUpdater
         from backprop_cli.engine.array_rules import ArrayRules
 
         return ArrayUpdater(recipe, self.parameters, ArrayRules())

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.descent.optimizers import OPTIMIZERS, Optimizer
 from backprop_cli.engine.rules import Rule, Rules, rule_circuit
 from backprop_cli.nearest import meant

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.loop import Visit
 from backprop_cli.descent.objective import Landing
-from backprop_cli.descent.report import DescentReport
 from backprop_cli.descent.updating import Recipe
 
 FEW, SOME = 10, 3

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import selection
+from backprop_cli.arithmetic.array_arithmetic import selection
 from backprop_cli.circuit import CircuitBuilder
 from backprop_cli.problems import Span
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import MAPPED, PRIMITIVES, TESTS, TOLD_NOTHING, Arrays
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.array_arithmetic import MAPPED, PRIMITIVES, TESTS, TOLD_NOTHING, Arrays
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
 from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import Rule, Rules, rule_circuit
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.array_row import ArrayGate, FromGate
-from backprop_cli.gates.arrays import ARRAY_GATES, RULE_WORDS
+from backprop_cli.gates.array_table import ARRAY_GATES, RULE_WORDS
 from backprop_cli.problems import Span
 
 _ROWS = ARRAY_GATES | RULE_WORDS

@@ -21,7 +21,7 @@ from backprop_cli.engine.given import Given
 from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.array_files import load
-from backprop_cli.reading.lists import Shape, flatten, place, split, too_large
+from backprop_cli.reading.nested_lists import Shape, flatten, place, split, too_large
 from backprop_cli.reading.notation import number_problem
 
 if TYPE_CHECKING:

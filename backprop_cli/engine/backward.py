@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backprop_cli.arithmetic.base import Number, Operation
+from backprop_cli.arithmetic.protocol import Number, Operation
 from backprop_cli.engine.forward import Forward, shown
 from backprop_cli.engine.rules import CompiledGate, no_gradient
 from backprop_cli.problems import Diagnostic

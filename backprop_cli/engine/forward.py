@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_cli.arithmetic.base import Arithmetic, Number
+from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 from backprop_cli.engine.rules import CompiledGate, Rules
 from backprop_cli.problems import Diagnostic, Refused

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from backprop_cli import json_text, limits
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import NOT_NUMBERS, Given

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from backprop_cli import limits
 from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import ZERO
-from backprop_cli.arithmetic.base import Arithmetic, Number
+from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.swept import Run, Swept
 from backprop_cli.problems import Diagnostic, Refused

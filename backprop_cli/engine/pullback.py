@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.engine.array_problems import counted, elements, first_place, operand
 from backprop_cli.engine.array_rules import bound
 from backprop_cli.engine.vectorised import STRICT, VectorRun

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.arrays import MAPPED, TESTS, Arrays
+from backprop_cli.arithmetic.array_arithmetic import MAPPED, TESTS, Arrays
 
 Call = Callable[..., Any]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 
-from backprop_cli.arithmetic.base import Arithmetic, Number, Operation
+from backprop_cli.arithmetic.protocol import Arithmetic, Number, Operation
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.problems import Diagnostic

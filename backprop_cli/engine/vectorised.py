@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.array_problems import no_value, whole_index
 from backprop_cli.engine.array_rules import ArrayRules, bound, raises_no_flag, value_of

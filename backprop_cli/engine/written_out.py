@@ -21,7 +21,7 @@ from backprop_cli.engine.array_rules import array_rule
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_row import ArrayGate, FromGate, Shape
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused, Span
 
 _MOST_SIDE = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.gates.array_row import NEW_AXIS, WIRE, Slice
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 
 
 def told(op: str, statics: tuple[tuple[str, object], ...]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from backprop_cli.grading.reading import AnswerReading, read_answer
+from backprop_cli.grading.answer_reading import AnswerReading, read_answer
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.writing import write

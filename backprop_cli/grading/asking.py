@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from backprop_cli.grading.answer_judging import judge, unreadable
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.judging import judge, unreadable
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Question
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.arrays.question import ArrayQuestion
+    from backprop_cli.grading.arrays.array_question import ArrayQuestion
 
     AnyQuestion = Question | ArrayQuestion
 
@@ -21,7 +21,7 @@ def judged(question: AnyQuestion, answers: Sequence[Answer]) -> tuple[tuple[Opin
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named."""
     if isinstance(question, Question):
         return judge(question, answers)
-    from backprop_cli.grading.arrays.judging import judge_arrays
+    from backprop_cli.grading.arrays.array_judging import judge_arrays
 
     return judge_arrays(question, answers)
 
@@ -30,6 +30,6 @@ def why_unreadable(question: AnyQuestion, answer: Answer) -> Diagnostic | None:
     """Why an answer says nothing, as far as that is known without judging it."""
     if isinstance(question, Question):
         return unreadable(question, answer)
-    from backprop_cli.grading.arrays.judging import unreadable_array
+    from backprop_cli.grading.arrays.array_judging import unreadable_array
 
     return unreadable_array(question, answer)

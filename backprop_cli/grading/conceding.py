@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backprop_cli.grading.allowed import allowed
+from backprop_cli.grading.answer_reading import bound_names
 from backprop_cli.grading.keys.concessions import Concessions
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.question import Question
-from backprop_cli.grading.reading import bound_names
 from backprop_cli.problems import Diagnostic, Refused
 
 

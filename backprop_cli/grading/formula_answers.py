@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from backprop_cli.arithmetic.ball_text import decimal, to_float
 from backprop_cli.arithmetic.balls import working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
+from backprop_cli.grading.answer_reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.formulas.equality import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.numerals import restored
 from backprop_cli.grading.formulas.vocabulary import unknown_names
@@ -17,7 +18,6 @@ from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.number_answers import entry_of
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.records import Word
 from backprop_cli.grading.tolerance import Typed
 

@@ -17,7 +17,6 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, folded, from_mapping, given
-from backprop_cli.grading.again import RememberedResults
 from backprop_cli.grading.conceding import conceding
 from backprop_cli.grading.expressions import Expression, Expressions
 from backprop_cli.grading.files.answers import Answer
@@ -35,10 +34,11 @@ from backprop_cli.grading.records import (
     SubmissionResult,
     Tally,
 )
+from backprop_cli.grading.remembered import RememberedResults
 from backprop_cli.grading.scoring import Scoring, result, sum_of
 from backprop_cli.grading.summary import empty
-from backprop_cli.grading.varying.choices import Listed
 from backprop_cli.grading.varying.lots import Lots
+from backprop_cli.grading.varying.ranges import Listed
 from backprop_cli.grading.varying.suitable import Unsuitable, unsuitable
 from backprop_cli.grading.varying.variants import SPECIMEN, Variants
 from backprop_cli.nearest import meant
@@ -239,7 +239,7 @@ def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Ma
 def _unsuitable(problem: KeyProblem) -> Callable[..., Unsuitable | None]:
     """What says which numbers are given to nobody."""
     if problem.data or problem.lr is not None:
-        from backprop_cli.grading.descent.suitable import unsuitable_descent
+        from backprop_cli.grading.descent.suitable_descent import unsuitable_descent
 
         return unsuitable_descent
     return unsuitable
@@ -255,7 +255,7 @@ def _question(problem: KeyProblem, expression: Expression, point: Point | None, 
     if problem.data or problem.lr is not None:
         return _about_descent(problem, circuit, point or {})
     if has_arrays(circuit, point or {}):
-        from backprop_cli.grading.arrays.question import prepare_arrays
+        from backprop_cli.grading.arrays.array_question import prepare_arrays
 
         upstream = given("upstream", problem.upstream) if problem.upstream else None
         wanted = problem.ask or None
@@ -269,7 +269,7 @@ def _question(problem: KeyProblem, expression: Expression, point: Point | None, 
 
 def _about_descent(problem: KeyProblem, circuit: Circuit, point: Point) -> AnyQuestion:
     """The question of a problem with rows of data, or with a learning rate."""
-    from backprop_cli.grading.descent.question import prepare_descent, rows_of
+    from backprop_cli.grading.descent.descent_question import prepare_descent, rows_of
 
     table = rows_of(problem.data, tuple(circuit.inputs))
     wanted = problem.ask or None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backprop_cli.grading.answer_reading import AnswerReading, exact_number
 from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.reading import AnswerReading, exact_number
 from backprop_cli.grading.records import Word
 from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact

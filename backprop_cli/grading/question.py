@@ -15,6 +15,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.allowed import Allowed
+from backprop_cli.grading.answer_reading import AnswerReading, CircuitOf, bound_names, read_answer
 from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
@@ -22,7 +23,6 @@ from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.opinion import Opinion
-from backprop_cli.grading.reading import AnswerReading, CircuitOf, bound_names, read_answer
 from backprop_cli.grading.tolerance import CERTAIN, Doubt, Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.problems import Diagnostic, Refused

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from flint import arb
 
 from backprop_cli.arithmetic.ball_text import to_float
-from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.calculation import Settings, run
 from backprop_cli.check.edges import outcomes
 from backprop_cli.check.reference import Reference

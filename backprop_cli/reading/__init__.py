@@ -1,5 +1,5 @@
 """Text → circuit, as typed, and back: nothing that a user wrote is ever evaluated as Python."""
 
-from backprop_cli.reading.program import read
+from backprop_cli.reading.statements import read
 
 __all__ = ["read"]

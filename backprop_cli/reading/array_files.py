@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from backprop_cli import json_text, limits
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading.lists import Shape, flatten, too_large
+from backprop_cli.reading.nested_lists import Shape, flatten, too_large
 
 if TYPE_CHECKING:
     import numpy as np

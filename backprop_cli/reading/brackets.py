@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from backprop_cli.gates.array_row import WIRE
-from backprop_cli.gates.arrays import RULE_WORDS, ArrayGate, array_called
+from backprop_cli.gates.array_table import RULE_WORDS, ArrayGate, array_called
 from backprop_cli.problems import Span
 from backprop_cli.reading import complaints
 from backprop_cli.reading.notation import ATTRIBUTE, ATTRIBUTES, NAME, OPERATOR, Token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.array_row import REQUIRED, FromGate
-from backprop_cli.gates.arrays import ArrayGate
+from backprop_cli.gates.array_table import ArrayGate
 from backprop_cli.problems import Diagnostic
 from backprop_cli.reading.notation import Token
 from backprop_cli.reading.openings import Call

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from backprop_cli.gates import callable_names, called
-from backprop_cli.gates.arrays import array_names
+from backprop_cli.gates.array_table import array_names
 from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Source, Span
 from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, Token

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backprop_cli.gates.array_row import WIRE
-from backprop_cli.gates.arrays import ArrayGate
+from backprop_cli.gates.array_table import ArrayGate
 from backprop_cli.problems import Span
 from backprop_cli.reading.notation import Token
 from backprop_cli.reading.operators import Operator

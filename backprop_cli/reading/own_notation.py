@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from backprop_cli.circuit import Node, Statics
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_form import index, told
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.printing import Form, Notation, Piece, Rope, form, listed
 from backprop_cli.reading.operators import BINARY, UNARY, Operator
 

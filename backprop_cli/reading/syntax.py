@@ -26,7 +26,7 @@ Name = Callable[[Token], int]
 class Statement:
     """The parser of one expression.
 
-    ``call`` and ``name`` give tokens their meaning (``program.py``). ``arrays`` says whether ``[ ]``, ``@`` and the
+    ``call`` and ``name`` give tokens their meaning (``statements.py``). ``arrays`` says whether ``[ ]``, ``@`` and the
     calls of array gates are read (``brackets.py``), ``rule`` that this is a rule of the array table.
     """
 

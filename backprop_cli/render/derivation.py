@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backprop_cli.render.formula import factor, formula, gate_latex
 from backprop_cli.render.latex import number
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 from backprop_cli.report.report import Quantity
-from backprop_cli.report.steps import BackwardStep, ForwardStep, Steps, Wire
+from backprop_cli.report.step_by_step import BackwardStep, ForwardStep, Steps, Wire
 
 _READABLE = 120
 

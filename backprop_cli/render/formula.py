@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 from backprop_cli.printing import Form, Notation, Piece, form, listed
 from backprop_cli.reading import read
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 
 SUM, PRODUCT, MINUS, POWER, ATOM = 1, 2, 3, 4, 5
 _COMMANDS = frozenset(["exp", "log", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "max", "min"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backprop_cli.render.formula import formula
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 from backprop_cli.report.report import Quantity, Report
 
 _READABLE = 400

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backprop_cli.render import numbers
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.sentences import agreement, kinks, sensitivities
-from backprop_cli.render.text import visible
 from backprop_cli.report.report import Report
 
 

@@ -10,10 +10,10 @@ import math
 
 from backprop_cli.gates import GATES
 from backprop_cli.reading.own_notation import FRACTION, SIGNED, enclosed, gate_text
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.markdown_tables import escape
-from backprop_cli.render.text import visible
 from backprop_cli.report.report import GateRow, Quantity
-from backprop_cli.report.steps import BackwardStep, ForwardStep, Steps, Wire
+from backprop_cli.report.step_by_step import BackwardStep, ForwardStep, Steps, Wire
 
 _NUMBER, _FORMULA = 8, 26
 _WIDTH, _GATE, _GAP, _LEFT = 80, 18, 3, 8

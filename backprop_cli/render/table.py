@@ -8,10 +8,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.render import numbers, report_tables
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.sentences import agreement, kinks, sensitivities
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.terminal_tables import VALUE, printed, prose, table
-from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.report import Report
 
 _WIDE, _LONGEST_EXPRESSION, _LONGEST_VALUE = 100_000, 400, 10_000

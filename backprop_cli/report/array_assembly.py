@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from backprop_cli.check.arrays import ArrayCheck
+from backprop_cli.check.array_check import ArrayCheck
 from backprop_cli.circuit import CONSTANT, INPUT
 from backprop_cli.engine.array_problems import counted
 from backprop_cli.engine.pullback import VectorGradients
@@ -20,7 +20,7 @@ from backprop_cli.problems import Diagnostic
 from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.report.array_formulas import short_arrays
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayRow, ArrayWire
-from backprop_cli.report.array_rules import RuleUse, elementwise, structural
+from backprop_cli.report.pullback_text import RuleUse, elementwise, structural
 from backprop_cli.report.report import Report
 
 _EXCERPT = 200

@@ -14,7 +14,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
-    from backprop_cli.check.arrays import ArrayCheck
+    from backprop_cli.check.array_check import ArrayCheck
     from backprop_cli.report.array_assembly import Numbers
 
 

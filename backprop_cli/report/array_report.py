@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
-    from backprop_cli.check.arrays import ArrayCheck, ArrayVerdict
+    from backprop_cli.check.array_check import ArrayCheck, ArrayVerdict
 
 Shape = tuple[int, ...]
 

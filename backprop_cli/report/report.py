@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from backprop_cli.arithmetic.base import Arithmetic, Number
+from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward

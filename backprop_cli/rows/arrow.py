@@ -18,12 +18,12 @@ import pyarrow.parquet
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.chunks import Chunk, blocks_of
-from backprop_cli.rows.columns import named
+from backprop_cli.rows.column_names import named
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.quotes import Watched
-from backprop_cli.rows.records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.remote import seekable, stream
+from backprop_cli.rows.row_records import BLOCK, Block, Dialect, Shapes
 
 _BATCH = 8 * BLOCK
 _BUFFER = 1 << 20

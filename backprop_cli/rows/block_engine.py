@@ -19,8 +19,8 @@ from backprop_cli.engine.straight import NotStraightError
 from backprop_cli.rows.block_sums import BlockResults, array_sums
 from backprop_cli.rows.compiled import CompiledTask
 from backprop_cli.rows.entries import Entries, HoistedValues, entries
-from backprop_cli.rows.records import Block
 from backprop_cli.rows.row_engine import needs_arrays
+from backprop_cli.rows.row_records import Block
 from backprop_cli.rows.sums import BlockSums, Numbers, kink_of
 from backprop_cli.rows.task import Task
 from backprop_cli.rows.written import Written, written

@@ -14,10 +14,10 @@ from itertools import chain, islice
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
-from backprop_cli.rows.text import lines
+from backprop_cli.rows.row_records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.text_blocks import record_blocks, until
+from backprop_cli.rows.text_files import lines
 
 Wanted = tuple[Sequence[str], Shapes, Reject]
 """The columns, the shapes of those that are lists, and what is told of rows that cannot be used."""

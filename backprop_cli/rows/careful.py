@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.number_rows import RowEngine
-from backprop_cli.rows.records import BadRow, Block, RowPlace
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
+from backprop_cli.rows.row_records import BadRow, Block, RowPlace
 from backprop_cli.rows.task import Task
 
 

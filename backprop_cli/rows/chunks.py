@@ -12,8 +12,8 @@ import numpy as np
 
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, RowPlace, Shapes, bad_cell
 from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.row_records import BLOCK, BadRow, Block, RowPlace, Shapes, bad_cell
 
 Chunk = dict[str, Any]
 """Columns by name, as arrays of doubles of one length."""

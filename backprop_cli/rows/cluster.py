@@ -17,8 +17,8 @@ import numpy as np
 from backprop_cli import __version__
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.files import STDIN, DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Dialect
 from backprop_cli.rows.rejects import Reject, Rejects
+from backprop_cli.rows.row_records import BLOCK, BadRow, Block, Dialect
 from backprop_cli.rows.selection import Selection, selected
 from backprop_cli.rows.source import Data, opened
 from backprop_cli.rows.summing import first_rows, pivot_for, sums_of_blocks

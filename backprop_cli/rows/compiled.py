@@ -11,7 +11,7 @@ import numpy as np
 from backprop_cli.engine.buffers import BlockProgram, Memory
 from backprop_cli.engine.straight import Straight, straight
 from backprop_cli.rows.block_sums import BlockResults
-from backprop_cli.rows.records import BLOCK
+from backprop_cli.rows.row_records import BLOCK
 from backprop_cli.rows.sums import kink_of
 from backprop_cli.rows.task import Task
 

@@ -1,7 +1,7 @@
 """What ``--data`` names: files, patterns and folders → the data files in order, and of what form each is.
 
 Nothing is opened here. A form follows from the ending of a name; standard input and unknown endings are text, in which
-``text.py`` tells JSON Lines from a table.
+``text_files.py`` tells JSON Lines from a table.
 """
 
 from __future__ import annotations

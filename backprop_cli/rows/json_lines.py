@@ -9,9 +9,9 @@ from typing import Any
 from backprop_cli import json_text
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.cells import BadCellError, member
-from backprop_cli.rows.columns import named
+from backprop_cli.rows.column_names import named
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BadRow, Dialect, Record, RowPlace, bad_cell, bad_row
+from backprop_cli.rows.row_records import BadRow, Dialect, Record, RowPlace, bad_cell, bad_row
 
 
 class JsonLines:

@@ -28,8 +28,8 @@ from backprop_cli.rows.block_sums import weighted_sums
 from backprop_cli.rows.careful import without_value
 from backprop_cli.rows.memory import MemoryTable
 from backprop_cli.rows.number_rows import RowEngine
-from backprop_cli.rows.records import BLOCK, Block
 from backprop_cli.rows.row_engine import row_engine
+from backprop_cli.rows.row_records import BLOCK, Block
 from backprop_cli.rows.sums import total
 from backprop_cli.rows.task import Task
 

@@ -19,8 +19,8 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.records import Block, RowPlace
 from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.row_records import Block, RowPlace
 from backprop_cli.rows.selection import Selection, selected
 from backprop_cli.rows.source import Data
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backprop_cli.problems import Refused
-from backprop_cli.rows.records import BadRow
+from backprop_cli.rows.row_records import BadRow
 
 _LISTED = 10
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.rows.cells import shape
 from backprop_cli.rows.number_rows import RowEngine, number_engine, quick_engine
 from backprop_cli.rows.task import Task

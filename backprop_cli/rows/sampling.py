@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backprop_cli.rows.records import Block
+from backprop_cli.rows.row_records import Block
 
 CHOSEN = 32
 _SEED = 20_260_101

@@ -14,8 +14,8 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.rows.records import SMALL_ROWS, BadRow, Block, bad_cell
 from backprop_cli.rows.rejects import Reject, Rejects
+from backprop_cli.rows.row_records import SMALL_ROWS, BadRow, Block, bad_cell
 from backprop_cli.rows.task import Task
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import Protocol, Self
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.bulk import bulk_blocks
 from backprop_cli.rows.cells import shown
-from backprop_cli.rows.columns import columns_hint
+from backprop_cli.rows.column_names import columns_hint
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import Block, Dialect, Shapes
 from backprop_cli.rows.rejects import Reject
-from backprop_cli.rows.text import text_table
+from backprop_cli.rows.row_records import Block, Dialect, Shapes
 from backprop_cli.rows.text_blocks import record_blocks, until
+from backprop_cli.rows.text_files import text_table
 
 
 class RowSource(Protocol):

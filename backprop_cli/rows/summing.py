@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from backprop_cli.problems import Refused
 from backprop_cli.rows.careful import Worked, carefully, worked
 from backprop_cli.rows.number_rows import RowEngine
-from backprop_cli.rows.records import SMALL_ROWS, Block
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_engine import row_engine
+from backprop_cli.rows.row_records import SMALL_ROWS, Block
 from backprop_cli.rows.sums import PIVOT_ROWS, BlockSums, Numbers, block_sums, kink_of, pivot_of
 from backprop_cli.rows.task import Task
 

@@ -15,8 +15,8 @@ from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant, nearest
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.reading.lists import Shape
-from backprop_cli.rows.columns import columns_hint
+from backprop_cli.reading.nested_lists import Shape
+from backprop_cli.rows.column_names import columns_hint
 
 _COMPARED = 1_000  # columns among which a name's nearest is looked for
 

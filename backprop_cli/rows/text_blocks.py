@@ -7,8 +7,8 @@ from itertools import groupby
 
 from backprop_cli.rows.cells import shape
 from backprop_cli.rows.files import DataFile
-from backprop_cli.rows.records import BLOCK, BadRow, Block, Record, RowPlace, Shapes, bad_cell
 from backprop_cli.rows.rejects import Reject
+from backprop_cli.rows.row_records import BLOCK, BadRow, Block, Record, RowPlace, Shapes, bad_cell
 
 
 def record_blocks(

@@ -9,8 +9,8 @@ from backprop_cli import limits
 
 if TYPE_CHECKING:
     from backprop_cli.grading.asking import AnyQuestion
-    from backprop_cli.grading.descent.names import DescentQuantity
-    from backprop_cli.grading.descent.question import DescentQuestion
+    from backprop_cli.grading.descent.descent_names import DescentQuantity
+    from backprop_cli.grading.descent.descent_question import DescentQuestion
 
 
 def quantities(question: AnyQuestion) -> Mapping[str, str]:
@@ -33,7 +33,7 @@ def sums(question: AnyQuestion) -> tuple[str, ...]:
 
 
 def _descent(question: AnyQuestion) -> DescentQuestion:
-    from backprop_cli.grading.descent.question import DescentQuestion
+    from backprop_cli.grading.descent.descent_question import DescentQuestion
 
     assert isinstance(question, DescentQuestion)
     return question

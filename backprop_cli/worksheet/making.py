@@ -14,7 +14,7 @@ from backprop_cli.calculation import Settings, run
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, from_mapping, given
-from backprop_cli.grading.arrays.grids import nested
+from backprop_cli.grading.arrays.answer_grid import nested
 from backprop_cli.grading.keys.key import KeyProblem
 from backprop_cli.grading.keys.solutions import answer
 from backprop_cli.grading.marking import Marker, ProblemPart
@@ -26,10 +26,10 @@ from backprop_cli.problems import Refused
 from backprop_cli.report.array_report import ArrayReport
 from backprop_cli.report.report import Report
 from backprop_cli.worksheet.descent import quantities, sums
-from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
+from backprop_cli.worksheet.exercises import Blank, Exercise, Worksheet
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.arrays.question import ArrayAsk
+    from backprop_cli.grading.arrays.array_question import ArrayAsk
     from backprop_cli.grading.asking import AnyQuestion
 
 

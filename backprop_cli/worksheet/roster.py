@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from backprop_cli import limits
+from backprop_cli.grading.files.column_roles import ColumnRoles, Ways, layout
 from backprop_cli.grading.files.encodings import as_utf8
 from backprop_cli.grading.files.forms import FORMS
-from backprop_cli.grading.files.layout import ColumnRoles, Ways, layout
 from backprop_cli.grading.files.sheets import Problems
 from backprop_cli.grading.files.tables import Row, table
 from backprop_cli.grading.files.texts import cut, decoded, lines, printable

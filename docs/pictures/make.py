@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backprop_cli import differentiate, read
-from backprop_cli.descent.descend import DescentExtras, descend, objective_of
+from backprop_cli.descent.descent_calculation import DescentExtras, descend, objective_of
 from backprop_cli.descent.loop import Plan
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe

@@ -4,6 +4,6 @@
 form as a ball; ``zero`` the proofs that a form is 0; ``tidy`` a form as the reader sees it.
 """
 
-from backprop_cli.arithmetic.exact.numbers import Exact, ExactNumbers
+from backprop_cli.arithmetic.exact.exact_numbers import Exact, ExactNumbers
 
 __all__ = ["Exact", "ExactNumbers"]

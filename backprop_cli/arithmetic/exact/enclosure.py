@@ -14,7 +14,7 @@ from flint import arb, fmpq
 from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.ball_functions import OPERATIONS, root
 from backprop_cli.arithmetic.balls import UnknownSign
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 
 _ELEMENTARY_BITS, _GAMMA_BITS = 16_384, 4_096
 _WORK = 12_000_000  # bits times operations

@@ -9,10 +9,10 @@ from typing import Any
 from flint import arb, fmpq
 
 from backprop_cli.arithmetic import balls
-from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.exact.enclosure import accuracy, enclosure
-from backprop_cli.arithmetic.exact.forms import width
+from backprop_cli.arithmetic.exact.primitives import width
 from backprop_cli.arithmetic.exact.zero import multiplied, opened, rewritten, tame, without_squares
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.lost import LOST
 
 _SIZE, _BITS = 100, 64  # beyond, a form is written as it stands

@@ -16,7 +16,7 @@ from typing import Any
 from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.exact import radicals
 from backprop_cli.arithmetic.exact.enclosure import enclosure
-from backprop_cli.arithmetic.exact.forms import width
+from backprop_cli.arithmetic.exact.primitives import width
 from backprop_cli.lost import LOST
 
 _OPERATIONS, _TERMS, _MULTIPLE, _FAR_MULTIPLE, _LEVELS = 120, 300, 6, 100_000, 3

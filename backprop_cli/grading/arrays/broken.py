@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.engine.array_rules import bound
 from backprop_cli.engine.pullback import Sweep
 from backprop_cli.engine.rules import rule_circuit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_cli.grading.arrays.grids import nested
-from backprop_cli.grading.arrays.question import ArrayAsk
+from backprop_cli.grading.arrays.answer_grid import nested
+from backprop_cli.grading.arrays.array_question import ArrayAsk
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.records import Word
 

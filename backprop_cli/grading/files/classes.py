@@ -11,10 +11,10 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from backprop_cli import limits
-from backprop_cli.grading.files.columns import Columns, columns_of
+from backprop_cli.grading.files.answer_columns import Columns, columns_of
+from backprop_cli.grading.files.column_roles import ColumnRoles, layout
 from backprop_cli.grading.files.file import File, nothing
 from backprop_cli.grading.files.headings import folded
-from backprop_cli.grading.files.layout import ColumnRoles, layout
 from backprop_cli.grading.files.notes import StudentTable
 from backprop_cli.grading.files.sheets import Origin, Submission
 from backprop_cli.grading.files.tables import Row, table

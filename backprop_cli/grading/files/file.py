@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from backprop_cli.grading.files.layout import Ways
+from backprop_cli.grading.files.column_roles import Ways
 from backprop_cli.grading.files.notes import Notes
 from backprop_cli.grading.files.sheets import Problems, Sheet, Submission
 from backprop_cli.problems import Diagnostic

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import BinaryIO, Literal, cast
 
 from backprop_cli.grading.files import trees
+from backprop_cli.grading.files.answer_columns import is_titled
 from backprop_cli.grading.files.classes import from_csv, from_rows
-from backprop_cli.grading.files.columns import is_titled
 from backprop_cli.grading.files.encodings import Peeked, as_utf8
 from backprop_cli.grading.files.file import File, nothing
 from backprop_cli.grading.files.headings import folded, role_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backprop_cli.grading.files.layout import ColumnRoles
+from backprop_cli.grading.files.column_roles import ColumnRoles
 from backprop_cli.problems import Diagnostic
 
 

@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from backprop_cli.grading.files.column_roles import Ways
 from backprop_cli.grading.files.encodings import spooled
 from backprop_cli.grading.files.file import File
 from backprop_cli.grading.files.forms import FORMS, of_stream, unreadable
-from backprop_cli.grading.files.layout import Ways
 from backprop_cli.grading.files.notes import Notes
 from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.files.texts import cut, printable, whole

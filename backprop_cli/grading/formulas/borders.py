@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import rule_circuit

@@ -5,15 +5,15 @@ Everything runs in doubles. Whether the formula is right is not known here.
 
 from __future__ import annotations
 
-from backprop_cli.arithmetic.base import Number
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.borders import borders, sides
+from backprop_cli.grading.formulas.quantity_function import RunPoint
 from backprop_cli.grading.formulas.samples import Samples, missing
 from backprop_cli.grading.formulas.search import Side
-from backprop_cli.grading.formulas.subject import RunPoint
 
 _REMEMBERED = 500
 

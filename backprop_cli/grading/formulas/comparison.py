@@ -14,15 +14,15 @@ from flint import arb, fmpq
 
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import is_finite, sub, working
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.blame import overlap
 from backprop_cli.check.series import NoSeriesError, NoValueError
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.decimals import loosened
 from backprop_cli.grading.formulas.extent import extent, is_sharp
+from backprop_cli.grading.formulas.quantity_function import Sample, ladder, starts
 from backprop_cli.grading.formulas.samples import Samples
-from backprop_cli.grading.formulas.subject import Sample, ladder, starts
 
 _GUARD = 40  # bits beyond what it takes for the smallest number on the way to count
 _ASIDE = fmpq(1, 2**30)  # how far to step aside from a hole in a formula

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.arithmetic.balls import from_text
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import CONSTANT, Circuit
 
 _LEAST_DIGITS = 2

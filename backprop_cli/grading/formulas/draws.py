@@ -12,12 +12,12 @@ from itertools import pairwise
 
 from flint import fmpq
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.candidates import Dice
 from backprop_cli.grading.formulas.extent import exponent
-from backprop_cli.grading.formulas.subject import BITS, Place, starts
+from backprop_cli.grading.formulas.quantity_function import BITS, Place, starts
 
 _MANTISSA = 52
 _NEAR, _FRACTIONS, _WIDE, _VARIABLES = 8, 4, 12, 6

@@ -16,16 +16,16 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
 from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
 from backprop_cli.grading.formulas.draws import dice_of, drawn, landmarks
 from backprop_cli.grading.formulas.proof import Proof
+from backprop_cli.grading.formulas.quantity_function import Place, QuantityFunction, RunPoint, Sample, cost
 from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
 from backprop_cli.grading.formulas.search import Search, Seen
-from backprop_cli.grading.formulas.subject import Place, QuantityFunction, RunPoint, Sample, cost
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.tolerance import Tolerance

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.sides import Here
 
 _LINEAR = frozenset({"tanh", "sech", "sigmoid", "silu", "softplus", "elu", "selu", "expm1"})

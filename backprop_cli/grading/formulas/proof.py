@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from backprop_cli.check.formulas import NotThisWayError, derive, too_large
+from backprop_cli.check.symbolic_reference import NotThisWayError, derive, too_large
 from backprop_cli.circuit import CONSTANT, Circuit, opened
 from backprop_cli.gates import GATES
-from backprop_cli.grading.formulas.subject import QuantityFunction
+from backprop_cli.grading.formulas.quantity_function import QuantityFunction
 from backprop_cli.lost import LOST
 from backprop_cli.symbolic.build import expression, symbol
 from backprop_cli.symbolic.equal import equal

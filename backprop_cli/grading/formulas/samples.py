@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import from_text
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
+from backprop_cli.grading.formulas.quantity_function import BITS, Place, QuantityFunction, RunPoint, Sample
 from backprop_cli.grading.formulas.search import Search, Seen, Side
-from backprop_cli.grading.formulas.subject import BITS, Place, QuantityFunction, RunPoint, Sample
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120

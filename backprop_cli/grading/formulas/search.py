@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
-from backprop_cli.arithmetic.base import Number
+from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.grading.formulas.candidates import At, Dice, aside, beside, mixed, rounded, walked
-from backprop_cli.grading.formulas.subject import QuantityFunction, RunPoint
+from backprop_cli.grading.formulas.quantity_function import QuantityFunction, RunPoint
 
 _STARTS, _ROUNDS = 3, 8
 _ENDS, _PATTERNS, _HALVINGS, _PARTS = 20, 5, 12, (0.5, 0.37, 0.68)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.circuit import Circuit
-from backprop_cli.grading.formulas.subject import known_names
+from backprop_cli.grading.formulas.quantity_function import known_names
 from backprop_cli.grading.names import Asked
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic

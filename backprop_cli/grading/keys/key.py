@@ -22,7 +22,7 @@ from backprop_cli.grading.keys.fields import Fields, KeyPlace
 from backprop_cli.grading.keys.varied import check_secret, choices, refuse_given_twice
 from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
 from backprop_cli.grading.tolerance import Tolerance
-from backprop_cli.grading.varying.choices import Choices
+from backprop_cli.grading.varying.ranges import Choices
 from backprop_cli.problems import Diagnostic, Refused, Source
 
 _NEARNESS = ("rtol", "sigfigs", "exact")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from backprop_cli.check import formulas
-from backprop_cli.grading.arrays.grids import nested
+from backprop_cli.check import symbolic_reference
+from backprop_cli.grading.arrays.answer_grid import nested
 from backprop_cli.grading.marking import Marker, ProblemPart
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import expected
@@ -16,7 +16,7 @@ from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.truth import Fact
 
 if TYPE_CHECKING:
-    from backprop_cli.grading.arrays.question import ArrayAsk
+    from backprop_cli.grading.arrays.array_question import ArrayAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ def _formula(question: Question, asked: Asked) -> str:
     """The derivative by SymPy; for a value, and where SymPy gives up, nothing."""
     circuit = replace(question.circuit, output=asked.of)
     names = [name for name, node in circuit.inputs.items() if node == asked.by]
-    if not names or formulas.too_large(circuit, names):
+    if not names or symbolic_reference.too_large(circuit, names):
         return ""
     try:
-        return formulas.shown(circuit, formulas.derive(circuit, names))[names[0]]
-    except formulas.NotThisWayError:
+        return symbolic_reference.shown(circuit, symbolic_reference.derive(circuit, names))[names[0]]
+    except symbolic_reference.NotThisWayError:
         return ""

@@ -9,7 +9,7 @@ from backprop_cli.engine.point import folded
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.fields import Fields
-from backprop_cli.grading.varying.choices import Choices, drawn_from, listed
+from backprop_cli.grading.varying.ranges import Choices, drawn_from, listed
 from backprop_cli.json_text import Literal, NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 

@@ -4,7 +4,7 @@ slopes, table (which mistakes there are) → sweep (what comes of each) → choi
 explain (what is said). A mistake is never claimed: the answers are "consistent with" it.
 """
 
-from backprop_cli.grading.mistakes.explain import Found, Mistakes
-from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
+from backprop_cli.grading.mistakes.explanation import Explanation, NumericAnswer
+from backprop_cli.grading.mistakes.naming import Found, Mistakes
 
 __all__ = ["Explanation", "Found", "Mistakes", "NumericAnswer"]

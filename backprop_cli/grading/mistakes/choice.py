@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from backprop_cli.grading.mistakes.explanation import Explanation, NumericAnswer
 from backprop_cli.grading.mistakes.fits import Fits
-from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
+from backprop_cli.grading.mistakes.mistake_table import Broken, breakages
 from backprop_cli.grading.mistakes.sweep import Tape
-from backprop_cli.grading.mistakes.table import Broken, breakages
 
 WORK = 1_000_000
 """Mutants times nodes; beyond, a circuit is too large to look for one broken gate."""

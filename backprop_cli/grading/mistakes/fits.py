@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from backprop_cli.grading.mistakes.records import NumericAnswer
+from backprop_cli.grading.mistakes.explanation import NumericAnswer
 
 _REMEMBERED = 2_000
 

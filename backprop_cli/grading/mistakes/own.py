@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backprop_cli.grading.mistakes import again
+from backprop_cli.grading.mistakes import rerun
 from backprop_cli.grading.mistakes.choice import Mutants
-from backprop_cli.grading.mistakes.records import NumericAnswer
+from backprop_cli.grading.mistakes.explanation import NumericAnswer
 from backprop_cli.grading.mistakes.sweep import Tape
 
 _LARGE = 5_000
@@ -81,8 +81,8 @@ class OwnRuns:
         found = self._known.get(key)
         if found is None:
             plain = self._plain.tape
-            tape = plain.with_values(again.run(plain, values))
-            found = Run(tape, Mutants(tape, _WORK), again.expected(plain, values))
+            tape = plain.with_values(rerun.run(plain, values))
+            found = Run(tape, Mutants(tape, _WORK), rerun.expected(plain, values))
             if len(self._known) * len(plain.values) < _KEPT:
                 self._known[key] = found
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from backprop_cli.grading.mistakes.records import Explanation, NumericAnswer
+from backprop_cli.grading.mistakes.explanation import Explanation, NumericAnswer
 from backprop_cli.grading.mistakes.sweep import Tape
 
 _USUAL_RATIOS = (2.0, 0.5, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backprop_cli.grading.varying.choices import Choices
+from backprop_cli.grading.varying.ranges import Choices
 
 
 @dataclass(frozen=True, slots=True)

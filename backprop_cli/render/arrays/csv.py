@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from backprop_cli.render.csv import HEAD
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.csv_tables import lines
-from backprop_cli.render.text import visible
 from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 
 

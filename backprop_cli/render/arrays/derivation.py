@@ -7,7 +7,7 @@ import re
 from backprop_cli.problems import Refused
 from backprop_cli.render.arrays.formula import array_latex
 from backprop_cli.render.arrays.latex import matrix
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 from backprop_cli.report.array_report import ArrayGateRow, ArrayReport, ArrayWire
 
 _COLUMNS = 20

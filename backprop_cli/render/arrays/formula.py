@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from backprop_cli.circuit import CONSTANT, INPUT, Node
 from backprop_cli.gates.array_form import index
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.printing import Piece, form
 from backprop_cli.reading import read
 from backprop_cli.render.formula import ATOM, LATEX, POWER, PRODUCT, call, piece

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from backprop_cli.check.arrays import ArrayVerdict
+from backprop_cli.check.array_check import ArrayVerdict
 from backprop_cli.render.arrays import words
 from backprop_cli.render.json import escaped, finite, one_sided
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_cli.render.arrays import grid
 from backprop_cli.render.arrays.formula import array_latex
 from backprop_cli.render.latex import number
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 from backprop_cli.report.report import Quantity
 

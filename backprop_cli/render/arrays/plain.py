@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.render.arrays import words
-from backprop_cli.render.text import visible
+from backprop_cli.render.safe_text import visible
 from backprop_cli.report.array_report import ArrayReport
 
 

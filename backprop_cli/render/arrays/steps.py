@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.render.arrays import grid, words
-from backprop_cli.render.text import shorten, visible
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 
 _WIDTH, _NUMBERS = 80, 64

@@ -8,10 +8,10 @@ from rich.style import Style
 from rich.text import Text
 
 from backprop_cli.render.arrays import grid, words
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.tabular import Role
 from backprop_cli.render.tables.terminal_tables import BAD, BOLD, FAINT, GOOD, GRADIENT, VALUE, printed, prose
-from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 
 _LABEL = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from backprop_cli.check.arrays import ArrayVerdict, worst_place
+from backprop_cli.check.array_check import ArrayVerdict, worst_place
 from backprop_cli.render import numbers
 from backprop_cli.report.array_report import ArrayReport, ArrayRow
 

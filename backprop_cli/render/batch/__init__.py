@@ -1,1 +1,1 @@
-"""A report over rows of data in each format; what reads ``rows/report.py`` and prints nothing."""
+"""A report over rows of data in each format; what reads ``rows/batch_report.py`` and prints nothing."""

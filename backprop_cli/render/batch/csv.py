@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backprop_cli.render.batch.words import elements
 from backprop_cli.render.tables.csv_tables import lines
-from backprop_cli.rows.report import BatchReport
+from backprop_cli.rows.batch_report import BatchReport
 
 HEAD = ("kind", "name", "value", "gradient", "standard_error")
 

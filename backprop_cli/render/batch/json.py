@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from backprop_cli.render.json import escaped
-from backprop_cli.rows.report import BatchReport
+from backprop_cli.rows.batch_report import BatchReport
 
 
 def render(report: BatchReport) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backprop_cli.render.json import escaped
 from backprop_cli.render.tables.csv_tables import lines
-from backprop_cli.rows.batch import nested
+from backprop_cli.rows.batch_calculation import nested
 from backprop_cli.rows.careful import Worked
 from backprop_cli.rows.task import Task
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
-from backprop_cli.rows.report import BatchReport
+from backprop_cli.rows.batch_report import BatchReport
 
 
 def render(report: BatchReport) -> str:

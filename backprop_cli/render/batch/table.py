@@ -11,11 +11,11 @@ from rich.text import Text
 from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
 from backprop_cli.render.numbers import MARKS
 from backprop_cli.render.report_tables import ROLES
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.tabular import Cell, Column, Table, code, ours
 from backprop_cli.render.tables.terminal_tables import FAINT, VALUE, printed, prose, table
-from backprop_cli.render.text import shorten, visible
-from backprop_cli.rows.report import BatchReport, ParameterRow
+from backprop_cli.rows.batch_report import BatchReport, ParameterRow
 
 _MOST = 30
 

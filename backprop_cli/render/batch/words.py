@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_cli.render.text import visible
-from backprop_cli.rows.report import BatchReport, Nested
+from backprop_cli.render.safe_text import visible
+from backprop_cli.rows.batch_report import BatchReport, Nested
 
 KINDS = {"mean": "mean", "sum": "sum", "none": ""}
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backprop_cli.gates import GATES
-from backprop_cli.render.code.branches import branches
+from backprop_cli.render.code.branching import branches
 from backprop_cli.render.code.program import Program, taken
 from backprop_cli.render.code.rule import rule
 from backprop_cli.render.code.tree import ONE, Numeral

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import chain
 
 from backprop_cli.printing import Piece, form
-from backprop_cli.render.code.layout import INDENT, C, helper, section
-from backprop_cli.render.code.names import fresh, identifiers
+from backprop_cli.render.code.identifiers import fresh, identifiers
+from backprop_cli.render.code.missing_functions import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.special import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
+from backprop_cli.render.code.program_lines import INDENT, C, helper, section
 from backprop_cli.render.code.tree import Choice, Gradient, Instruction, Tree, Value, assignments
 from backprop_cli.render.code.writer import (
     AND,

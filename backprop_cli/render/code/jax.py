@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from backprop_cli.printing import form
 from backprop_cli.render.code import numpy, python, torch
-from backprop_cli.render.code.layout import INDENT
-from backprop_cli.render.code.names import fresh
+from backprop_cli.render.code.identifiers import fresh
+from backprop_cli.render.code.missing_functions import SECH
 from backprop_cli.render.code.number_subject import NumberSubject
-from backprop_cli.render.code.page import Library, Subject
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.special import SECH
+from backprop_cli.render.code.program_lines import INDENT
+from backprop_cli.render.code.program_page import Library, Subject
 from backprop_cli.render.code.writer import ATOM, CHOICE, FORMS
 from backprop_cli.report.report import Report
 

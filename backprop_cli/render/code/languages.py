@@ -11,7 +11,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.code import c, jax, numpy, python, torch
-from backprop_cli.render.code.names import is_identifier
+from backprop_cli.render.code.identifiers import is_identifier
 from backprop_cli.render.code.program import program
 from backprop_cli.render.code.writer import LackingError
 from backprop_cli.report.report import Report

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.render.code.agreement import agreements, asserts, is_close
-from backprop_cli.render.code.layout import INDENT
 from backprop_cli.render.code.program import Program
+from backprop_cli.render.code.program_lines import INDENT
 from backprop_cli.render.code.tree import Instruction
 from backprop_cli.render.code.writer import Language
 from backprop_cli.report.report import Report

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backprop_cli.render.code import python
+from backprop_cli.render.code.missing_functions import SECH
 from backprop_cli.render.code.number_subject import NumberSubject
-from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.special import SECH
+from backprop_cli.render.code.program_page import Page
 from backprop_cli.render.code.writer import FORMS
 from backprop_cli.report.report import Report
 

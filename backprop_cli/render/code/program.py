@@ -14,7 +14,7 @@ from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.engine.rules import no_gradient
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.code.branches import ROOT, Branching, branches, routed
+from backprop_cli.render.code.branching import ROOT, Branching, branches, routed
 from backprop_cli.render.code.rule import slope
 from backprop_cli.render.code.tree import (
     ONE,

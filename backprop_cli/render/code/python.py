@@ -6,10 +6,10 @@ import keyword
 import re
 
 from backprop_cli.printing import Piece, form
+from backprop_cli.render.code.missing_functions import DIGAMMA, POLYGAMMA, SECH, SIGN
 from backprop_cli.render.code.number_subject import NumberSubject
-from backprop_cli.render.code.page import Page
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.special import DIGAMMA, POLYGAMMA, SECH, SIGN
+from backprop_cli.render.code.program_page import Page
 from backprop_cli.render.code.tree import Numeral, Tree
 from backprop_cli.render.code.writer import ATOM, FORMS, MINUS, POWER, PRODUCT, FormulaWriter, Language
 from backprop_cli.report.report import Report

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from backprop_cli.printing import Piece
 from backprop_cli.render.code import python
+from backprop_cli.render.code.missing_functions import SECH
 from backprop_cli.render.code.number_subject import NumberSubject
-from backprop_cli.render.code.page import Library
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.special import SECH
+from backprop_cli.render.code.program_page import Library
 from backprop_cli.render.code.tree import Tree
 from backprop_cli.render.code.writer import ATOM, COMPARISONS, FORMS, POWER, FormulaWriter
 from backprop_cli.report.report import Report

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from backprop_cli.gates import GATES
 from backprop_cli.printing import Form, Notation, Piece, form
-from backprop_cli.render.code.names import Target
+from backprop_cli.render.code.identifiers import Target
 from backprop_cli.render.code.rule import value
 from backprop_cli.render.code.tree import (
     ONE,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from html import escape
 
 from backprop_cli.descent.contours import contour, levels
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.surface import Surface
 from backprop_cli.render.descent import curve
-from backprop_cli.render.text import visible
+from backprop_cli.render.safe_text import visible
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460, 270, 64, 24, 12, 40
 _TICKS, _POINTS = 5, 1_000

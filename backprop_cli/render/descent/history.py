@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from backprop_cli.descent.descent_report import block
 from backprop_cli.descent.loop import Visit
-from backprop_cli.descent.report import block
-from backprop_cli.reading.lists import place
+from backprop_cli.reading.nested_lists import place
 from backprop_cli.render.descent.json import visit as members
 from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.report.array_report import ArrayQuantity

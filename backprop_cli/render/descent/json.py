@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backprop_cli.descent.descent_report import DescentReport, block
 from backprop_cli.descent.loop import Visit
-from backprop_cli.descent.report import DescentReport, block
+from backprop_cli.render.diagnostics import members as problem
 from backprop_cli.render.json import escaped, finite
-from backprop_cli.render.problems import members as problem
 from backprop_cli.report.array_report import ArrayQuantity
 
 

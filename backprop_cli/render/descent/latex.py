@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from backprop_cli.arithmetic.base import Number
-from backprop_cli.descent.report import DescentReport, block
+from backprop_cli.arithmetic.protocol import Number
+from backprop_cli.descent.descent_report import DescentReport, block
 from backprop_cli.descent.work import Step, Work
 from backprop_cli.render.arrays.latex import matrix
 from backprop_cli.render.descent import words
-from backprop_cli.render.descent.work import filled
+from backprop_cli.render.descent.work_lines import filled
 from backprop_cli.render.formula import formula
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 
 _SYMBOLS = {
     "mhat": r"\hat{m}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backprop_cli.descent.report import Moved
+from backprop_cli.descent.descent_report import Moved
 from backprop_cli.render.tables.tabular import Column, Table, code
 
 

@@ -10,13 +10,13 @@ from html import escape
 from string import Template
 from typing import Any
 
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.loop import Visit
-from backprop_cli.descent.report import DescentReport
 from backprop_cli.descent.work import rules, written
 from backprop_cli.render.descent import chart, curve, words
-from backprop_cli.render.descent.work import landing, lines, rule
+from backprop_cli.render.descent.work_lines import landing, lines, rule
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.single_file import asset, block, policy
-from backprop_cli.render.text import shorten, visible
 
 _HERE = "backprop_cli.render.descent"
 _BEGUN, _FRAMES, _TITLE, _EXPRESSION = 10, 400, 80, 600

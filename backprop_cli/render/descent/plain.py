@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.render.descent import words
-from backprop_cli.render.text import visible
+from backprop_cli.render.safe_text import visible
 
 
 def render(report: DescentReport) -> str:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from backprop_cli.descent.contours import levels
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.surface import Surface
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.descent import curve, words

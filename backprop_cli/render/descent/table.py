@@ -8,13 +8,13 @@ from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.render.arrays import grid
 from backprop_cli.render.descent import curve, words
 from backprop_cli.render.descent.moves import moves
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.terminal_tables import BOLD, FAINT, GRADIENT, VALUE, printed, prose, table
-from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import ArrayQuantity
 
 _LABEL = 10

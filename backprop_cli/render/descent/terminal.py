@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.render.descent import curve
 from backprop_cli.render.tables.screens import Screen
 

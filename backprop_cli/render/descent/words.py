@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backprop_cli.descent.report import DescentReport
+from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.render import sentences
 from backprop_cli.report.report import Report
 

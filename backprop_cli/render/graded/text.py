@@ -17,9 +17,9 @@ from rich.text import Text
 
 from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult, Word
 from backprop_cli.problems import Diagnostic
-from backprop_cli.render.graded.answers import answers
+from backprop_cli.render.graded.class_summary import class_parts
 from backprop_cli.render.graded.class_tables import ROLES
-from backprop_cli.render.graded.summary import class_parts
+from backprop_cli.render.graded.judged_answers import answers
 from backprop_cli.render.graded.words import (
     ASCII_MARKS,
     MARKS,
@@ -33,10 +33,10 @@ from backprop_cli.render.graded.words import (
     shown,
     total,
 )
+from backprop_cli.render.safe_text import width
 from backprop_cli.render.tables.plain_tables import cut, filled, rule
 from backprop_cli.render.tables.screens import Screen, for_screen
 from backprop_cli.render.tables.terminal_tables import BOLD, STYLES, printed, prose
-from backprop_cli.render.text import width
 
 _STUDENT, _SHORTEST, _PERCENT, _LEAST, _GAP = 24, 8, 7, 7, 2
 _INDENT, _NARROWEST = "    ", 36

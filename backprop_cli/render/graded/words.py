@@ -20,7 +20,7 @@ from backprop_cli.grading.records import (
     Word,
 )
 from backprop_cli.problems import Diagnostic
-from backprop_cli.render.text import shorten, visible
+from backprop_cli.render.safe_text import shorten, visible
 
 MARKS: dict[Word, str] = {
     "ok": "✓",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.render.picture.captions import BLANK, Captions, constant, figure
 from backprop_cli.render.picture.grids import Grid, grid
-from backprop_cli.render.text import shorten, visible
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 from backprop_cli.report.report import Quantity
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.gates import GATES
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.render.arrays import words
 from backprop_cli.render.picture.array_captions import element, short
 from backprop_cli.render.picture.frames import Card, Frame, Inlet
-from backprop_cli.render.text import visible
+from backprop_cli.render.safe_text import visible
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
 
 _MANY = 12

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from backprop_cli.gates import GATES
 from backprop_cli.render.picture.grids import Grid
-from backprop_cli.render.text import shorten, visible
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.report.report import Quantity
 
 BLANK = "_____"

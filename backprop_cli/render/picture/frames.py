@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from backprop_cli.gates import GATES
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.sentences import agreement
 from backprop_cli.render.steps import number, some, words
 from backprop_cli.render.steps import value as value_words
-from backprop_cli.render.text import visible
 from backprop_cli.report.report import GateRow, Quantity, Report
-from backprop_cli.report.steps import BackwardStep, Steps, Wire
+from backprop_cli.report.step_by_step import BackwardStep, Steps, Wire
 
 FrameKind = Literal["start", "value", "output", "wire", "add", "end"]
 _MANY = 12

@@ -16,11 +16,11 @@ from typing import Any, Literal
 from backprop_cli.render.picture.frames import Card, Frame, cards, checked, frames, intuitions, result
 from backprop_cli.render.picture.scene import Scene, scene
 from backprop_cli.render.picture.svg import SvgStyle, css, has_grids, look, svg
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.single_file import asset, block, policy
-from backprop_cli.render.text import shorten, visible
 from backprop_cli.report.array_report import ArrayReport
 from backprop_cli.report.report import Report
-from backprop_cli.report.steps import steps
+from backprop_cli.report.step_by_step import steps
 
 Theme = Literal["auto", "light", "dark"]
 

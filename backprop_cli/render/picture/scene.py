@@ -15,7 +15,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.picture.captions import Captions, Term
 from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.picture.number_captions import NumberCaptions
-from backprop_cli.render.text import shorten, visible
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.report.report import GateRow, Report, Variable
 
 if TYPE_CHECKING:

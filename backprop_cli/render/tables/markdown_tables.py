@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table
-from backprop_cli.render.text import visible
 
 
 def table(made: Table) -> str:

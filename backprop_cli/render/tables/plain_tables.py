@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backprop_cli.render.safe_text import shorten, width
 from backprop_cli.render.tables.screens import Screen
-from backprop_cli.render.text import shorten, width
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequence[bool], screen: Screen) -> str:

@@ -14,10 +14,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.render import numbers
+from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables import plain_tables
 from backprop_cli.render.tables.screens import Screen, for_screen
 from backprop_cli.render.tables.tabular import Cell, Column, Role, Table
-from backprop_cli.render.text import shorten, visible
 
 # Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
 VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)

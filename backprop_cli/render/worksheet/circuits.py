@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backprop_cli.problems import Refused
 from backprop_cli.render.picture.scene import Scene, scene
-from backprop_cli.worksheet.sheet import Exercise
+from backprop_cli.worksheet.exercises import Exercise
 
 
 def circuit(exercise: Exercise, *, solved: bool) -> Scene | None:

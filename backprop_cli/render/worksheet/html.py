@@ -8,12 +8,12 @@ from html import escape
 from string import Template
 
 from backprop_cli.render.picture.svg import css, look, svg
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.single_file import asset, policy
-from backprop_cli.render.text import visible
 from backprop_cli.render.worksheet import phrases
 from backprop_cli.render.worksheet.circuits import circuit
-from backprop_cli.render.worksheet.work import lines
-from backprop_cli.worksheet.sheet import Exercise, Worksheet
+from backprop_cli.render.worksheet.step_lines import lines
+from backprop_cli.worksheet.exercises import Exercise, Worksheet
 
 _HERE = "backprop_cli.render.worksheet"
 _BLANK = '<span class="blank"></span>'

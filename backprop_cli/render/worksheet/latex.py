@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from backprop_cli.problems import Refused
 from backprop_cli.render.derivation import render as derivation
 from backprop_cli.render.formula import formula
-from backprop_cli.render.names import latex_name
+from backprop_cli.render.latex_names import latex_name
 from backprop_cli.render.worksheet import phrases
 from backprop_cli.render.worksheet.circuits import circuit
+from backprop_cli.render.worksheet.step_lines import lines
 from backprop_cli.render.worksheet.strokes import picture
 from backprop_cli.render.worksheet.typeset import COMMANDS, ascii_only, typeset, verbatim
-from backprop_cli.render.worksheet.work import lines
 from backprop_cli.report.report import Report
-from backprop_cli.report.steps import steps
-from backprop_cli.worksheet.sheet import Exercise, Worksheet
+from backprop_cli.report.step_by_step import steps
+from backprop_cli.worksheet.exercises import Exercise, Worksheet
 
 _HEAD = rf"""\documentclass[11pt,a4paper]{{article}}
 \usepackage{{amsmath}}

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from backprop_cli.render.picture.svg import look, svg
+from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.markdown_tables import escape, table
 from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, code, ours
-from backprop_cli.render.text import visible
 from backprop_cli.render.worksheet import phrases
 from backprop_cli.render.worksheet.circuits import circuit
-from backprop_cli.render.worksheet.work import lines
-from backprop_cli.worksheet.sheet import Blank, Exercise, Worksheet
+from backprop_cli.render.worksheet.step_lines import lines
+from backprop_cli.worksheet.exercises import Blank, Exercise, Worksheet
 
 _EMPTY = "&emsp;" * 12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from backprop_cli.render.graded.words import decimal
-from backprop_cli.worksheet.sheet import Exercise, Worksheet
+from backprop_cli.worksheet.exercises import Exercise, Worksheet
 
 NAME, SOLUTIONS, STEPS = "Name", "Solutions", "Step by step"
 CIRCUIT, SOLVED = "The circuit, to be filled in", "The circuit with its values and gradients"

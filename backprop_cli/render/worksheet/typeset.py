@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from backprop_cli.render.names import latex_name
-from backprop_cli.render.text import visible
+from backprop_cli.render.latex_names import latex_name
+from backprop_cli.render.safe_text import visible
 
 COMMANDS = r"""\newcommand{\cell}[1]{\hbox to 0.525em{\hss#1\hss}}
 \newcommand{\other}[2]{%

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.gates.array_shapes import shown
-from backprop_cli.render.code.arrays.languages import Words
+from backprop_cli.render.code.arrays.array_languages import Words
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Instruction, array_calls, assignments
 from backprop_cli.render.code.writer import Language

@@ -7,15 +7,15 @@ from collections.abc import Collection
 from backprop_cli import limits
 from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.shapes import Shaped
-from backprop_cli.gates.arrays import ARRAY_GATES
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.render.code.arrays.array_languages import WORDS
+from backprop_cli.render.code.arrays.array_statements import array_program
 from backprop_cli.render.code.arrays.array_subject import UPSTREAM, ArraySubject
-from backprop_cli.render.code.arrays.languages import WORDS
-from backprop_cli.render.code.arrays.program import array_program
+from backprop_cli.render.code.identifiers import fresh
 from backprop_cli.render.code.jax import Jax, listed
-from backprop_cli.render.code.names import fresh
 from backprop_cli.render.code.numpy import Numpy
-from backprop_cli.render.code.page import Page
+from backprop_cli.render.code.program_page import Page
 from backprop_cli.render.code.torch import Torch
 from backprop_cli.render.code.tree import ZERO, ArrayCall, Tree, assignments
 from backprop_cli.render.code.writer import LackingError
