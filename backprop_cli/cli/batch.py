@@ -13,7 +13,7 @@ from backprop_cli.choices import COLORS
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
-from backprop_cli.cli.progress import counting_rows
+from backprop_cli.cli.progress import counting_rows, far_in, far_of_rows
 from backprop_cli.cli.startup import one_thread_of_blas
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -141,17 +141,17 @@ def _run(task: Task, data: Data, options: BatchOptions, rejected: Rejects) -> tu
     if options.scheduler and options.engine != "dask":
         raise click.UsageError("--scheduler is for --engine dask")
     if options.reduce == "none":
-        _print_rows(task, blocks, options, rejected)
+        _print_rows(task, blocks, data, options, rejected)
         return ()
     return _print_report(task, blocks, data, chosen, options, rejected)
 
 
-def _print_rows(task: Task, blocks: Iterable[Block], options: BatchOptions, rejected: Rejects) -> None:
+def _print_rows(task: Task, blocks: Iterable[Block], data: Data, options: BatchOptions, rejected: Rejects) -> None:
     from backprop_cli.cli.batch_rows import print_rows, write_rows
     from backprop_cli.rows.summing import every_row
 
     found = every_row(task, blocks, rejected, options.threads)
-    with counting_rows(None, answering=options.output is None) as step:
+    with counting_rows(far_in(data, options.limit), answering=options.output is None) as step:
         if options.output is None:
             print_rows(task, found, step, json=options.form == "json", quiet=options.quiet)
         else:
@@ -189,7 +189,8 @@ def _print_report(
 
     sampler, files = None if options.no_check else _sampler(task), tuple(file.name for file in data.files)
     asked = BatchRequest(options.reduce, files, options.weights)
-    with counting_rows(data.count, answering=False) as step:
+    far = far_of_rows(data.count) if options.engine == "dask" else far_in(data, options.limit)
+    with counting_rows(far, answering=False) as step:
         if options.engine == "dask":
             report = _by_dask(task, data, chosen, options, rejected, (sampler, asked, step))
         else:

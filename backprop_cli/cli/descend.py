@@ -23,6 +23,7 @@ from backprop_cli.cli.descent_options import (
     showing_options,
 )
 from backprop_cli.cli.descent_output import history, refuse_early, write
+from backprop_cli.cli.progress import counting_rows, far_in
 
 if TYPE_CHECKING:
     from backprop_cli.descent.descent_report import DescentReport
@@ -91,7 +92,8 @@ def _objective(expression: str, values: tuple[str, ...], options: DescentOptions
     with data, rejects(options) as rejected:
         circuit, point = circuit_and_point(expression, words, options, data)
         chosen = selection(options.where, options.weights, options.limit, data.columns)
-        table = load(data, columns_of(circuit, data), chosen, rejected)
+        with counting_rows(far_in(data, options.limit), answering=False) as step:
+            table = load(data, columns_of(circuit, data), chosen, rejected, step)
         say_skipped(rejected)
     return RowsObjective(circuit, point, table, options.wanted)
 

@@ -1,4 +1,4 @@
-"""The line of a progress bar: how many so far and how many a second, and the time left where their number is known."""
+"""The line of a progress bar: how many so far and how many a second, and the time left where the whole is known."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from rich.progress import Progress as Bar
 class Progress:
     """A bar on standard error, which must be a terminal; it is gone when it is closed.
 
-    ``wait``: seconds that must have passed before it is shown, so that what is done at once shows nothing.
+    ``total``: how many there are, or 1 where parts of the whole are told; None where it is not known. ``wait``: seconds
+    that must have passed before it is shown, so that what is done at once shows nothing.
     """
 
-    def __init__(self, what: str, total: int | None = None, wait: float = 0.0) -> None:
-        columns = (SpinnerColumn("line"), BarColumn(20), TextColumn("{task.completed:,.0f} {task.description}"))
+    def __init__(self, what: str, total: float | None = None, wait: float = 0.0) -> None:
+        columns = (SpinnerColumn("line"), BarColumn(20), TextColumn("{task.fields[count]:,} {task.description}"))
         left = (TextColumn("left"), TimeRemainingColumn()) if total is not None else ()
         self._bar = Bar(
             *columns,
@@ -28,19 +29,22 @@ class Progress:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task = self._bar.add_task(what, total=total, rate="")
-        self._begun, self._made, self._wait = False, time.monotonic(), wait
+        self._task = self._bar.add_task(what, total=total, count=0, rate="")
+        self._begun, self._made, self._wait, self._count = False, time.monotonic(), wait, 0
 
-    def step(self, count: int = 1) -> None:
-        """So many more are done. The bar has a thread, so it begins only now: by then the workers have started."""
+    def step(self, count: int = 1, part: float | None = None) -> None:
+        """So many more are done, which is now this part of the whole, by default all that were told.
+
+        The bar has a thread, so it begins only now: by then the workers have started.
+        """
         passed = time.monotonic() - self._made
         if not self._begun and passed >= self._wait:
             self._begun = True
             self._bar.start()
-        self._bar.advance(self._task, count)
-        if self._wait:
-            done = self._bar.tasks[0].completed
-            self._bar.update(self._task, rate=f"({done / max(passed, 1e-9):,.0f}/s)")
+        self._count += count
+        rate = f"({self._count / max(passed, 1e-9):,.0f}/s)" if self._wait else ""
+        done = self._count if part is None else part
+        self._bar.update(self._task, completed=done, count=self._count, rate=rate)
 
     def close(self) -> None:
         """Take the bar away."""

@@ -19,7 +19,9 @@ import pyarrow.parquet
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.chunks import Chunk, blocks_of
 from backprop_cli.rows.column_names import named
+from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.meter import Meter
 from backprop_cli.rows.quotes import Watched
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.remote import seekable, stream
@@ -34,7 +36,7 @@ class ArrowTable:
     """A Parquet or a Feather file, read in batches: neither its size nor that of its row groups fills the memory."""
 
     def __init__(self, file: DataFile, reading: Dialect, open_files: ExitStack) -> None:
-        self.file = file
+        self.file, self.meter = file, Meter(file)
         try:
             if file.form == "parquet":
                 whole = pa.parquet.ParquetFile(_source(file), pre_buffer=False, buffer_size=_BUFFER)
@@ -49,8 +51,7 @@ class ArrowTable:
             raise Refused(_unreadable(file, error)) from None
         self.names = named(file, self.schema.names, reading)
 
-    @staticmethod
-    def _of_parquet(whole: Any) -> Any:
+    def _of_parquet(self, whole: Any) -> Any:
         def batches(names: list[str], begin: int, end: int) -> Iterator[Any]:
             groups, first = [], 0
             for at in range(whole.num_row_groups):
@@ -61,14 +62,18 @@ class ArrowTable:
             if groups:
                 chosen = [at for at, _ in groups]
                 found = whole.iter_batches(batch_size=_BATCH, row_groups=chosen, columns=names, use_threads=True)
-                yield from _between(found, groups[0][1], begin, end)
+                for batch in _between(found, groups[0][1], begin, end):
+                    begin += len(batch)
+                    self.meter.reached(begin / first)
+                    yield batch
 
         return batches
 
-    @staticmethod
-    def _of_feather(whole: Any) -> Any:
+    def _of_feather(self, whole: Any) -> Any:
         def batches(names: list[str], begin: int, end: int) -> Iterator[Any]:
-            yield from (whole.get_batch(at).select(names) for at in range(whole.num_record_batches))
+            for at in range(whole.num_record_batches):
+                self.meter.reached((at + 1) / whole.num_record_batches)
+                yield whole.get_batch(at).select(names)
 
         return batches
 
@@ -142,22 +147,23 @@ def _lists(file: DataFile, name: str, column: Any) -> Any:
     return inner.reshape(len(column), -1, *inner.shape[1:])
 
 
-def _stream(file: DataFile) -> Any:
-    if not file.is_remote:
-        return pa.input_stream(file.path, compression="detect", buffer_size=_BUFFER)
+def _stream(file: DataFile, meter: Meter) -> Any:
     packed = {"gz": "gzip", "zst": "zstd"}.get(file.packed)
-    return pa.CompressedInputStream(stream(file.path), packed) if packed else stream(file.path)
+    if file.is_remote:
+        return pa.CompressedInputStream(stream(file.path), packed) if packed else stream(file.path)
+    raw = pa.OSFile(file.path)
+    meter.follow(raw.tell)
+    return pa.input_stream(raw, compression=packed, buffer_size=_BUFFER)
 
 
-def csv_chunks(
-    file: DataFile, reading: Dialect, places: dict[str, int], width: int, head_lines: int
-) -> Iterator[Chunk]:
-    """The columns at these places of a CSV file, from its first row; ends in an ``ArrowException`` where it cannot."""
+def csv_chunks(one: Delimited, places: dict[str, int], meter: Meter) -> Iterator[Chunk]:
+    """The columns at these places of a table, from its first row; ends in an ``ArrowException`` where it cannot."""
+    file, reading = one.file, one.reading
     delimiter = reading.delimiter or ("\t" if file.form == "tsv" else ",")
-    names = [str(at) for at in range(width)]
+    names = [str(at) for at in range(len(one.names))]
     reader = pa.csv.open_csv(
-        pa.PythonFile(Watched(_stream(file), delimiter), "r"),
-        pa.csv.ReadOptions(column_names=names, skip_rows=head_lines, block_size=_CSV_BYTES),
+        pa.PythonFile(Watched(_stream(file, meter), delimiter), "r"),
+        pa.csv.ReadOptions(column_names=names, skip_rows=one.head_lines, block_size=_CSV_BYTES),
         pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.float64()),

@@ -14,6 +14,7 @@ from itertools import chain, islice
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.meter import Meter
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_records import BLOCK, Block, Dialect, Shapes
 from backprop_cli.rows.text_blocks import record_blocks, until
@@ -23,10 +24,9 @@ Wanted = tuple[Sequence[str], Shapes, Reject]
 """The columns, the shapes of those that are lists, and what is told of rows that cannot be used."""
 
 
-def bulk_blocks(
-    file: DataFile, reading: Dialect, one: Delimited, what: Wanted, end: int | None = None
-) -> Iterator[Block]:
+def bulk_blocks(one: Delimited, what: Wanted, meter: Meter, end: int | None = None) -> Iterator[Block]:
     """The blocks of a table whose head is read; rows from ``end`` on need not be looked at."""
+    file, reading = one.file, one.reading
     wanted = what[0]
     records = until(one.records(wanted), end)
     head = list(islice(records, BLOCK + 1))
@@ -37,28 +37,29 @@ def bulk_blocks(
         yield from record_blocks(file, chain(head[BLOCK:], records), *what)
         return
     done, finished = BLOCK, False
-    for block in _by_arrow(file, reading, one, wanted):
+    for block in _by_arrow(one, wanted, meter):
         finished = block is None
         if block is not None:
             done = block.rows[-1]
             yield block
     if not finished:
         with ExitStack() as open_files:
-            again = Delimited(file, reading, lines(file, open_files))
+            again = Delimited(file, reading, lines(file, open_files, meter))
             yield from record_blocks(file, until(again.records(wanted, skip=done), end), *what)
 
 
-def _by_arrow(file: DataFile, reading: Dialect, one: Delimited, wanted: Sequence[str]) -> Iterator[Block | None]:
+def _by_arrow(one: Delimited, wanted: Sequence[str], meter: Meter) -> Iterator[Block | None]:
     """The blocks after the first one as far as pyarrow goes; None at last where that is the end of the file."""
     import pyarrow as pa
 
     from backprop_cli.rows.arrow import csv_chunks
     from backprop_cli.rows.chunks import regrouped
 
+    file, reading = one.file, one.reading
     places = {name: one.names.index(name) for name in wanted}
     locate, begin = Lines(file, reading).of, 0
     try:
-        for columns in regrouped(csv_chunks(file, reading, places, len(one.names), one.head_lines)):
+        for columns in regrouped(csv_chunks(one, places, meter)):
             count = len(next(iter(columns.values())))
             if begin:
                 yield Block(file.name, columns, range(begin + 1, begin + count + 1), locate=locate)

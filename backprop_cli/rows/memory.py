@@ -8,7 +8,7 @@ table = load(data, columns_of(circuit, data), chosen, Rejects(skip=False))
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -74,10 +74,16 @@ def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
     return tuple(name for name in circuit.inputs if name in data.columns)
 
 
-def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) -> MemoryTable:
-    """The rows that take part, with these columns. Raises ``Refused`` if there are none."""
+def load(
+    data: Data,
+    names: Sequence[str],
+    chosen: Selection,
+    reject: Reject,
+    step: Callable[[int], None] = lambda _: None,
+) -> MemoryTable:
+    """The rows that take part, with these columns; ``step`` is told of them. Raises ``Refused`` if there are none."""
     wanted = tuple(dict.fromkeys((*names, *chosen.names)))
-    blocks = list(_few_enough(selected(data.blocks(wanted, reject, chosen.enough(reject)), chosen, reject)))
+    blocks = list(_few_enough(selected(data.blocks(wanted, reject, chosen.enough(reject)), chosen, reject), step))
     if not blocks:
         raise Refused(
             Diagnostic("data.empty", "no row of data is left", "is --where too narrow, or is the file empty?")
@@ -87,7 +93,7 @@ def load(data: Data, names: Sequence[str], chosen: Selection, reject: Reject) ->
     return MemoryTable(columns, weights, Places(blocks))
 
 
-def _few_enough(blocks: Iterable[Block]) -> Iterator[Block]:
+def _few_enough(blocks: Iterable[Block], step: Callable[[int], None]) -> Iterator[Block]:
     """The blocks with lists for columns, as long as they may be held in memory. Raises ``Refused`` beyond."""
     cells = 0
     for block in blocks:
@@ -95,4 +101,5 @@ def _few_enough(blocks: Iterable[Block]) -> Iterator[Block]:
         if cells > limits.MEMORY_CELLS:
             message = f"more than {limits.MEMORY_CELLS:,} cells to be held in memory"
             raise Refused(Diagnostic("limit.rows", message, "--limit takes the first rows, --where some of them"))
+        step(len(block))
         yield block.plain()

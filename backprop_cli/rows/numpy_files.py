@@ -13,6 +13,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.chunks import Chunk, blocks_of
 from backprop_cli.rows.column_names import named
 from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.meter import Meter
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_records import BLOCK, Block, Dialect, Shapes
 
@@ -21,7 +22,7 @@ class NumpyTable:
     """Columns of a file of NumPy; a table's are c1, c2 and so on."""
 
     def __init__(self, file: DataFile, reading: Dialect) -> None:
-        self.file = file
+        self.file, self.meter = file, Meter(file)
         try:
             found = _loaded(file)
         except OSError as error:
@@ -38,13 +39,14 @@ class NumpyTable:
     ) -> Iterator[Block]:
         """The usable rows with these columns."""
         originals = list(self._columns)
-        columns = {name: self._columns[originals[self.names.index(name)]][begin:end] for name in wanted}
-        yield from blocks_of(self.file, self._chunks(columns), shapes, reject, begin)
+        columns = {name: self._columns[originals[self.names.index(name)]][:end] for name in wanted}
+        yield from blocks_of(self.file, self._chunks(columns, begin), shapes, reject, begin)
 
-    def _chunks(self, columns: dict[str, Any]) -> Iterator[Chunk]:
+    def _chunks(self, columns: dict[str, Any], first: int) -> Iterator[Chunk]:
         count = len(next(iter(columns.values())))
-        for begin in range(0, count, BLOCK):
+        for begin in range(first, count, BLOCK):
             part = slice(begin, begin + BLOCK)
+            self.meter.reached(min(1.0, (begin + BLOCK) / count))
             yield {name: np.ascontiguousarray(column[part], dtype=np.float64) for name, column in columns.items()}
 
 

@@ -16,6 +16,7 @@ from backprop_cli.rows.column_names import columns_hint
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.extras import has_pyarrow
 from backprop_cli.rows.files import DataFile
+from backprop_cli.rows.meter import Meter, size_of
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_records import Block, Dialect, Shapes
 from backprop_cli.rows.text_blocks import record_blocks, until
@@ -27,6 +28,7 @@ class RowSource(Protocol):
 
     names: tuple[str, ...]
     count: int | None
+    meter: Meter
 
     def blocks(
         self, wanted: Sequence[str], shapes: Shapes, reject: Reject, begin: int = 0, end: int | None = None
@@ -54,6 +56,8 @@ class Data:
             raise
         self.columns = self._first.names
         self.count = self._first.count if len(self.files) == 1 else None
+        self._sizes = [size_of(file) for file in self.files]
+        self._before, self._meter = 0, self._first.meter
 
     def __enter__(self) -> Self:
         return self
@@ -75,11 +79,20 @@ class Data:
             with self._open_files:
                 one = self._first if at == 0 else opened(file, self.reading, self._open_files)
                 self._has(file, one, wanted)
+                self._before, self._meter = at, one.meter
                 for block in one.blocks(wanted, shapes, reject, 0, left):
                     yield block
                     left = None if left is None else left - len(block)
+                one.meter.reached(1.0)
             if left is not None and left <= 0:
                 return
+
+    def far(self) -> float | None:
+        """What part of all files has been read, by their sizes; None where one of them has none, as a pipe."""
+        sizes = [size for size in self._sizes if size is not None]
+        if len(sizes) < len(self.files):
+            return None
+        return sum((*sizes[: self._before], sizes[self._before] * self._meter.far())) / sum(sizes)
 
     def _has(self, file: DataFile, one: RowSource, wanted: Sequence[str]) -> None:
         absent = [name for name in wanted if name not in one.names]
@@ -114,8 +127,8 @@ class TextSource:
     """A table or JSON Lines; the bulk of a large table is read by pyarrow where that is installed."""
 
     def __init__(self, file: DataFile, reading: Dialect, open_files: ExitStack) -> None:
-        self.file, self.reading = file, reading
-        self._table = text_table(file, reading, open_files)
+        self.file, self.meter = file, Meter(file)
+        self._table = text_table(file, reading, open_files, self.meter)
         self.count: int | None = None
         self.names = self._table.names
 
@@ -124,5 +137,5 @@ class TextSource:
     ) -> Iterator[Block]:
         """The usable rows with these columns: text is read from its beginning."""
         if isinstance(self._table, Delimited):
-            return bulk_blocks(self.file, self.reading, self._table, (wanted, shapes, reject), end)
+            return bulk_blocks(self._table, (wanted, shapes, reject), self.meter, end)
         return record_blocks(self.file, until(self._table.records(wanted), end), wanted, shapes, reject)

@@ -18,6 +18,7 @@ from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.rows.delimited import Delimited
 from backprop_cli.rows.files import STDIN, DataFile
 from backprop_cli.rows.json_lines import JsonLines
+from backprop_cli.rows.meter import Meter
 from backprop_cli.rows.row_records import BadRow, Dialect, Record
 
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
@@ -32,8 +33,11 @@ class TextTable(Protocol):
         """Every row in order, with the cells of these columns as numbers."""
 
 
-def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
-    """The bytes of a file, unpacked; closed with ``open_files``. Raises ``Refused`` if it cannot be opened."""
+def opened(file: DataFile, open_files: ExitStack, meter: Meter | None = None) -> BinaryIO:
+    """The bytes of a file, unpacked; closed with ``open_files``. Raises ``Refused`` if it cannot be opened.
+
+    A ``meter`` follows it, if the file has a size.
+    """
     try:
         if file.path == STDIN:
             if sys.stdin is None:
@@ -46,6 +50,8 @@ def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
         else:
             raw = Path(file.path).open("rb")  # noqa: SIM115  # closed with the others
             open_files.callback(raw.close)
+            if meter is not None:
+                meter.follow(raw.tell)
     except (OSError, ValueError) as error:
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
@@ -60,9 +66,10 @@ def opened(file: DataFile, open_files: ExitStack) -> BinaryIO:
     return raw
 
 
-def lines(file: DataFile, open_files: ExitStack) -> Iterator[str]:
+def lines(file: DataFile, open_files: ExitStack, meter: Meter | None = None) -> Iterator[str]:
     """The lines of a text file with their ends; bytes that are no UTF-8 are kept as they are. Raises ``Refused``."""
-    stream = io.TextIOWrapper(opened(file, open_files), encoding="utf-8-sig", errors="surrogateescape", newline="")
+    source = opened(file, open_files, meter)
+    stream = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
     open_files.callback(stream.detach if file.path == STDIN else stream.close)
     return _lines(file, stream)
 
@@ -95,9 +102,9 @@ def _lines(file: DataFile, stream: TextIO) -> Iterator[str]:
         raise Refused(Diagnostic("input.file", f"{file.name} cannot be read: {reason}")) from None
 
 
-def text_table(file: DataFile, reading: Dialect, open_files: ExitStack) -> TextTable:
+def text_table(file: DataFile, reading: Dialect, open_files: ExitStack, meter: Meter) -> TextTable:
     """A table or JSON Lines: by its ending, else by the first character that is no space."""
-    source = lines(file, open_files)
+    source = lines(file, open_files, meter)
     if file.form in ("csv", "tsv"):
         return Delimited(file, reading, source)
     first: list[str] = []
