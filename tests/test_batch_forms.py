@@ -440,3 +440,12 @@ def test_kinks_of_parameters_alone_are_those_of_every_row(here):
     assert few["kink_gates"] == [{"gate": "abs", "text": "abs(w)", "rows": 100}]
     some = run("--data", "a.csv", "--no-check", expression="where(x > 0, abs(w)*x, w)", point=("w=0",))
     assert some["kinks"] == int((X > 0).sum())
+
+
+def test_kinks_of_parameters_and_of_rows_are_counted_together(here):
+    ran = run("--data", "a.csv", "--no-check", expression="w*x + abs(w) + relu(t)*w", point=("w=0",))
+    assert [(kink["gate"], kink["rows"]) for kink in ran["kink_gates"]] == [
+        ("abs", ROWS),
+        ("relu", int((T == 0).sum())),
+    ]
+    assert ran["kinks"] == ROWS

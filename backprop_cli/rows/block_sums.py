@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,5 +68,5 @@ def _on_kinks(found: BlockResults, rows: int) -> tuple[dict[Kink, int], int]:
         masks[kink] = mask if kink not in masks else np.logical_or(masks[kink], mask)
     counts = {kink: int(np.count_nonzero(np.broadcast_to(mask, rows))) for kink, mask in masks.items()}
     met = [masks[kink] for kink, count in counts.items() if count]
-    on_any = int(np.count_nonzero(np.broadcast_to(np.logical_or.reduce(met), rows))) if met else 0
+    on_any = int(np.count_nonzero(np.broadcast_to(reduce(np.logical_or, met), rows))) if met else 0  # of any shape
     return {kink: count for kink, count in counts.items() if count}, on_any
