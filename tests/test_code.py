@@ -25,7 +25,7 @@ from generated import GCC, Case, compiled, expected, gates, is_answered, known, 
 
 from backprop_cli import Refused, differentiate, read
 from backprop_cli.gates import GATES
-from backprop_cli.render.code.languages import LANGUAGES, render
+from backprop_cli.render.code.languages import module_of, render
 
 GOLDENS = Path(__file__).parent / "goldens" / "code"
 SUFFIX = {"python": "py", "numpy": "py", "torch": "py", "jax": "py", "c": "c"}
@@ -352,7 +352,7 @@ def test_bad_input(words: list[str], code: int, said: str) -> None:
 
 
 def test_a_gate_that_a_language_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    torch = LANGUAGES["torch"]
+    torch = module_of("torch")
     fewer = {op: call for op, call in torch.LANGUAGE.calls.items() if op != "erf"}
     monkeypatch.setattr(torch, "LANGUAGE", replace(torch.LANGUAGE, calls=fewer))
     with pytest.raises(Refused) as refused:

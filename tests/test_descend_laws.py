@@ -14,7 +14,7 @@ from command import backprop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_cli import Refused, choices, differentiate, read
+from backprop_cli import Refused, differentiate, read
 from backprop_cli import descend as python_descend
 from backprop_cli.descent.course import Course
 from backprop_cli.descent.descent_calculation import DescentExtras, descend, objective_of
@@ -152,10 +152,6 @@ def test_python_users_get_refused_for_bad_input(arguments, code):
     with pytest.raises(Refused) as refused:
         python_descend("w*x + y", {"w": 1} if "data" in arguments else {"w": 1, "x": 2, "y": 3}, **arguments)
     assert refused.value.problems[0].code == code
-
-
-def test_the_command_offers_the_optimizers_that_there_are():
-    assert tuple(OPTIMIZERS) == choices.OPTIMIZERS
 
 
 @pytest.mark.parametrize("steps", [40, 9_000])

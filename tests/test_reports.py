@@ -49,9 +49,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tap.parser import Parser
 
+from backprop_cli.choices import GRADING_FORMATS
 from backprop_cli.grading.records import WORDS, Heading, Judged, SubmissionResult
 from backprop_cli.problems import Refused
-from backprop_cli.render.graded.report_formats import FORMATS, writer
+from backprop_cli.render.graded.report_formats import writer
 from backprop_cli.render.graded.words import ASCII_MARKS, MARKS, decimal, percent
 from backprop_cli.render.tables.screens import Screen
 
@@ -99,7 +100,7 @@ def clean(text: str) -> bool:
 @given(classes())
 def test_no_text_of_a_stranger_acts(drawn):
     heading, results = drawn
-    for form in FORMATS:
+    for form in GRADING_FORMATS:
         text = rendered(form, heading, results[:1] if form == "gradescope" else results)
         assert clean(text), form
         assert text.encode().decode() == text
@@ -107,7 +108,7 @@ def test_no_text_of_a_stranger_acts(drawn):
     assert clean(re.sub(r"\x1b\[[0-9;]*m", "", coloured))
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", GRADING_FORMATS)
 @pytest.mark.parametrize("command", ["check", "grade"])
 def test_what_is_expected_is_said_only_if_the_record_has_it(form, command):
     part = FULL.problems[0]
@@ -117,7 +118,7 @@ def test_what_is_expected_is_said_only_if_the_record_has_it(form, command):
     assert numbers == [1 if shows_answers else 0, 0] or (form == "tap" and numbers == [2, 0])
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "gradescope"])
+@pytest.mark.parametrize("form", [form for form in GRADING_FORMATS if form != "gradescope"])
 def test_a_writer_keeps_nothing_of_the_submissions(form):
     made = writer(form, SCREENS["80"])
     made.head(HEADING)
@@ -128,7 +129,7 @@ def test_a_writer_keeps_nothing_of_the_submissions(form):
     assert max(sizes[20:]) <= sizes[19] + 4  # a count may have more digits
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+@pytest.mark.parametrize("form", [form for form in GRADING_FORMATS if form != "text"])
 def test_only_text_needs_rich(form):
     program = (
         "import sys; from backprop_cli.render.graded.report_formats import writer; "

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from backprop_cli import read
 from backprop_cli.engine.point import from_mapping
+from backprop_cli.grading.crediting import Crediting
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.marking import Marker
 from backprop_cli.grading.question import Question, asks_of, prepare
@@ -41,7 +42,7 @@ ASKED = {
 @example(texts=("- 2", "x*(1e400)", "0x10"))
 def test_every_text_gets_a_verdict(kind, texts):
     given_ = [Answer(name, text) for name, text in zip(("dx", "dq", "f"), texts, strict=True)]
-    found, tally = result("p", "", ASKED[kind], Scoring(Fraction(3), "full"), given_)
+    found, tally = result("p", "", ASKED[kind], Scoring(Fraction(3), Crediting(feedback="full")), given_)
     assert {one.word for one in found.judged} <= set(WORDS)
     assert 0 <= found.score <= 3
     assert len(tally.words) == 3

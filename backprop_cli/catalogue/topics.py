@@ -18,7 +18,7 @@ from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 
 _WIDTH = 98
-_FILES = ("answers.toml", "homework.toml", "arrays.toml", "data.toml", "descent.toml")
+_FILES = ("calculation.toml", "homework.toml", "arrays.toml", "data.toml", "descent.toml")
 
 
 @dataclass(frozen=True, slots=True)

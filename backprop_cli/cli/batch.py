@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backprop_cli import limits
-from backprop_cli.choices import COLORS
+from backprop_cli.choices import BATCH_FORMATS, COLORS
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from backprop_cli.rows.task import Task
 
 _FAILED = 1
-FORMATS = ("table", "plain", "json", "csv")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,9 @@ class BatchOptions(DataOptions):
     help="What becomes of the rows; none prints each one.",
 )
 @place_options
-@click.option("--format", "format_", metavar="FORMAT", type=click.Choice(FORMATS), help="table, plain, json or csv.")
+@click.option(
+    "--format", "format_", metavar="FORMAT", type=click.Choice(BATCH_FORMATS), help="table, plain, json or csv."
+)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
     from backprop_cli.grading.arrays.array_question import ArrayQuestion
+    from backprop_cli.grading.asking import AnyQuestion
     from backprop_cli.grading.files.answers import Answer
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask, Question
@@ -120,7 +121,6 @@ def _report(result: ProblemResult, source: str, options: CheckOptions) -> None:
 def _judged(expression: str, values: tuple[str, ...], options: CheckOptions) -> tuple[ProblemResult, str]:
     """The result, and what its answers came from."""
     from backprop_cli.differentiation import has_arrays
-    from backprop_cli.grading.scoring import Scoring, result
 
     circuit, given = circuit_and_point(expression, values, options)
     if options.data or options.lr is not None:
@@ -131,9 +131,17 @@ def _judged(expression: str, values: tuple[str, ...], options: CheckOptions) -> 
     answers, source = _answers(_meaning(circuit, arrays=arrays), options)
     _no_answer_as_value(circuit, given)
     question = (_about_arrays if arrays else _about_numbers)(circuit, given, answers, options)
+    return _result(question, answers, options), source
+
+
+def _result(question: AnyQuestion, answers: tuple[Answer, ...], options: CheckOptions) -> ProblemResult:
+    from backprop_cli.grading.crediting import Crediting
+    from backprop_cli.grading.scoring import Scoring, result
+
     warn(question.warnings)
     points = sum((ask.weight for ask in question.asks), Fraction(0))
-    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
+    scoring = Scoring(points, Crediting(feedback=options.feedback or "hint"))
+    return result("answers", "", question, scoring, answers)[0]
 
 
 def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: CheckOptions) -> tuple[ProblemResult, str]:
@@ -142,7 +150,6 @@ def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: Check
     from backprop_cli.descent.updating import Recipe
     from backprop_cli.grading.descent.descent_names import DescentNames
     from backprop_cli.grading.descent.descent_question import answered, prepare_descent, rows_of
-    from backprop_cli.grading.scoring import Scoring, result
 
     Recipe(rate=options.lr).refuse_nonsense()
     table = rows_of(options.data, tuple(circuit.inputs))
@@ -150,9 +157,7 @@ def _judged_descent(circuit: Circuit, given: Mapping[str, Given], options: Check
     answers, source = _answers(names.quantity, options)
     wanted = _wanted(options) or answered(names, [answer.name for answer in answers])
     question = prepare_descent(circuit, given, table, options.lr, wanted, tolerance(options))
-    warn(question.warnings)
-    points = sum((ask.weight for ask in question.asks), Fraction(0))
-    return result("answers", "", question, Scoring(points, options.feedback or "hint"), answers)[0], source
+    return _result(question, answers, options), source
 
 
 def _meaning(circuit: Circuit, *, arrays: bool) -> Callable[[str], Hashable | None]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backprop_cli.choices import COLORS, DESCENT_FORMATS, OPTIMIZERS
+from backprop_cli.choices import COLORS, DESCENT_FORMATS
 from backprop_cli.cli.calculation_options import Command, exclude, with_options
 from backprop_cli.cli.data_options import DataOptions
+from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -132,11 +133,10 @@ def plan(options: DescentOptions, rows: int) -> Plan:
     """The plan that the options come to, over so many rows of data."""
     from backprop_cli.descent.batches import Batches
     from backprop_cli.descent.loop import Plan
-    from backprop_cli.descent.optimizers import OPTIMIZERS as ROWS
     from backprop_cli.descent.updating import Recipe
 
     settings = dict(map(_setting, options.settings))
-    recipe = Recipe(ROWS[options.optimizer], settings, options.lr, options.decay, options.maximize)
+    recipe = Recipe(OPTIMIZERS[options.optimizer], settings, options.lr, options.decay, options.maximize)
     batches = Batches(options.batch_size, rows, options.seed, not options.no_shuffle)
     return Plan(recipe, options.steps, options.tol, options.max_seconds, batches)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli.choices import COLORS, FORMATS, METHODS, Method
+from backprop_cli.choices import COLORS, METHODS, RUN_FORMATS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
 from backprop_cli.cli.calculation_options import exclude, point_options, reading_options
@@ -61,8 +61,8 @@ class GradOptions(ArrayOptions):
     "--format",
     "format_",
     metavar="FORMAT",
-    type=click.Choice(FORMATS),
-    help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
+    type=click.Choice(RUN_FORMATS),
+    help=f"{', '.join(RUN_FORMATS[:-1])} or {RUN_FORMATS[-1]}.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")

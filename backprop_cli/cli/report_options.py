@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli.choices import COLORS
+from backprop_cli.choices import COLORS, GRADING_FORMATS
 from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.graded.report_formats import FORMATS
 
 if TYPE_CHECKING:
     from backprop_cli.grading.tolerance import Tolerance
@@ -53,8 +52,8 @@ _REPORTS = (
         "--format",
         "format_",
         metavar="FORMAT",
-        type=click.Choice(FORMATS),
-        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
+        type=click.Choice(GRADING_FORMATS),
+        help=f"{', '.join(GRADING_FORMATS[:-1])} or {GRADING_FORMATS[-1]}.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
     click.option("--report", "reports", metavar="FORMAT=FILE", multiple=True, help="Write another report to a file."),

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
+from backprop_cli.choices import FEEDBACK_PAGES, GRADING_FORMATS
 from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
-from backprop_cli.render.graded.report_formats import FEEDBACK_PAGES, FORMATS, feedback_page, writer
+from backprop_cli.render.graded.report_formats import feedback_page, writer
 from backprop_cli.render.graded.report_writer import ReportSettings
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ def report_files(words: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for word in words:
         name, equals, path = word.partition("=")
-        if name not in FORMATS or not equals or not path or path == "-":
-            hint = f"the formats are {', '.join(FORMATS)}; --format is for standard output"
+        if name not in GRADING_FORMATS or not equals or not path or path == "-":
+            hint = f"the formats are {', '.join(GRADING_FORMATS)}; --format is for standard output"
             raise click.UsageError(f"--report takes FORMAT=FILE, and got {word}\n{hint}")
         if path.endswith("/") and name != "gradescope":
             hint = "--feedback-dir writes a page for each student"

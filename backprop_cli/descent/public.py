@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from backprop_cli.choices import OPTIMIZERS
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.batches import Batches
 from backprop_cli.descent.descent_calculation import DescentExtras, objective_of
@@ -13,7 +12,7 @@ from backprop_cli.descent.descent_calculation import descend as descended
 from backprop_cli.descent.descent_report import DescentReport
 from backprop_cli.descent.loop import Plan
 from backprop_cli.descent.objective import Objective
-from backprop_cli.descent.optimizers import OPTIMIZERS as ROWS
+from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.descent.updating import Recipe
 from backprop_cli.engine.point import Point, from_mapping
 from backprop_cli.nearest import meant
@@ -60,7 +59,7 @@ def descend(
     point = from_mapping(at or {})
     circuit = _circuit(expression, {*point, *(data or {})})
     goal = _objective(circuit, point, data, tuple(wrt) if wrt is not None else None)
-    recipe = Recipe(ROWS[optimizer], settings or {}, lr, decay, maximize)
+    recipe = Recipe(OPTIMIZERS[optimizer], settings or {}, lr, decay, maximize)
     plan = Plan(recipe, steps, tol, inf, Batches(batch_size if goal.rows else None, goal.rows, seed, shuffle))
     return descended(goal, plan, DescentExtras(check=check))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Feedback = Literal["none", "verdict", "hint", "full"]
 Accept = Literal["any", "number", "formula"]
 Rule = Literal["latest", "first", "best", "all"]
 
-FEEDBACK: tuple[Feedback, ...] = ("none", "verdict", "hint", "full")
-ACCEPT: tuple[Accept, ...] = ("any", "number", "formula")
-RULES: tuple[Rule, ...] = ("latest", "first", "best", "all")
+FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
+ACCEPT: tuple[Accept, ...] = get_args(Accept)
+RULES: tuple[Rule, ...] = get_args(Rule)

@@ -216,7 +216,8 @@ def _parts(problem: KeyProblem, expression: Expression, secret: str, method: Met
             problem.points if problem.points is not None else sum((ask.weight for ask in question.asks), Fraction(0))
         )
         share = points / max(1, len(problem.at))
-        yield ProblemPart(id_, problem.title, question, _scoring(problem, share), expression.circuit, here, variants)
+        scoring = Scoring(share, problem, problem.everyone, problem.also.everyone)
+        yield ProblemPart(id_, problem.title, question, scoring, expression.circuit, here, variants)
 
 
 def _variants(problem: KeyProblem, expression: Expression, lots: Lots, fixed: Mapping[str, str]) -> Variants:
@@ -274,17 +275,3 @@ def _about_descent(problem: KeyProblem, circuit: Circuit, point: Point) -> AnyQu
     table = rows_of(problem.data, tuple(circuit.inputs))
     wanted = problem.ask or None
     return prepare_descent(circuit, point, table, problem.lr, wanted, problem.tolerance, problem.weights)
-
-
-def _scoring(problem: KeyProblem, points: Fraction) -> Scoring:
-    return Scoring(
-        points,
-        problem.feedback,
-        problem.partial,
-        problem.close,
-        problem.follow_through,
-        problem.hidden,
-        problem.unsettled,
-        problem.everyone,
-        problem.also.everyone,
-    )

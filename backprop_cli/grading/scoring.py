@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from backprop_cli.grading.asking import judged as judged_by
+from backprop_cli.grading.crediting import Crediting
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.records import Earned, ProblemResult, Tally
 from backprop_cli.grading.telling import remarks, told
@@ -22,20 +22,10 @@ _ALL, _NOTHING = Fraction(1), Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How a problem is scored and shown.
-
-    An answer that is right earns its weight, a ``close`` one this part of it, one that follows from the student's own
-    earlier value the part ``follow_through``, one that nothing refutes and nothing confirms ``unsettled``. Without
-    ``partial`` a problem is all or nothing. Of what is ``spoiled``, or of all, ``everyone`` gets the points.
-    """
+    """How a problem is scored and shown: of what is ``spoiled``, or of all, ``everyone`` gets the points."""
 
     points: Fraction
-    feedback: Feedback = "hint"
-    partial: bool = True
-    close: Fraction = Fraction(0)
-    follow_through: Fraction = Fraction(0)
-    hidden: bool = False
-    unsettled: Fraction = Fraction(1)
+    crediting: Crediting = field(default_factory=Crediting)
     everyone: bool = False
     spoiled: frozenset[str] = frozenset()
 
@@ -49,13 +39,14 @@ def result(
         opinions = tuple(_spared(one, scoring) for one in opinions)
         hints = () if all(one.word == "ok" for one in opinions if one.weight) else hints
     credits_ = [_credit(opinion, scoring) for opinion in opinions]
-    judged = tuple(told(one, scoring.feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
+    feedback, hidden = scoring.crediting.feedback, scoring.crediting.hidden
+    judged = tuple(told(one, feedback, credit) for one, credit in zip(opinions, credits_, strict=True))
     counted = [one for one in opinions if one.weight]
     right = sum(1 for one in counted if one.word == "ok")
     score = _score(opinions, credits_, scoring)
-    hinted = remarks(hints, scoring.feedback)
+    hinted = remarks(hints, feedback)
     tally = Tally(_earned(opinions, credits_, scoring.points), tuple(dict.fromkeys(hint.code for hint in hints)))
-    return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, scoring.hidden), tally
+    return ProblemResult(id_, title, judged, score, scoring.points, right, len(counted), hinted, hidden), tally
 
 
 def _earned(opinions: Sequence[Opinion], credits_: Sequence[Fraction], points: Fraction) -> tuple[Earned, ...]:
@@ -89,9 +80,9 @@ def _credit(opinion: Opinion, scoring: Scoring) -> Fraction:
     if opinion.parts:
         return sum((_credit(part, scoring) for part in opinion.parts), Fraction(0)) / len(opinion.parts)
     if opinion.word == "ok":
-        return _ALL if opinion.settled else scoring.unsettled
-    earned = scoring.close if opinion.word == "close" else _NOTHING
-    return max(earned, scoring.follow_through) if opinion.followed else earned
+        return _ALL if opinion.settled else scoring.crediting.unsettled
+    earned = scoring.crediting.close if opinion.word == "close" else _NOTHING
+    return max(earned, scoring.crediting.follow_through) if opinion.followed else earned
 
 
 def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], scoring: Scoring) -> Fraction:
@@ -105,7 +96,7 @@ def _score(opinions: Sequence[Opinion], credits_: Sequence[Fraction], scoring: S
         for one, credit in zip(opinions, credits_, strict=True)
         if credit is not _NOTHING and one.weight
     )
-    if not scoring.partial and earned != whole:
+    if not scoring.crediting.partial and earned != whole:
         return Fraction(0)
     return scoring.points if earned == whole else scoring.points * earned / whole
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from backprop_cli import limits
+from backprop_cli.grading.crediting import Crediting
 from backprop_cli.grading.files import trees
 from backprop_cli.grading.files.headings import folded
 from backprop_cli.grading.files.texts import cut
@@ -39,22 +40,14 @@ _OF_PROBLEM = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkingOptions:
+class MarkingOptions(Crediting):
     """How answers are judged and scored: the key's own defaults, or one problem's.
 
-    ``partial``: each answer earns its part, not all or nothing. ``close`` and ``follow_through`` are the part of an
-    answer's weight that such an answer earns. ``hidden``: not for the student's eyes. ``share``: equal subexpressions
-    are one gate.
+    ``share``: equal subexpressions are one gate.
     """
 
-    feedback: Feedback = "hint"
     tolerance: Tolerance = field(default_factory=Tolerance)
-    partial: bool = True
-    close: Fraction = Fraction(0)
-    follow_through: Fraction = Fraction(0)
-    unsettled: Fraction = Fraction(1)
     accept: Accept = "any"
-    hidden: bool = False
     share: bool = True
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection
-from types import ModuleType
+from importlib import import_module
+from typing import Any
 
-from backprop_cli import choices
+from backprop_cli.choices import LANGUAGES
 from backprop_cli.circuit import Circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.render.code import c, jax, numpy, python, torch
+from backprop_cli.render.code import c
 from backprop_cli.render.code.identifiers import is_identifier
 from backprop_cli.render.code.program import program
 from backprop_cli.render.code.writer import LackingError
 from backprop_cli.report.report import Report
 
-LANGUAGES: dict[str, ModuleType] = dict(zip(choices.LANGUAGES, (python, numpy, torch, jax, c), strict=True))
+
+def module_of(language: str) -> Any:
+    """The file of a language, which has its name: ``LANGUAGE``, its words, and ``render``."""
+    return import_module(f"backprop_cli.render.code.{language}")
 
 
 def render(
@@ -32,14 +36,14 @@ def render(
         _function_name(function, language)
     made = program(circuit, wanted, report if function is None else None)
     try:
-        text: str = LANGUAGES[language].render(made, report, function)
+        text: str = module_of(language).render(made, report, function)
     except LackingError as lacking:
         raise Refused(_lacking(lacking.op, language)) from None
     return text
 
 
 def _lacking(op: str, language: str) -> Diagnostic:
-    others = [name for name, module in LANGUAGES.items() if module.LANGUAGE.has(op)]
+    others = [name for name in LANGUAGES if module_of(name).LANGUAGE.has(op)]
     hint = f"{', '.join(others)} can write it" if others else "no language here can write it"
     return Diagnostic("code.gate", f"{op} cannot be written in {language}", hint)
 
@@ -55,7 +59,7 @@ def _known(circuit: Circuit, wanted: Collection[str] | None) -> None:
 
 
 def _function_name(name: str, language: str) -> None:
-    taken = {*GATES, *LANGUAGES[language].LANGUAGE.reserved}
+    taken = {*GATES, *module_of(language).LANGUAGE.reserved}
     taken |= c.LIBRARY if language == "c" else set(dir(builtins))
     if not is_identifier(name):
         problem = Diagnostic("usage.function", f"`{name}` cannot be a function's name", "use letters, digits and _")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backprop_cli.choices import GRADING_FORMATS
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.render.graded.report_writer import NOTHING_ELSE, ReportSettings, ReportWriter
 
 if TYPE_CHECKING:
     from backprop_cli.render.tables.screens import Screen
-
-FORMATS = ("text", "json", "jsonl", "csv", "items", "junit", "tap", "gradescope", "github", "markdown", "html")
-FEEDBACK_PAGES = ("html", "markdown")
-"""The formats of a page for one student, to send out."""
 
 
 def writer(form: str, screen: Screen | None = None, wanted: ReportSettings = NOTHING_ELSE) -> ReportWriter:
@@ -81,4 +78,5 @@ def _machine(form: str, wanted: ReportSettings) -> ReportWriter:
         from backprop_cli.render.graded.github import GithubCommands
 
         return GithubCommands()
-    raise Refused(Diagnostic("usage.report", f"there is no report format {form}", f"formats are {', '.join(FORMATS)}"))
+    known = ", ".join(GRADING_FORMATS)
+    raise Refused(Diagnostic("usage.report", f"there is no report format {form}", f"formats are {known}"))

@@ -11,11 +11,9 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.render.arrays import words
 from backprop_cli.render.picture.array_captions import element, short
-from backprop_cli.render.picture.frames import Card, Frame, Inlet
+from backprop_cli.render.picture.frames import Card, Frame, Inlet, added, concluded, started
 from backprop_cli.render.safe_text import visible
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayWire
-
-_MANY = 12
 
 
 def array_frames(report: ArrayReport) -> tuple[Frame, ...]:
@@ -24,7 +22,8 @@ def array_frames(report: ArrayReport) -> tuple[Frame, ...]:
         Frame("value", visible(f"{gate.name} = {gate.formula}{_is(gate.value)}"), visible(_note(gate)), gate.id)
         for gate in report.gates
     ]
-    return (_start(report), *forward, *_backward(report), Frame("end", array_result(report), array_checked(report)))
+    given = [f"{row.name}{_is(row.value)}{' (data)' if row.role == 'data' else ''}" for row in report.variables]
+    return (started(given), *forward, *_backward(report), Frame("end", array_result(report), array_checked(report)))
 
 
 def array_cards(report: ArrayReport) -> dict[int, Card]:
@@ -43,9 +42,7 @@ def array_result(report: ArrayReport) -> str:
     slopes = [
         f"∂{report.partial}/∂{row.name}{_is(row.gradient)}" for row in report.parameters if row.gradient is not None
     ]
-    more = [f"{len(slopes) - _MANY} more gradients"] if len(slopes) > _MANY else []
-    value = f"{report.output}{_is(report.value)}"
-    return visible("; ".join(part for part in (value, ", ".join([*slopes[:_MANY], *more])) if part))
+    return concluded(f"{report.output}{_is(report.value)}", slopes)
 
 
 def array_checked(report: ArrayReport) -> str:
@@ -65,12 +62,6 @@ def _note(gate: ArrayGateRow) -> str:
     return "; ".join(part for part in (f"on a kink: {gate.kink}" if gate.kink else "", gate.problem) if part)
 
 
-def _start(report: ArrayReport) -> Frame:
-    given = [f"{row.name}{_is(row.value)}{' (data)' if row.role == 'data' else ''}" for row in report.variables]
-    shown = given[:_MANY] + ([f"{len(given) - _MANY} more"] if len(given) > _MANY else [])
-    return Frame("start", visible(f"given {', '.join(shown)}" if given else "constants only: nothing is given"))
-
-
 def _backward(report: ArrayReport) -> Iterator[Frame]:
     if not report.parameters and not any(stage.gradient is not None for stage in report.stages):
         return
@@ -84,8 +75,7 @@ def _backward(report: ArrayReport) -> Iterator[Frame]:
             idle = [f"{one.name}: {one.idle}" for one in gate.wires if one.idle] if at == live[-1][0] else []
             yield Frame("wire", _carried(wire, report), _said(wire, idle), gate.id, at, wire.source)
             if not wire.first:
-                text = visible(f"{wire.name} now has the sum")
-                yield Frame("add", text, "a fork adds up what its wires bring back", gate.id, at, wire.source)
+                yield added(f"{wire.name} now has the sum", gate.id, at, wire.source)
 
 
 def _carried(wire: ArrayWire, report: ArrayReport) -> str:

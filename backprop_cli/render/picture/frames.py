@@ -6,7 +6,7 @@ nothing here knows HTML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -62,7 +62,8 @@ class Card:
 def frames(report: Report, steps: Steps) -> tuple[Frame, ...]:
     """Every frame, from the inputs alone to the finished circuit."""
     forward = [Frame("value", visible(value_words(step)), visible(step.note), step.gate.id) for step in steps.forward]
-    return (_start(report), *forward, *_backward(report, steps), _end(report, steps))
+    given = [f"{v.name} = {number(v.value)}" + (" (data)" if v.role == "data" else "") for v in report.variables]
+    return (started(given), *forward, *_backward(report, steps), _end(report, steps))
 
 
 def cards(report: Report, steps: Steps) -> dict[int, Card]:
@@ -78,15 +79,29 @@ def result(report: Report) -> str:
     asked: Mapping[str, Quantity | None] = {variable.name: variable.gradient for variable in report.parameters} or {
         stage.name: stage.gradient for stage in report.stages if stage.gradient is not None
     }
-    shown = [f"∂{out}/∂{name} = {number(gradient)}" for name, gradient in list(asked.items())[:_MANY]]
-    shown += [f"{len(asked) - _MANY} more gradients"] if len(asked) > _MANY else []
-    return visible("; ".join(part for part in (f"{out} = {number(report.value)}", ", ".join(shown)) if part))
+    return concluded(
+        f"{out} = {number(report.value)}", [f"∂{out}/∂{name} = {number(slope)}" for name, slope in asked.items()]
+    )
 
 
-def _start(report: Report) -> Frame:
-    given = [f"{v.name} = {number(v.value)}" + (" (data)" if v.role == "data" else "") for v in report.variables]
-    shown = given[:_MANY] + ([f"{len(given) - _MANY} more"] if len(given) > _MANY else [])
-    return Frame("start", visible(f"given {', '.join(shown)}" if given else "constants only: nothing is given"))
+def concluded(value: str, slopes: Sequence[str]) -> str:
+    """The value and the first of the slopes, in one line."""
+    return visible("; ".join(part for part in (value, _first(slopes, "more gradients")) if part))
+
+
+def started(given: Sequence[str]) -> Frame:
+    """The first frame: the first of what is given."""
+    return Frame("start", visible(f"given {_first(given, 'more')}" if given else "constants only: nothing is given"))
+
+
+def added(text: str, gate: int, position: int, source: int) -> Frame:
+    """What a fork has after one more of its wires."""
+    return Frame("add", visible(text), "a fork adds up what its wires bring back", gate, position, source)
+
+
+def _first(parts: Sequence[str], more: str) -> str:
+    rest = [f"{len(parts) - _MANY} {more}"] if len(parts) > _MANY else []
+    return ", ".join([*parts[:_MANY], *rest])
 
 
 def _end(report: Report, steps: Steps) -> Frame:
@@ -132,12 +147,10 @@ def _notes(step: BackwardStep, wire: Wire, *, last: bool) -> list[str]:
 
 
 def _addition(step: BackwardStep, wire: Wire, before: str) -> Frame:
-    added = number(wire.contribution)
-    joint = f"- {added[1:]}" if added.startswith("-") else f"+ {added}"
+    more = number(wire.contribution)
+    joint = f"- {more[1:]}" if more.startswith("-") else f"+ {more}"
     text = f"{wire.name} now has {before} {joint} = {number(wire.total)}"
-    return Frame(
-        "add", visible(text), "a fork adds up what its wires bring back", step.gate.id, wire.position, wire.source
-    )
+    return added(text, step.gate.id, wire.position, wire.source)
 
 
 def _card(gate: GateRow, back: BackwardStep | None, constants: set[int]) -> Card:
