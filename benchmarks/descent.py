@@ -1,8 +1,8 @@
-"""A step of gradient descent against the same written by hand in NumPy, and by PyTorch: ratios from one process.
+"""A step of gradient descent against the same written by hand in NumPy, and by PyTorch and JAX, in one process.
 
 Run ``python benchmarks/descent.py``; it prints a line for each number of rows: ours, the other, and the ratio of the
-fastest runs, and one beside PyTorch where it is installed. A step is value, gradients, and the update of both
-parameters, of ``mean (sigmoid(w*x + b) - t)^2``.
+fastest runs in processor time on one thread, beside PyTorch and JAX where they are installed. A step is value,
+gradients, and the update of both parameters, of ``mean (sigmoid(w*x + b) - t)^2``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import islice
 
+import engines  # before NumPy
 import numpy as np
 
 from backprop_cli import read
@@ -61,15 +62,41 @@ def torch_steps(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
         yield value.item()
 
 
+def jax_steps(x: np.ndarray, t: np.ndarray) -> Iterator[object]:
+    """The same by JAX, the whole step compiled."""
+    import jax
+    from jax import numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+
+    def loss(point: tuple[object, ...], inputs: jax.Array, targets: jax.Array) -> jax.Array:
+        w, b = point
+        return jnp.mean((jax.nn.sigmoid(w * inputs + b) - targets) ** 2)
+
+    @jax.jit
+    def step(point: tuple[object, ...], inputs: jax.Array, targets: jax.Array) -> tuple[jax.Array, tuple[object, ...]]:
+        value, slopes = jax.value_and_grad(loss)(point, inputs, targets)
+        return value, tuple(one - RATE * slope for one, slope in zip(point, slopes, strict=True))
+
+    point: tuple[object, ...] = (jnp.asarray(0.1), jnp.asarray(0.0))
+    inputs, targets = jnp.asarray(x), jnp.asarray(t)
+    while True:
+        value, point = step(point, inputs, targets)
+        yield float(value)
+
+
+OTHERS = {"torch": ("PyTorch", torch_steps), "jax": ("JAX, jit", jax_steps)}
+
+
 def fastest(begin: Callable[[], Iterator[object]], count: int) -> float:
     """The least seconds of a step in several descents of so many."""
     best = float("inf")
     for _ in range(7):
         steps = begin()
         next(steps)
-        start = time.perf_counter()
+        start = time.process_time()
         made = sum(1 for _ in islice(steps, count))
-        best = min(best, (time.perf_counter() - start) / made)
+        best = min(best, (time.process_time() - start) / made)
     return best
 
 
@@ -82,14 +109,21 @@ def compare(name: str, run: Callable[[], Iterator[object]], other: Callable[[], 
 
 def main() -> None:
     """All sizes."""
+    with engines.one_processor():
+        every_size()
+
+
+def every_size() -> None:
+    """A line for each number of rows and each engine."""
     random = np.random.default_rng(0)
     for rows in (1_000, 10_000, 100_000, 1_000_000):
         x = random.normal(size=rows)
         t = (x > random.normal(size=rows)).astype(float)
         count = max(3, 1_000_000 // rows)
         compare(f"{rows:,} rows", ours(x, t), lambda x=x, t=t: hand(x, t), count)
-        if find_spec("torch"):
-            compare("PyTorch", ours(x, t), lambda x=x, t=t: torch_steps(x, t), count)
+        for package, (name, steps) in OTHERS.items():
+            if find_spec(package):
+                compare(name, ours(x, t), lambda x=x, t=t, steps=steps: steps(x, t), count)
 
 
 if __name__ == "__main__":

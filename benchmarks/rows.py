@@ -1,7 +1,8 @@
-"""Rows of data: against NumPy by hand in one process, against reading alone, and whole commands with their memory.
+"""Rows of data: against NumPy by hand and other engines in one process, against reading alone, and whole commands.
 
-Run ``python benchmarks/rows.py [ROWS]`` (1,000,000). Ratios count, not seconds: each pair runs in turns. The first
-table is in millions of rows a second on one thread; the second has seconds of whole commands. pyarrow is needed.
+Run ``python benchmarks/rows.py [ROWS]`` (1,000,000). Ratios count, not seconds: all run in turns. The first
+table is in millions of rows a second of processor time on one thread, with PyTorch, autograd and JAX where they are
+installed; the second has seconds of whole commands and their memory, where pyarrow is installed.
 """
 
 from __future__ import annotations
@@ -9,14 +10,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
+import engines  # before NumPy
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from backprop_cli.reading import read
 from backprop_cli.rows.block_engine import many_at
@@ -90,22 +89,15 @@ def ours(text: str, columns: dict[str, np.ndarray], *, errors: bool) -> Callable
     return run
 
 
-def seconds(function: Callable[[], object]) -> float:
-    """How long one run takes."""
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
 def compare(name: str, rows: int, runs: dict[str, Callable[[], object]]) -> None:
-    """All in turns, so that a busy machine is busy for each; the last one is the measure."""
+    """All in turns, so that a busy machine is busy for each; the first one is ours, with which each is compared."""
     best = dict.fromkeys(runs, float("inf"))
-    for _ in range(7):
+    for _ in range(15):
         for label, run in runs.items():
-            best[label] = min(best[label], seconds(run))
-    measure = list(best.values())[-1]
+            best[label] = min(best[label], engines.processor_seconds(run))
+    ours = next(iter(best.values()))
     for label, least in best.items():
-        print(f"{name:10} {label:34} {rows / least / 1e6:8.1f} Mrow/s   {measure / least:5.2f} ×")
+        print(f"{name:10} {label:34} {rows / least / 1e6:8.1f} Mrow/s   ours is {least / ours:5.2f} × as fast")
 
 
 def in_process(rows: int) -> None:
@@ -114,12 +106,19 @@ def in_process(rows: int) -> None:
     columns = {name: random.normal(size=rows) for name in ("x", "y", "t")}
     warm = np.empty(4_000_000)
     del warm
-    for name, text, hand in (("neuron", NEURON, neuron), ("30 gates", E30, e30)):
-        runs = {
+    for name, text, hand, loss in (
+        ("neuron", NEURON, neuron, engines.neuron),
+        ("30 gates", E30, e30, engines.thirty),
+    ):
+        runs: dict[str, Callable[[], object]] = {
             "ours": ours(text, columns, errors=False),
             "ours, with standard errors": ours(text, columns, errors=True),
-            "by hand, in blocks": by_hand(hand, list(columns.values())),
+            "NumPy by hand, in blocks": by_hand(hand, list(columns.values())),
         }
+        point = tuple(POINT.values())
+        for engine, make in engines.installed().items():
+            runs[f"{engine}, whole columns"] = make(loss, point, columns)
+            runs[f"{engine}, pieces of {engines.PIECE:,}"] = engines.in_pieces(make, loss, point, columns)
         compare(name, rows, runs)
 
 
@@ -148,6 +147,10 @@ READ = {
 
 def whole_commands(rows: int, folder: Path) -> None:
     """Whole commands on files, beside reading them alone."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
     random = np.random.default_rng(0)
     table = pa.table({name: random.normal(size=rows) for name in ("x", "y", "t", "u", "v")})
     pa.csv.write_csv(table, folder / "a.csv")
@@ -171,7 +174,10 @@ def whole_commands(rows: int, folder: Path) -> None:
 def main() -> None:
     """All cases."""
     rows = int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else 1_000_000
-    in_process(min(rows, 1_000_000))
+    with engines.one_processor():
+        in_process(min(rows, 1_000_000))
+    if not find_spec("pyarrow"):
+        return
     with tempfile.TemporaryDirectory() as folder:
         whole_commands(rows, Path(folder))
 
