@@ -14,7 +14,7 @@ import numpy as np
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Settings, checked, run, sweep, targets_of
+from backprop_cli.calculation import checked, run, sweep, targets_of
 from backprop_cli.check.array_check import ArrayCheck, along_directions, by_components, gathered, not_rounding
 from backprop_cli.check.verdict import Check
 from backprop_cli.circuit import Circuit
@@ -30,9 +30,11 @@ from backprop_cli.engine.vectorised import ArrayProgram, VectorRun, run_forward
 from backprop_cli.engine.written_out import TooLargeError, WrittenOut, element_name, refuse_too_large, written_out
 from backprop_cli.gates.array_row import WIRE
 from backprop_cli.gates.array_shapes import shown
+from backprop_cli.number_systems import system_of
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.array_assembly import ScalarNumbers, VectorNumbers, assembled_arrays
 from backprop_cli.report.array_remarks import array_remarks
+from backprop_cli.settings import Settings
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
@@ -60,8 +62,9 @@ class Prepared:
 def run_arrays(circuit: Circuit, point: Point, settings: Settings, upstream: Given | None = None) -> ArrayReport:
     """An array circuit at a point. ``upstream`` is the gradient at an output that is an array, of its shape."""
     ready = prepared(circuit, point, settings, upstream)
-    if settings.digits is not None or settings.exact:
-        return _with_more_digits(ready, settings)
+    system = system_of(settings)
+    if not system.whole_arrays:
+        return _written_out(ready, settings, system.option)
     _output_exists(ready)
     gradients = run_backward(ready.run, circuit.reach(ready.targets.values()), ready.seed)
     watched = _watched(ready, settings)
@@ -234,8 +237,8 @@ def written(ready: Prepared, what: str) -> WrittenOut:
         raise refuse_too_large(error, ready.circuit, what) from None
 
 
-def _with_more_digits(ready: Prepared, settings: Settings) -> ArrayReport:
-    out = written(ready, "--exact" if settings.exact else "--digits")
+def _written_out(ready: Prepared, settings: Settings, option: str) -> ArrayReport:
+    out = written(ready, option)
     report = run(out.circuit, elements_of(ready, out), _element_settings(ready, out, settings))
     watched = _watched(ready, settings)
     check = gathered(out, watched, report.check) if report.check is not None else None

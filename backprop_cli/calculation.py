@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from backprop_cli import limits
-from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Arithmetic
-from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
@@ -18,27 +15,15 @@ from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.engine.swept import Run, Swept
 from backprop_cli.nearest import meant
+from backprop_cli.number_systems import system_of
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.assembly import assembled
 from backprop_cli.report.remarks import remarks
 from backprop_cli.report.report import Report
+from backprop_cli.settings import Settings
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to run: which gradients (None: all), in which arithmetic, and how to check them.
-
-    ``rtol`` None is 1e-9 for doubles and as many digits as asked for otherwise.
-    """
-
-    wrt: tuple[str, ...] | None = None
-    digits: int | None = None
-    exact: bool = False
-    check: Method = "symbolic"
-    rtol: float | None = None
 
 
 def run(circuit: Circuit, point: Point, settings: Settings) -> Report:
@@ -76,20 +61,11 @@ def targets_of(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
 
 
 def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray) -> Swept:
-    if settings.digits is not None and settings.exact:
-        message = "--digits and --exact exclude each other"
-        raise Refused(Diagnostic("usage.arithmetic", message, "leave one of them out"))
-    if settings.digits is not None:
-        from backprop_cli.engine.precision import to_digits
+    def one(arithmetic: Arithmetic) -> Run:
+        explain = arithmetic.doubles and settings.check != "none"
+        return sweep(circuit, point, arithmetic, marks, explain=explain)
 
-        return to_digits(circuit, settings.digits, lambda arithmetic: sweep(circuit, point, arithmetic, marks))
-    if settings.exact:
-        from backprop_cli.arithmetic.exact import ExactNumbers
-
-        if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:
-            raise Refused(Diagnostic("exact.size", f"exact arithmetic is limited to {limits.EXACT_GATES:,} gates"))
-        return Swept(sweep(circuit, point, ExactNumbers(), marks))
-    return Swept(sweep(circuit, point, Float64(), marks, explain=settings.check != "none"))
+    return system_of(settings).swept(circuit, settings, one)
 
 
 def sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:
@@ -112,14 +88,10 @@ def checked(
         return None
     from backprop_cli.check import oracle
 
-    digits = settings.digits or 0
-    bits = 64 if forth.arithmetic.doubles else max(160, int(digits * 3.33) + 20)
-    usual = Fraction(1, 10**40) if settings.exact else Fraction(1, 10 ** max(1, digits - 2)) if digits else _USUAL
-    tolerance = usual if settings.rtol is None else Fraction(settings.rtol)
-    return oracle.check(forth, back, point, targets, settings.check, oracle.CheckTolerance(tolerance, bits))
-
-
-_USUAL = Fraction(1, 10**9)
+    system = system_of(settings)
+    rtol = system.rtol(settings) if settings.rtol is None else Fraction(settings.rtol)
+    tolerance = oracle.CheckTolerance(rtol, system.bits(settings))
+    return oracle.check(forth, back, point, targets, settings.check, tolerance)
 
 
 def _refuse_without_gradient(back: Backward, check: Check | None, asked: Iterable[int]) -> None:

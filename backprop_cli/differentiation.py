@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, from_mapping
 from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.reading import read
 from backprop_cli.report.report import Report
+from backprop_cli.settings import Settings
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport

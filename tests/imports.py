@@ -16,7 +16,7 @@ NAME = "backprop_cli"
 OUTSIDE = {"", "__init__", "__main__"}  # the public names and the program: above everything
 # The way of the data, from left to right: a module imports from what stands to its left, and from its own step.
 ORDER = (
-    ("problems", "limits", "nearest", "choices", "alarms", "json_text", "lost", "printing"),
+    ("problems", "limits", "nearest", "choices", "settings", "alarms", "json_text", "lost", "printing"),
     ("arithmetic", "gates"),
     ("catalogue",),
     ("circuit",),
@@ -25,6 +25,7 @@ ORDER = (
     ("symbolic",),
     ("check",),
     ("report",),
+    ("number_systems",),
     ("calculation",),
     ("array_calculation",),
     ("differentiation",),

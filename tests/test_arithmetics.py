@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import mpmath
 import pytest
+from command import backprop
 
 from backprop_cli import Refused, differentiate
+from backprop_cli.cli.calculation_options import ARITHMETICS
+from backprop_cli.number_systems import SYSTEMS
 
 # expression: (point, value and gradient as mpmath finds them at whatever precision is set)
 KNOWN = {
@@ -224,3 +228,24 @@ def test_a_zero_that_never_settles_is_said_to_be_one():
     report = differentiate("sin(x)^2 + cos(x)^2 - 1", {"x": "2"}, digits=20, check="none")
     assert report.value.text in ("0", "0.0")
     assert abs(report.gradient["x"]) == 0
+
+
+SYSTEM_WORDS = {"": [], "--digits": ["--digits", "20"], "--exact": ["--exact"]}
+
+
+def test_every_number_system_is_asked_for_by_its_option_and_named_in_the_schema():
+    assert list(SYSTEM_WORDS) == [system.option for system in SYSTEMS]
+    assert [system.option for system in SYSTEMS[1:]] == [f"--{name}" for name in ARITHMETICS]
+    named = [
+        json.loads(backprop("x*y", "x=2", "y=3", "--json", "--no-check", *words).out)["arithmetic"]
+        for words in SYSTEM_WORDS.values()
+    ]
+    assert named == json.loads(backprop("schema", "grad").out)["properties"]["arithmetic"]["enum"]
+
+
+@pytest.mark.parametrize("at", [{"x": 2}, {"x": [2, 3]}], ids=["number", "array"])
+def test_two_number_systems_exclude_each_other(at):
+    with pytest.raises(Refused) as caught:
+        differentiate("sum(x)" if isinstance(at["x"], list) else "x", at, digits=20, exact=True)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == ("usage.arithmetic", "--digits and --exact exclude each other")

@@ -115,7 +115,7 @@ class Float64:
     """The default arithmetic."""
 
     name = "float64"
-    doubles, exact = True, False
+    doubles, exact, digits = True, False, 17
     zero, one = 0.0, 1.0
     operations = _OPERATIONS
 

@@ -14,11 +14,15 @@ Operation = Callable[..., Number]
 
 
 class Arithmetic(Protocol):
-    """One number system. ``doubles``: of limited range and 16 digits; ``exact``: nothing is ever rounded."""
+    """One number system. ``doubles``: of limited range and 16 digits; ``exact``: nothing is ever rounded.
+
+    ``digits`` is how many are shown of a number that is known as a ball alone.
+    """
 
     name: str
     doubles: bool
     exact: bool
+    digits: int
     zero: Number
     one: Number
 

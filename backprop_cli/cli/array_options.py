@@ -10,9 +10,9 @@ import click
 from backprop_cli.cli.calculation_options import Command, PointOptions, circuit_and_point, with_options
 
 if TYPE_CHECKING:
-    from backprop_cli.calculation import Settings
     from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
+    from backprop_cli.settings import Settings
 
 _ARRAYS = (
     click.option("--upstream", metavar="ARRAY", help="The gradient that arrives at an output that is an array."),

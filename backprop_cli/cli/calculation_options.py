@@ -14,8 +14,13 @@ from backprop_cli.cli.arguments import text_of
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
+    from backprop_cli.choices import Method
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
+    from backprop_cli.settings import Settings
+
+ARITHMETICS = ("digits", "exact")
+"""The options that ask for a number system, by their fields' names; they exclude each other."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _PLACE = (
@@ -81,6 +86,12 @@ class PointOptions(PlaceOptions):
 
     digits: int | None
     exact: bool
+
+    def settings(self, check: Method, rtol: float | None = None) -> Settings:
+        """How to run."""
+        from backprop_cli.settings import Settings
+
+        return Settings(self.wanted, self.digits, self.exact, check, rtol)
 
 
 def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:

@@ -78,11 +78,12 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOptions) -> str:
     """The program of an array circuit; python and c have no arrays, and write its elements out."""
     from backprop_cli.array_calculation import run_arrays, shapes_of, written_circuit
-    from backprop_cli.calculation import Settings, run
+    from backprop_cli.calculation import run
     from backprop_cli.cli.deadline import deadline
     from backprop_cli.engine.point import given
     from backprop_cli.render.code.arrays.pages import render_arrays
     from backprop_cli.render.code.languages import render
+    from backprop_cli.settings import Settings
 
     settings = Settings(wrt=options.wanted, check="none")
     upstream = given("upstream", options.upstream) if options.upstream else None
@@ -98,7 +99,8 @@ def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOption
 
 
 def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Report:
-    from backprop_cli.calculation import Settings, run
+    from backprop_cli.calculation import run
+    from backprop_cli.settings import Settings
 
     report = run(circuit, point, Settings(wrt=names, check="none"))
     _warn(report)

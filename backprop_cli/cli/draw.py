@@ -13,7 +13,7 @@ from backprop_cli import limits
 from backprop_cli.choices import METHODS, PICTURES, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import RunOptions, calculate_arrays, run_options
-from backprop_cli.cli.calculation_options import exclude, point_options, reading_options
+from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop draw '(x + y)*z' x=-2 y=5 z=-4 --no-values -o exercise.png
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
     options = DrawOptions(**given)
-    exclude(options, ("digits", "exact"), ("check", "no_check"))
+    exclude(options, ARITHMETICS, ("check", "no_check"))
     form = _form(options.output, options.format_)
     if form == "html" and options.no_values:
         raise click.UsageError("--no-values and a page exclude each other: a page begins without values and fills")
@@ -103,10 +103,7 @@ def _form(output: str | None, asked: str | None) -> str:
 
 
 def _report(expression: str, values: tuple[str, ...], options: DrawOptions) -> Report | ArrayReport:
-    from backprop_cli.calculation import Settings
-
-    settings = Settings(wrt=options.wanted, digits=options.digits, exact=options.exact, check=options.check or "none")
-    return calculate_arrays(expression, values, options, settings)
+    return calculate_arrays(expression, values, options, options.settings(options.check or "none"))
 
 
 def _made(report: Report | ArrayReport, form: str, options: DrawOptions) -> bytes:

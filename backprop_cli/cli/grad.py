@@ -11,7 +11,7 @@ import click
 from backprop_cli.choices import COLORS, METHODS, RUN_FORMATS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
-from backprop_cli.cli.calculation_options import exclude, point_options, reading_options
+from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
@@ -95,7 +95,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 
 
 def _no_contradiction(options: GradOptions) -> None:
-    pairs = (("digits", "exact"), ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
+    pairs = (ARITHMETICS, ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
     if options.as_json and options.format_ not in (None, "json"):
         raise click.UsageError(f"--json and --format {options.format_} exclude each other")
@@ -104,16 +104,8 @@ def _no_contradiction(options: GradOptions) -> None:
 
 
 def _report(expression: str, values: tuple[str, ...], options: GradOptions) -> Report | ArrayReport:
-    from backprop_cli.calculation import Settings
-
-    settings = Settings(
-        wrt=options.wanted,
-        digits=options.digits,
-        exact=options.exact,
-        check="none" if options.no_check else options.check or "symbolic",
-        rtol=options.rtol,
-    )
-    return calculate_arrays(expression, values, options, settings)
+    check = "none" if options.no_check else options.check or "symbolic"
+    return calculate_arrays(expression, values, options, options.settings(check, options.rtol))
 
 
 def _rendered(report: Report | ArrayReport, options: GradOptions) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
@@ -26,6 +26,7 @@ from backprop_cli.grading.opinion import Opinion
 from backprop_cli.grading.tolerance import CERTAIN, Doubt, Tolerance
 from backprop_cli.grading.truth import Fact, facts
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.settings import Settings
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")

@@ -16,7 +16,7 @@ from flint import arb
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.check.edges import outcomes
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import NearEdgeError, NoSeriesError, NoValueError
@@ -30,6 +30,7 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.names import Asked
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.report.report import Report
+from backprop_cli.settings import Settings
 
 _ENOUGH_BITS, _MOST_BITS, _DIGITS = 64, 4_096, 25
 

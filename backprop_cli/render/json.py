@@ -24,7 +24,7 @@ def escaped(text: str) -> str:
 
 def members(report: Report, *, explain: bool = False) -> dict[str, Any]:
     """The object's members; ``*_text`` stands beside a float where the arithmetic has more than a double."""
-    whole = report.arithmetic != "float64"
+    whole = not report.in_doubles
     check = report.check
     found: dict[str, Any] = {
         "schema": "backprop.grad/1",

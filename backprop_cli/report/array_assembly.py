@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.check.array_check import ArrayCheck
 from backprop_cli.circuit import CONSTANT, INPUT
 from backprop_cli.engine.array_problems import counted
@@ -54,7 +55,7 @@ class VectorNumbers:
 
     run: VectorRun
     gradients: VectorGradients
-    arithmetic: str = "float64"
+    arithmetic: str = Float64.name
 
     def value(self, index: int) -> ArrayQuantity:
         """A node's value."""

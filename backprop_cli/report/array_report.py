@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ class ArrayReport:
     upstream: ArrayQuantity | None
     partial: str
     _gates: Callable[[], Iterator[ArrayGateRow]]
+
+    @property
+    def in_doubles(self) -> bool:
+        """Whether its numbers are doubles, so that a double says all of each."""
+        return self.arithmetic == Float64.name
 
     @property
     def parameters(self) -> tuple[ArrayRow, ...]:

@@ -14,8 +14,6 @@ from backprop_cli.report.report import Constant, Quantity, Report, StageRow, Var
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
 
-_EXACT_DIGITS = 17
-
 
 def assembled(
     run: Run, asked: tuple[str, ...], parameters: frozenset[str], check: Check | None, warnings: tuple[Diagnostic, ...]
@@ -77,8 +75,7 @@ def _gradient(run: Run, check: Check | None, index: int) -> Quantity | None:
     answer = check.answers[index]
     if forth.arithmetic.doubles:
         return quantity(forth.arithmetic, to_float(answer))
-    digits = getattr(forth.arithmetic, "digits", _EXACT_DIGITS)
-    return Quantity(decimal(answer, digits), to_float(answer))
+    return Quantity(decimal(answer, forth.arithmetic.digits), to_float(answer))
 
 
 def _verdict(check: Check | None, index: int) -> Verdict | None:

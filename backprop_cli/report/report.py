@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.backward import Backward
@@ -112,6 +113,11 @@ class Report:
     def output_id(self) -> int:
         """The number of the node that is the output."""
         return self._run.circuit.output
+
+    @property
+    def in_doubles(self) -> bool:
+        """Whether its numbers are doubles, so that a double says all of each."""
+        return self.arithmetic == Float64.name
 
     @property
     def parameters(self) -> tuple[Variable, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import from_float
 from backprop_cli.arithmetic.float64 import Float64
-from backprop_cli.calculation import Settings, checked, sweep
+from backprop_cli.calculation import checked, sweep
 from backprop_cli.check.verdict import Check
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import differentiate
@@ -30,6 +30,7 @@ from backprop_cli.rows.sampling import CHOSEN, Sampler
 from backprop_cli.rows.summing import numbers_of
 from backprop_cli.rows.sums import Numbers, Totals, block_sums
 from backprop_cli.rows.task import Task
+from backprop_cli.settings import Settings
 
 _BITS, _STEP = 200, 2.0**-40
 _TOLERANCE = 1e-9

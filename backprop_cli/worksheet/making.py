@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli import limits
 from backprop_cli.array_calculation import run_arrays
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
 from backprop_cli.engine.point import Point, from_mapping, given
@@ -25,6 +25,7 @@ from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Refused
 from backprop_cli.report.array_report import ArrayReport
 from backprop_cli.report.report import Report
+from backprop_cli.settings import Settings
 from backprop_cli.worksheet.descent import quantities, sums
 from backprop_cli.worksheet.exercises import Blank, Exercise, Worksheet
 

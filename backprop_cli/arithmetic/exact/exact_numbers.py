@@ -55,7 +55,7 @@ class ExactNumbers:
     """The arithmetic of ``--exact``."""
 
     name = "exact"
-    doubles, exact = False, True
+    doubles, exact, digits = False, True, 17
 
     def __init__(self) -> None:
         self._orders: dict[Any, int] = {}

@@ -15,7 +15,6 @@ from math import prod
 import numpy as np
 
 from backprop_cli.array_calculation import Prepared, elements_of, prepared, written
-from backprop_cli.calculation import Settings
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.given import Given
@@ -33,6 +32,7 @@ from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.nested_lists import Shape
+from backprop_cli.settings import Settings
 
 _PLAIN = frozenset("0123456789.,+-eE[] \t\n")
 _SMALL = 100

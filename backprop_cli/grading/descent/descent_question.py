@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from backprop_cli import limits
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.circuit import Circuit
 from backprop_cli.descent.descent_calculation import objective_of
 from backprop_cli.descent.objective import Objective
@@ -34,6 +34,7 @@ from backprop_cli.rows.rejects import Rejects
 from backprop_cli.rows.row_records import Dialect
 from backprop_cli.rows.selection import Selection
 from backprop_cli.rows.source import Data
+from backprop_cli.settings import Settings
 
 _TERMS = 1_000  # of a mean: beyond, what cancels in it is not followed
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.engine.point import from_mapping
 from backprop_cli.grading.descent.descent_question import DescentQuestion
 from backprop_cli.grading.descent.trajectory import Trajectory
 from backprop_cli.grading.varying.suitable import Unsuitable, on_kink, ugliness
 from backprop_cli.problems import Refused
+from backprop_cli.settings import Settings
 
 if TYPE_CHECKING:
     from backprop_cli.grading.asking import AnyQuestion

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backprop_cli.calculation import Settings, run
+from backprop_cli.calculation import run
 from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.grading.question import Question
 from backprop_cli.problems import Refused
 from backprop_cli.report.report import Report
+from backprop_cli.settings import Settings
 
 if TYPE_CHECKING:
     from backprop_cli.grading.asking import AnyQuestion

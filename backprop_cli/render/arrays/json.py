@@ -21,7 +21,7 @@ def render(report: ArrayReport, *, explain: bool = False) -> str:
 
 def members(report: ArrayReport, *, explain: bool = False) -> dict[str, Any]:
     """The object's members: those of a report of numbers, with ``shape`` where there are arrays."""
-    whole = report.arithmetic != "float64"
+    whole = not report.in_doubles
     check = report.check
     found: dict[str, Any] = {
         "schema": "backprop.grad/1",
