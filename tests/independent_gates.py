@@ -178,7 +178,7 @@ def power(run: Run, x: Moving, y: Moving) -> Moving:
         return _whole_power(run, x, int(run.mp.nint(run.real(y.v))))
     sign = run.sign(x)
     if sign < 0:
-        if run.side == 0 and _is_whole(run, y):
+        if _is_whole(run, y) and run.side == 0:  # beside the point a y that looks whole makes it a guess
             return _whole_power(run, x, int(run.mp.nint(run.real(y.v))))
         raise NoValueError
     if sign == 0:

@@ -138,7 +138,7 @@ LAZY = [
     (["--version"], {"sympy", "mpmath", "flint", "numpy", "rich", "decimal"}),
     (["grad", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["-q", "x*y + sin(x)", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
-    (["x*y", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "flint", "numpy"}),
+    (["x*y", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["x*y", "x=1", "y=2", "--no-check", "--json"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["x*y", "x=1", "y=2", "--check", "forward", "-q"], {"sympy", "numpy", "rich"}),
     (["x*y", "x=1", "y=2", "--digits", "20", "--no-check", "-q"], {"sympy", "numpy", "rich"}),

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from backprop_cli.render.safe_text import width
-from backprop_cli.render.tables import csv_tables, markdown_tables, plain_tables
+from backprop_cli.render.tables import csv_tables, markdown_tables, plain_tables, terminal_tables
 from backprop_cli.render.tables.screens import Screen
+from backprop_cli.render.tables.shown import shown
 from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Table, code, ours, said
 from backprop_cli.render.tables.terminal_tables import printed, table
+from backprop_cli.render.tables.text_lines import line, prose
 
 PLAIN = st.text(st.sampled_from("ab 漢é|="), max_size=12)
 PIPE = Screen(None, color=False, unicode=True)
@@ -105,3 +107,24 @@ def test_a_text_is_cut_and_filled_to_a_width(text, size):
     cut = plain_tables.cut(text, size)
     assert width(cut) <= size
     assert width(plain_tables.filled(cut, size)) == width(plain_tables.filled(cut, size, right=True)) == size
+
+
+WORDS = st.text("abz09 .-é日本α∂", max_size=12)
+CELLS = st.builds(lambda text, role: Cell((CellPart(text),), role), WORDS, st.sampled_from(["", "value", "doubt"]))
+KINDS = st.sampled_from(["word", "number", "figure", "formula", "prose"])
+
+
+@st.composite
+def tables(draw):
+    columns = draw(
+        st.lists(st.builds(Column, WORDS.filter(str.strip), KINDS, least=st.integers(0, 9)), min_size=1, max_size=4)
+    )
+    rows = draw(st.lists(st.tuples(*[CELLS] * len(columns)), min_size=1, max_size=4))
+    return Table(tuple(columns), tuple(rows))
+
+
+@given(parts=st.lists(tables() | st.builds(prose, WORDS) | st.builds(line, WORDS), max_size=3), unicode=st.booleans())
+def test_a_pipe_gets_by_hand_what_rich_would_write(parts, unicode):
+    pipe = Screen(None, color=False, unicode=unicode)
+    by_rich = terminal_tables.printed((terminal_tables.part(each, pipe) for each in parts), pipe)
+    assert shown(parts, pipe) == by_rich

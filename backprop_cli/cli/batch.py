@@ -56,7 +56,6 @@ class BatchOptions(DataOptions):
 
 @click.command(
     "batch",
-    short_help="The mean gradient of the parameters over rows of data.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -45,7 +45,6 @@ class CheckOptions(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions)
 
 @click.command(
     "check",
-    short_help="Say whether answers are right, and what may have gone wrong.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

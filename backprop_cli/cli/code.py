@@ -34,7 +34,6 @@ class CodeOptions(PlaceOptions):
 
 @click.command(
     "code",
-    short_help="Write the forward and backward pass as a program.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -16,7 +16,6 @@ _HOW = {
 
 @click.command(
     "completion",
-    short_help="Print a completion script for bash, zsh or fish.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("shell", type=click.Choice(tuple(_HOW)))

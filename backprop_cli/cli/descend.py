@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "descend",
-    short_help="Gradient descent on an expression's parameters.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -39,7 +39,6 @@ class DrawOptions(RunOptions):
 
 @click.command(
     "draw",
-    short_help="Draw the circuit with its values and gradients.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

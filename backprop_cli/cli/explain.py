@@ -16,7 +16,6 @@ def _codes(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 
 @click.command(
     "explain",
-    short_help="Tell what the code of an error, kink or mistake means.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("code", required=False, shell_complete=_codes)

@@ -23,7 +23,6 @@ def _names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 
 @click.command(
     "gates",
-    short_help="List the gates with their local gradients and domains.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("name", required=False, shell_complete=_names)

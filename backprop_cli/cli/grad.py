@@ -42,7 +42,6 @@ class GradOptions(ArrayOptions):
 
 @click.command(
     "grad",
-    short_help="Value, gradients and their check; meant if no command is named.",
     cls=ExpressionCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

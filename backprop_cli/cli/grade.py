@@ -45,7 +45,6 @@ class GradeOptions(ReportOptions, ClassOptions):
 
 @click.command(
     "grade",
-    short_help="Grade a class's submissions by one key.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("key", metavar="KEY", required=False)

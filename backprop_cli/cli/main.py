@@ -18,20 +18,20 @@ from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
-_COMMANDS = (
-    "grad",
-    "draw",
-    "code",
-    "check",
-    "grade",
-    "sheet",
-    "batch",
-    "descend",
-    "gates",
-    "explain",
-    "schema",
-    "completion",
-)
+_COMMANDS = {  # in the order in which a person meets them
+    "grad": "Value, gradients and their check; meant if no command is named.",
+    "draw": "Draw the circuit with its values and gradients.",
+    "code": "Write the forward and backward pass as a program.",
+    "check": "Say whether answers are right, and what may have gone wrong.",
+    "grade": "Grade a class's submissions by one key.",
+    "sheet": "Write a key's problems as sheets to hand out.",
+    "batch": "The mean gradient of the parameters over rows of data.",
+    "descend": "Gradient descent on an expression's parameters.",
+    "gates": "List the gates with their local gradients and domains.",
+    "explain": "Tell what the code of an error, kink or mistake means.",
+    "schema": "Print the JSON Schema of an output.",
+    "completion": "Print a completion script for bash, zsh or fish.",
+}
 _COMPLETING = "_BACKPROP_COMPLETE"
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -40,14 +40,20 @@ class Commands(click.Group):
     """Commands loaded when they are named; anything that is not a word is an expression for ``grad``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which a person meets them."""
+        """All, without loading one."""
         return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A line for each command, without loading one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command's own module has it under the name ``command``."""
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"backprop_cli.cli.{cmd_name}").command
+        command.short_help = _COMMANDS[cmd_name]
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

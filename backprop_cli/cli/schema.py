@@ -9,9 +9,7 @@ import click
 NAMES = ("grad", "check", "grade", "batch", "descend", "error", "gates")
 
 
-@click.command(
-    "schema", short_help="Print the JSON Schema of an output.", context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.command("schema", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(name: str) -> None:

@@ -31,7 +31,6 @@ class SheetOptions(FileOptions):
 
 @click.command(
     "sheet",
-    short_help="Write a key's problems as sheets to hand out.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("key", metavar="KEY")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from rich.table import Table as RichTable
-from rich.text import Text
-
 from backprop_cli.render.batch.words import KINDS, agreement, basis, elements, remarks
 from backprop_cli.render.numbers import MARKS
 from backprop_cli.render.report_tables import ROLES
 from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
-from backprop_cli.render.tables.tabular import Cell, Column, Table, code, ours
-from backprop_cli.render.tables.terminal_tables import FAINT, VALUE, printed, prose, table
+from backprop_cli.render.tables.shown import shown
+from backprop_cli.render.tables.tabular import Cell, Column, Role, Table, code, ours
+from backprop_cli.render.tables.text_lines import BLANK, TextLine, line, prose
 from backprop_cli.rows.batch_report import BatchReport, ParameterRow
 
 _MOST = 30
@@ -22,41 +20,41 @@ _MOST = 30
 
 def render(report: BatchReport, screen: Screen, *, full: bool = False) -> str:
     """The whole table as text; of a large array the first elements, unless ``full``."""
-    return printed(_parts(report, screen, full), screen)
+    return shown(_parts(report, screen, full), screen)
 
 
-def _parts(report: BatchReport, screen: Screen, full: bool) -> Iterator[Text | RichTable]:
+def _parts(report: BatchReport, screen: Screen, full: bool) -> Iterator[TextLine | Table]:
     yield _head(report, screen)
     if report.parameters:
-        yield Text()
-        yield table(_table(report, full), screen)
+        yield BLANK
+        yield _table(report, full)
     hidden = 0 if full else sum(max(0, len(list(elements(row.name, row.value))) - _MOST) for row in report.parameters)
     if hidden:
-        yield Text(f"  {hidden:,} more elements: --full prints them", FAINT)
-    yield Text()
+        yield line(f"  {hidden:,} more elements: --full prints them", "faint")
+    yield BLANK
     yield prose(basis(report), "faint")
     yield _foot(report)
-    yield from (prose(f"  {line}", "doubt") for line in remarks(report))
+    yield from (prose(f"  {remark}", "doubt") for remark in remarks(report))
 
 
-def _foot(report: BatchReport) -> Text:
+def _foot(report: BatchReport) -> TextLine:
     if report.check == "none":
         return prose(agreement(report), "faint")
     word = {True: "ok", False: "wrong", None: "unchecked"}[report.ok]
     return prose(f"{MARKS[word]} {agreement(report)}", ROLES[word])
 
 
-def _head(report: BatchReport, screen: Screen) -> Text:
-    head = Text()
+def _head(report: BatchReport, screen: Screen) -> TextLine:
+    head = ""
     if not report.staged:
-        head.append(f"{report.output} = ")
+        head = f"{report.output} = "
         room = (screen.width or 100_000) - len(head) - 1
-        head.append(shorten(visible(" ".join(report.expression.split())), min(room, 400)) + "\n")
-    head.append(f"{KINDS[report.reduce]} {report.output} = ")
-    head.append(repr(report.value), VALUE)
+        head += shorten(visible(" ".join(report.expression.split())), min(room, 400)) + "\n"
+    head += f"{KINDS[report.reduce]} {report.output} = "
+    pieces: list[tuple[str, Role]] = [(head, ""), (repr(report.value), "value")]
     if report.value_error is not None:
-        head.append(f"  ± {report.value_error:.2g}", FAINT)
-    return head
+        pieces.append((f"  ± {report.value_error:.2g}", "faint"))
+    return TextLine(tuple(pieces))
 
 
 def _table(report: BatchReport, full: bool) -> Table:

@@ -1,25 +1,26 @@
-"""Lines of a table set by hand, for rows that come one at a time, or are so many that rich would take long."""
+"""Lines of a table set by hand: for a pipe, for rows that come one at a time, and for so many that rich takes long."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backprop_cli.render.safe_text import shorten, width
+from backprop_cli.render.tables.fitting import Fitted
 from backprop_cli.render.tables.screens import Screen
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequence[bool], screen: Screen) -> str:
+def table(made: Fitted, screen: Screen) -> str:
     """Lines under a head and a rule, without colour; the columns stand three apart."""
-    gap = 3
-    texts = [titles, *rows]
-    sizes = [max(map(width, column)) for column in zip(*texts, strict=True)]
+    texts = [made.titles, *made.rows]
+    rights = [column.right for column in made.columns]
+    sizes = [
+        max(column.least, *map(width, found))
+        for column, found in zip(made.columns, zip(*texts, strict=True), strict=True)
+    ]
+    gap, crossing = ("   ", "───") if screen.unicode else (" | ", "-+-")
     lines = [
-        (" " * gap)
-        .join(filled(text, size, right=right) for text, size, right in zip(row, sizes, rights, strict=True))
-        .rstrip()
+        gap.join(filled(text, size, right=right) for text, size, right in zip(row, sizes, rights, strict=True)).rstrip()
         for row in texts
     ]
-    return "\n".join([lines[0], rule(sum(sizes) + gap * (len(sizes) - 1), screen), *lines[1:]])
+    return "\n".join([lines[0], crossing.join(rule(size, screen) for size in sizes), *lines[1:]])
 
 
 def rule(size: int, screen: Screen) -> str:
