@@ -7,8 +7,8 @@ when it runs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
@@ -21,8 +21,7 @@ from backprop_cli.settings import Settings
 Sweep = Callable[[Arithmetic], Run]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSystem:
+class NumberSystem(NamedTuple):
     """One row. ``option`` is how a command is told to use it; ``swept`` runs a circuit, whose sweeps it is handed.
 
     ``rtol`` is how near a gradient must come to its reference, beside the terms it adds up, where nobody says;

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli import Refused, read
-from backprop_cli.reading.latex_tokens import is_latex
+from backprop_cli.reading.latex_words import is_latex
 from backprop_cli.reading.writing import write
 from backprop_cli.render.formula import formula
 

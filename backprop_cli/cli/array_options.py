@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +20,6 @@ _ARRAYS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class RunOptions(PointOptions):
     """What is asked for besides where there are arrays."""
 
@@ -29,7 +27,6 @@ class RunOptions(PointOptions):
     scalars: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrayOptions(RunOptions):
     """How arrays are printed, besides."""
 

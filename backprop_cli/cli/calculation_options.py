@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
+from backprop_cli.cli.options import Options
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ _READING = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadingOptions:
+class ReadingOptions(Options):
     """Where the point is from, and how the expression is read."""
 
     at: str | None
@@ -67,7 +66,6 @@ class ReadingOptions:
     max_seconds: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlaceOptions(ReadingOptions):
     """What is differentiated, besides."""
 
@@ -80,7 +78,6 @@ class PlaceOptions(ReadingOptions):
         return names if self.wrt else None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PointOptions(PlaceOptions):
     """In which arithmetic, besides."""
 
@@ -145,10 +142,11 @@ def circuit_and_point(
 
 def echoed(circuit: Circuit) -> Circuit:
     """The circuit; if its text was in LaTeX, it is said on standard error how that was read."""
-    from backprop_cli.reading.latex_tokens import is_latex
-    from backprop_cli.reading.writing import write
-    from backprop_cli.render.diagnostics import drawn
+    from backprop_cli.reading.latex_words import is_latex
 
     if is_latex(circuit.source.text):
+        from backprop_cli.reading.writing import write
+        from backprop_cli.render.diagnostics import drawn
+
         print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)
     return circuit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _WRONG = 1
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckOptions(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
     """What the command is asked for."""
 

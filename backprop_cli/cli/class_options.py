@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
 
 from backprop_cli.cli.calculation_options import Command, with_options
+from backprop_cli.cli.options import Options
 from backprop_cli.grading.levels import RULES, Rule
 
 if TYPE_CHECKING:
@@ -48,15 +48,13 @@ _CLASS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileOptions:
+class FileOptions(Options):
     """How files of answers are read."""
 
     encoding: str | None
     decimal: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClassOptions(FileOptions):
     """How a class's files are read, and what they may lack."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from backprop_cli.report.report import Report
 
 
-@dataclass(frozen=True, kw_only=True)
 class CodeOptions(PlaceOptions):
     """What the command is asked for."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ import click
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
 from backprop_cli.cli.calculation_options import Command, echoed, with_options
+from backprop_cli.cli.options import Options
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ _DATA = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class DataOptions:
+class DataOptions(Options):
     """Where expression, point and data are from, and how they are read."""
 
     at: str | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -55,7 +54,6 @@ _SHOWING = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class DescentOptions(DataOptions):
     """What the command is asked for."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +23,6 @@ _ALIASES = {"gv": "dot", "mermaid": "mmd"}
 _FAILED = 1
 
 
-@dataclass(frozen=True, kw_only=True)
 class DrawOptions(RunOptions):
     """What the command is asked for."""
 

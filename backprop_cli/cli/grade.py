@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _BELOW, _NO_ANSWER = 1, 1
 
 
-@dataclass(frozen=True, kw_only=True)
 class GradeOptions(ReportOptions, ClassOptions):
     """What the command is asked for."""
 

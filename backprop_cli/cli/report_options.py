@@ -6,13 +6,13 @@ import math
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from backprop_cli.choices import COLORS, GRADING_FORMATS
 from backprop_cli.cli.calculation_options import Command, with_options
+from backprop_cli.cli.options import Options
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -63,8 +63,7 @@ _REPORTS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToleranceOptions:
+class ToleranceOptions(Options):
     """When a number is right."""
 
     rtol: float | None
@@ -73,8 +72,7 @@ class ToleranceOptions:
     exact: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportOptions:
+class ReportOptions(Options):
     """What is told, and in which reports."""
 
     feedback: Feedback | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 _SOLUTIONS = "solutions"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SheetOptions(FileOptions):
     """What the command is asked for."""
 

@@ -8,11 +8,11 @@ from its own old value, which begins with 0. The text is what runs (``updating.p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Optimizer:
+class Optimizer(NamedTuple):
     """One row: ``w`` moves by ``lr`` times ``direction``, downhill unless the output is to grow.
 
     ``rate`` is the learning rate if none is given: PyTorch's, as are the settings' values.
@@ -23,7 +23,7 @@ class Optimizer:
     intuition: str
     source: str
     lines: tuple[tuple[str, str], ...] = ()
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, float] = MappingProxyType({})
     rate: float = 0.001
 
     def update(self, *, maximize: bool) -> str:

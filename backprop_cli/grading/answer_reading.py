@@ -17,7 +17,7 @@ from backprop_cli.grading.handwriting import is_condition, plainly, says_no_valu
 from backprop_cli.grading.tolerance import Typed, typed_decimal
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.reading.latex_tokens import is_latex
+from backprop_cli.reading.latex_words import is_latex
 from backprop_cli.reading.writing import write
 
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "∞", "none"})

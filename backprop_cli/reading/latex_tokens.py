@@ -18,7 +18,6 @@ from backprop_cli.reading.latex_words import DELIMITERS, FRACTIONS, FUNCTIONS, G
 from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
 from backprop_cli.reading.operators import WORDS
 
-_IS_LATEX = re.compile(r"\\[A-Za-z,;:!{|]|[\w)\]}]\s*[_^]\s*\{")
 _GAP = r"(?:\\[,;:! ]|\s)*"
 _SPACE = re.compile(r"(?:[\s~$&]|%[^\n]*|\\[,;:! \\])+")
 _PIECE = re.compile(
@@ -38,11 +37,6 @@ _PAIR = re.compile(r"==|!=|<=|>=|\*\*|.", re.DOTALL)
 _WORDS = WORDS | {"if", "else"}
 
 Signs = tuple[str, ...]
-
-
-def is_latex(text: str) -> bool:
-    """Whether a text has commands or braces of LaTeX."""
-    return ("\\" in text or "{" in text) and _IS_LATEX.search(text) is not None
 
 
 def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> list[Token]:

@@ -1,10 +1,13 @@
-"""The commands of LaTeX that are read, and what each is in the notation."""
+"""The commands of LaTeX that are read, and what each is in the notation; and whether a text has any."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from backprop_cli.reading.notation import NAME, OPERATOR
+
+_IS_LATEX = r"\\[A-Za-z,;:!{|]|[\w)\]}]\s*[_^]\s*\{"
 
 SPACES: Final = frozenset({"quad", "qquad", "thinspace", "displaystyle", "textstyle", "limits", "nolimits"})
 FRACTIONS: Final = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
@@ -38,3 +41,8 @@ _NAMES = (
     "psi omega Gamma Delta Theta Lambda Xi Pi Phi Psi Omega varepsilon vartheta varphi varrho"
 )
 GREEK: Final = dict(zip(_NAMES.split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΦΨΩϵϑϕϱ", strict=True))
+
+
+def is_latex(text: str) -> bool:
+    """Whether a text has commands or braces of LaTeX."""
+    return ("\\" in text or "{" in text) and re.search(_IS_LATEX, text) is not None

@@ -17,7 +17,7 @@ from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import hints
 from backprop_cli.reading.calls import wrong_array_call, wrong_count
 from backprop_cli.reading.conditions import Conditions
-from backprop_cli.reading.latex_tokens import is_latex, latex_tokens
+from backprop_cli.reading.latex_words import is_latex
 from backprop_cli.reading.notation import END, NAME, OPERATOR, Token, tokens
 from backprop_cli.reading.openings import Call, Operand
 from backprop_cli.reading.operators import WORDS
@@ -47,6 +47,8 @@ def read(
     source = Source(name, text.removeprefix("\ufeff"))
     builder = CircuitBuilder(share)
     if is_latex(source.text):
+        from backprop_cli.reading.latex_tokens import latex_tokens
+
         found = latex_tokens(source, bound, arrays=arrays)
     else:
         found = tokens(source, most_characters, arrays=arrays)
