@@ -449,3 +449,24 @@ def test_kinks_of_parameters_and_of_rows_are_counted_together(here):
         ("relu", int((T == 0).sum())),
     ]
     assert ran["kinks"] == ROWS
+
+
+@pytest.mark.parametrize("rows", [4, 20_000])
+def test_a_sum_may_leave_the_range_of_doubles_on_its_way(here, rows):
+    """By any order of additions in doubles it would; and one that is too large as a whole is refused."""
+    (here / "huge.csv").write_text("x\n" + "1.7e308\n1.7e308\n-1.7e308\n-1.7e308\n" * (rows // 4))
+    found = run("--data", "huge.csv", expression="w*x", point=("w=1",))
+    assert (found["rows"], found["value"], found["gradient"]) == (rows, 0, {"w": 0})
+    assert (found["value_standard_error"], found["standard_error"]) == (None, {"w": None})
+    over = backprop("batch", "w*abs(x)", "--data", "huge.csv", "w=1")
+    assert (over.code, over.out) == (4, "")
+    assert over.said == "error[overflow.rows]: the sum over the rows is too large for a double"
+
+
+def test_weights_near_the_ends_of_the_doubles(here):
+    (here / "heavy.csv").write_text("x,k\n1,1e308\n2,1e308\n")
+    heavy = backprop("batch", "w*x", "--data", "heavy.csv", "--weights", "k", "w=1")
+    assert heavy.whole == ("", "error[data.weight]: the weights in k add up to more than a double holds\n", 3)
+    (here / "light.csv").write_text("x,k\n1,1e-308\n2,1e-308\n")
+    light = run("--data", "light.csv", "--weights", "k", expression="w*x", point=("w=1",))
+    assert (light["value"], light["value_standard_error"]) == (1.5, None)  # the squares of the weights are 0

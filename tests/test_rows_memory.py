@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +96,32 @@ def test_a_row_without_a_value_is_named(points):
     assert caught.value.exit_code == 4
     value, _ = goal.value_and_gradient({"w": 1.0}, [0])
     assert value == 0
+
+
+HUGE = {
+    "few rows": [1.5e308, 1e308] * 3,
+    "a block": [1.5e308, 1e308] * 3_000,
+    "several blocks": [1.5e308, 1e308, 1.25e308] * 8_000,
+    "signs in turn": [1.5e308, 1.5e308, -1.5e308, -1.2e308] * 3_000,
+    "a sum of 0": [1.7e308, 1.7e308, -1.7e308, -1.7e308] * 3_000,
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.parametrize("rows", HUGE.values(), ids=HUGE)
+def test_a_mean_exists_where_the_sum_leaves_the_range_of_doubles(tmp_path, rows, weighted):
+    weights = [1 + at % 5 for at in range(len(rows))] if weighted else [1] * len(rows)
+    path = tmp_path / "huge.csv"
+    path.write_text("x,k\n" + "".join(f"{x!r},{k}\n" for x, k in zip(rows, weights, strict=True)))
+    goal = asked(path, "w*x + w", {"w": 1.0}, ("w",), weights="k" if weighted else None)
+    value, gradient = goal.value_and_gradient({"w": 1.0})
+    exact = sum(Fraction(x) * k for x, k in zip(rows, weights, strict=True)) / sum(weights)
+    assert value == pytest.approx(float(exact + 1), rel=1e-14, abs=1e-14 * max(rows))
+    assert gradient["w"] == value
+
+
+def test_weights_that_add_up_to_too_much_are_refused(tmp_path):
+    (tmp_path / "w.csv").write_text("x,k\n1,1e308\n2,1e308\n")
+    goal = asked(tmp_path / "w.csv", "w*x", {"w": 1.0}, ("w",), weights="k")
+    with pytest.raises(Refused, match="the weights of these rows add up to more than a double holds"):
+        goal.value_and_gradient({"w": 1.0})

@@ -62,8 +62,9 @@ def no_rows() -> Diagnostic:
 
 def _report(task: Task, totals: Totals, asked: BatchRequest) -> BatchReport:
     summary = totals.closed()
-    if summary.weight == 0:
-        raise Refused(Diagnostic("data.weight", f"the weights in {asked.weights} add up to 0"))
+    if summary.weight == 0 or math.isinf(summary.weight):
+        most = "0" if summary.weight == 0 else "more than a double holds"
+        raise Refused(Diagnostic("data.weight", f"the weights in {asked.weights} add up to {most}"))
     numbers, errors = _reduced(summary, asked.reduce)
     circuit = task.circuit
     kinks = tuple(_kink(*gate, rows) for gate, rows in totals.kinks.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ def weighted_sums(found: BlockResults, weights: Any, rows: int) -> list[float]:
 
 
 def array_sums(found: BlockResults, weights: Any, rows: int, pivot: Numbers) -> BlockSums:
-    """Everything that is added over a block."""
+    """Everything that is added over a block. Raises ``FloatingPointError`` where a sum leaves the range of doubles."""
     with np.errstate(all="ignore"):
         if weights is None:
             parts = [_plain(one, p, rows) for one, p in zip(found.numbers, pivot, strict=True)]
@@ -37,6 +38,8 @@ def array_sums(found: BlockResults, weights: Any, rows: int, pivot: Numbers) -> 
             parts = [_weighted(one, p, weights, squared) for one, p in zip(found.numbers, pivot, strict=True)]
             weight = (float(np.add.reduce(weights)), float(np.add.reduce(squared)))
     sums, apart, squares = (tuple(map(float, part)) for part in zip(*parts, strict=True))
+    if not all(map(isfinite, sums)):
+        raise FloatingPointError
     kinks, on_any = _on_kinks(found, rows)
     return BlockSums(rows, *weight, sums, apart, squares, kinks, on_any)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,13 +66,21 @@ class Mean:
         """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
         parts = self._every if rows is None else self._parts(rows)
         whole = self._whole if rows is None else _weight(parts)
-        if not whole:
-            raise Refused(Diagnostic("data.weight", "the weights of these rows add up to 0"))
+        if not whole or math.isinf(whole):
+            most = "more than a double holds" if whole else "0"
+            raise Refused(Diagnostic("data.weight", f"the weights of these rows add up to {most}"))
         ready = None if self.many is None else self.many.at(point)
-        sums = [self._sums(point, part, ready) for part in parts]
-        whole_sums = sums[0] if len(sums) == 1 else map(total, zip(*sums, strict=True))
-        value, *means = [one / whole for one in whole_sums]
+        value, *means = [one / whole for one in self._added(point, parts, ready)]
+        if not all(map(math.isfinite, (value, *means))):  # the sum leaves the range of doubles, and the mean may not
+            value, *means = self._added(point, parts, ready, 1 / whole)
         return value, self._shaped(means)
+
+    def _added(
+        self, point: Mapping[str, Any], parts: Sequence[_Part], ready: Ready | None, share: float | None = None
+    ) -> Sequence[float]:
+        """Σ w·v over the rows, of the value and each component; with ``share`` each weight is multiplied by it."""
+        sums = [self._sums(point, part, ready, share) for part in parts]
+        return sums[0] if len(sums) == 1 else [total(column) for column in zip(*sums, strict=True)]
 
     @property
     def blocks(self) -> list[Block]:
@@ -102,9 +110,9 @@ class Mean:
         block = Block("", columns, chosen, None, None if weights is None else weights[places])
         return _Part(block, columns if self.many is None else self.many.columns(columns))
 
-    def _sums(self, point: Mapping[str, Any], part: _Part, ready: Ready | None) -> Sequence[float]:
+    def _sums(self, point: Mapping[str, Any], part: _Part, ready: Ready | None, share: float | None) -> Sequence[float]:
         """Σ w·v over one block, of the value and each component."""
-        block = part.block
+        block = part.block if share is None else _shared(part.block, share)
         if ready is not None:
             rows, weights = len(block), block.weights
             found = ready.made(part.columns, rows, lambda results: weighted_sums(results, weights, rows))
@@ -144,6 +152,12 @@ def _weight(parts: Sequence[_Part]) -> float:
     if all(part.block.weights is None for part in parts):
         return float(sum(len(part.block) for part in parts))
     return total(weight for part in parts for weight in _weights(part.block))
+
+
+def _shared(block: Block, share: float) -> Block:
+    """The block with each weight times a number."""
+    weights = np.ones(len(block)) if block.weights is None else block.weights
+    return replace(block, weights=weights * share)
 
 
 def _weights(block: Block) -> Sequence[float]:

@@ -28,7 +28,7 @@ from backprop_cli.problems import Refused
 from backprop_cli.rows.row_engine import needs_arrays
 from backprop_cli.rows.sampling import CHOSEN, Sampler
 from backprop_cli.rows.summing import numbers_of
-from backprop_cli.rows.sums import Numbers, Totals, block_sums
+from backprop_cli.rows.sums import Numbers, Totals, block_sums, total
 from backprop_cli.rows.task import Task
 from backprop_cli.settings import Settings
 
@@ -151,10 +151,12 @@ def _mean_agrees(task: Task, rows: Sequence[tuple[dict[str, Any], Numbers]]) -> 
     quotient = _quotient(task.circuit, task.parameters, move, data)
     if quotient is None:
         return True
-    found = math.fsum(gradient * step for gradient, step in zip(mean, move.values(), strict=True))
-    size = math.fsum(
+    found = total(gradient * step for gradient, step in zip(mean, move.values(), strict=True))
+    size = total(
         abs(gradient * step) for _, numbers in rows for gradient, step in zip(numbers[1:], move.values(), strict=True)
     ) / len(rows)
+    if not (math.isfinite(found) and math.isfinite(size)):
+        return True  # beyond the doubles there is no difference to compare
     return abs(found - quotient) <= _TOLERANCE * max(size, abs(quotient)) + _STEP
 
 

@@ -44,12 +44,24 @@ class BlockSums(NamedTuple):
 
 def total(parts: Iterable[float]) -> float:
     """The sum, rounded once; infinite, or no number, where it leaves the range of doubles."""
+    parts = tuple(parts)
     try:
         return math.fsum(parts)
     except OverflowError:
-        return math.inf
+        return _beyond(parts)
     except ValueError:
         return math.nan
+
+
+def _beyond(parts: Sequence[float]) -> float:
+    """The sum of numbers whose partial sums leave the range of doubles; their whole sum may be in it."""
+    from fractions import Fraction
+
+    whole = sum(map(Fraction, parts))
+    try:
+        return float(whole)
+    except OverflowError:
+        return math.inf if whole > 0 else -math.inf
 
 
 PIVOT_ROWS = 16
@@ -125,12 +137,17 @@ class Summary(NamedTuple):
 
     @property
     def mean_errors(self) -> tuple[float | None, ...]:
-        """The standard error of each mean: √(n/(n-1) · Σ w²·(v - mean)²) / Σ w; None for a single row."""
+        """The standard error of each mean: √(n/(n-1) · Σ w²·(v - mean)²) / Σ w; None for a single row.
+
+        It is not finite where squares are not doubles.
+        """
         if self.rows < 2:
             return (None,) * len(self.sums)
         return tuple(map(self._error, self.means, self.pivot, self.apart, self.squares))
 
     def _error(self, mean: float, pivot: float, apart: float, squares: float) -> float:
         away = mean - pivot  # Σ w²(v - m)² = Σ w²(v - p)² - 2(m - p) Σ w²(v - p) + (m - p)² Σ w²
-        spread = max(0.0, squares - 2 * away * apart + away * away * self.weights)
-        return math.sqrt(self.rows / (self.rows - 1) * spread) / self.weight
+        spread = squares - 2 * away * apart + away * away * self.weights
+        if math.isnan(spread) or not self.weights:  # squares that left the range of doubles, above or below
+            return math.nan
+        return math.sqrt(self.rows / (self.rows - 1) * max(0.0, spread)) / self.weight
