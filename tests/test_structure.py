@@ -42,6 +42,7 @@ MAY_LOAD = {
     "matplotlib": ("render.descent.plot",),
     "numpy": (
         "arithmetic.array_arithmetic",
+        "arithmetic.array_gamma",
         "array_calculation",
         "check.array_check",
         "descent.array_objective",

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.arithmetic.array_gamma import digamma, trigamma
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number, Operation
 from backprop_cli.gates.array_row import NEW_AXIS, Slice
@@ -21,9 +22,33 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 def _each(name: str) -> Operation:
     """A function that NumPy lacks, element by element through the doubles' own."""
-    function = Float64.operations[name]
-    mapped = np.frompyfunc(lambda *arguments: function(*map(float, arguments)), 2 if name == "polygamma" else 1, 1)
-    return lambda *arguments: np.asarray(mapped(*arguments), dtype=np.float64)
+    total, plain = Float64.operations[name], getattr(math, name, None)
+
+    def each(x: Number) -> Number:
+        numbers = np.asarray(x, dtype=np.float64)
+        try:
+            found = list(map(plain or total, numbers.ravel().tolist()))
+        except (ValueError, OverflowError):  # of an element: the doubles' own function makes a number of it
+            found = list(map(total, numbers.ravel().tolist()))
+        return np.array(found, dtype=np.float64).reshape(numbers.shape)
+
+    return each
+
+
+def _digamma(x: Number) -> Number:
+    found = np.asarray(digamma(np.asarray(x, dtype=np.float64)))
+    missing = np.isnan(found)
+    if missing.any():
+        found[missing] = _each("digamma")(np.asarray(x)[missing])
+    return found
+
+
+def _polygamma(n: Number, x: Number) -> Number:
+    if np.ndim(n) == 0 and n == 1:
+        return trigamma(np.asarray(x, dtype=np.float64))
+    function = Float64.operations["polygamma"]
+    mapped = np.frompyfunc(lambda order, number: function(float(order), float(number)), 2, 1)
+    return np.asarray(mapped(n, x), dtype=np.float64)
 
 
 def _of_many(pair: Any) -> Operation:
@@ -50,7 +75,8 @@ def _angle(y: Number, x: Number) -> Number:
 
 
 MAPPED = frozenset({"erf", "erfc", "gamma", "lgamma", "digamma", "polygamma"})
-"""The gates that come from Python's functions, one element after the other: they raise no status flag."""
+"""The gates that come from Python's functions, one element after the other: they raise no status flag. Results of
+digamma and polygamma come so where series do not serve."""
 
 _OPERATIONS: dict[str, Operation] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": _pow,
@@ -73,6 +99,7 @@ TESTS = {
 """The comparisons as masks; as gates they give 1 and 0."""
 
 _OPERATIONS |= {name: _each(name) for name in MAPPED} | {name: _compare(test) for name, test in TESTS.items()}
+_OPERATIONS |= {"digamma": _digamma, "polygamma": _polygamma}
 
 
 class Arrays(Float64):
