@@ -178,8 +178,11 @@ def power(run: Run, x: Moving, y: Moving) -> Moving:
         return _whole_power(run, x, int(run.mp.nint(run.real(y.v))))
     sign = run.sign(x)
     if sign < 0:
-        if _is_whole(run, y) and run.side == 0:  # beside the point a y that looks whole makes it a guess
-            return _whole_power(run, x, int(run.mp.nint(run.real(y.v))))
+        if _is_whole(run, y):
+            if run.side == 0:
+                return _whole_power(run, x, int(run.mp.nint(run.real(y.v))))
+            if not y.d:  # it may stay there
+                raise NeedDifferencesError
         raise NoValueError
     if sign == 0:
         return _power_of_zero(run, y)

@@ -22,6 +22,7 @@ INF = math.inf
 NO, FLAT, JUMP = "no value", (0.0, 0.0), "jump"
 TURN, COSH_PI = 2 * math.pi, math.cosh(math.pi)
 TANH_SLOPE = math.tanh(math.pi) + math.pi / COSH_PI**2  # of θ·tanh(θ) at π
+SEC_SLOPE = math.pi / math.sqrt(1 + math.pi**2)  # of √(1 + θ²) at π
 ROOT = 0.4714045207910317  # √2/3: the deviation of three equal numbers
 
 # expression, point: the slopes to the left and right in each variable and stage that is named
@@ -86,6 +87,8 @@ SIDES = {
     ("atan2(x, -1)*tanh(atan2(x, -1))", "x=0"): {"x": (TANH_SLOPE, -TANH_SLOPE)},
     ("hypot(atan2(x, -1), atan2(x, -1) + atan2(x, -1))", "x=0"): {"x": (math.sqrt(5), -math.sqrt(5))},
     ("cos(atan2(x, -1)) + exp(x)", "x=0"): {"x": (1.0, 1.0)},
+    ("sec(atan2(atan2(x - 0.3, -1), 1))", "x=0.3"): {"x": (SEC_SLOPE, -SEC_SLOPE)},
+    ("atan2(atan2(x - 0.3, -1), -1)", "x=0.3"): {"x": (JUMP, 1 / (1 + math.pi**2))},
     ("atan2(floor(x), 0)", "x=3"): {"x": FLAT},
     ("atan2(floor(x) - 2.5, 0)", "x=3"): {"x": (JUMP, 0.0)},
     ("square(sin(floor(x))) + cos(floor(x))^2", "x=2"): {"x": FLAT},

@@ -116,9 +116,9 @@ KINDS = st.sampled_from(["word", "number", "figure", "formula", "prose"])
 
 @st.composite
 def tables(draw):
-    columns = draw(
-        st.lists(st.builds(Column, WORDS.filter(str.strip), KINDS, least=st.integers(0, 9)), min_size=1, max_size=4)
-    )
+    headings = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
+    column = st.builds(Column, headings, KINDS, least=st.integers(0, 9))
+    columns = draw(st.lists(column, min_size=1, max_size=4))
     rows = draw(st.lists(st.tuples(*[CELLS] * len(columns)), min_size=1, max_size=4))
     return Table(tuple(columns), tuple(rows))
 

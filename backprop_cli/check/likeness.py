@@ -35,6 +35,8 @@ def followed(op: str, inputs: Sequence[int], exponent: Number | None) -> int:
         return OPPOSITE if SAME not in inputs else UNKNOWN
     if op == "pow":
         return _of_power(inputs[1], exponent)
+    if op == "atan2":  # of opposite ys beside one x that is not at the cut
+        return inputs[0] if inputs[1] == SAME else UNKNOWN
     return prod(inputs) if op in _ODD else UNKNOWN
 
 
