@@ -35,9 +35,8 @@ def followed(op: str, inputs: Sequence[int], exponent: Number | None) -> int:
         return OPPOSITE if SAME not in inputs else UNKNOWN
     if op == "pow":
         return _of_power(inputs[1], exponent)
-    if op == "atan2":  # of opposite ys beside one x that is not at the cut
-        return inputs[0] if inputs[1] == SAME else UNKNOWN
-    return prod(inputs) if op in _ODD else UNKNOWN
+    is_odd = op in _ODD or (op == "atan2" and inputs[1] == SAME)  # in y, beside one x that is not at the cut
+    return prod(inputs) if is_odd else UNKNOWN
 
 
 def _of_power(like: int, exponent: Number | None) -> int:
