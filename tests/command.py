@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -43,6 +44,11 @@ class Outcome:
     def said(self) -> str:
         """The first line of standard error."""
         return self.err.partition("\n")[0]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the errors, warnings and notes on standard error, in their order."""
+        return re.findall(r"^(?:error|warning|note)\[([^\]]+)\]", self.err, re.MULTILINE)
 
     @property
     def whole(self) -> tuple[str, str, int]:

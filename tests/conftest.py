@@ -21,22 +21,10 @@ PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
 # Files of tests that run commands which warn, and do not look at each warning: what they print is not asked for yet.
 LOOSE = frozenset(
     [
-        "arrays",
         "batch_forms",
-        "class_files",
-        "class_reports",
         "descend",
         "descend_data",
         "descend_shown",
-        "descent_homework",
-        "draw",
-        "draw_arrays",
-        "homework_arrays",
-        "homework_check",
-        "judge_cases",
-        "one_door",
-        "sheets",
-        "varying",
     ]
 )
 

@@ -190,7 +190,9 @@ def test_steps_need_a_rate_and_data_need_a_file():
     said = backprop("grade", "key.toml", "--check-key").said
     assert said == "error[{}]: problem line: w after 1 step: steps need a learning rate".format("ask.rate")
     Path("key.toml").write_text(KEY.replace("ASK", '["dw"]').replace("points.csv", "none.csv"))
-    assert backprop("grade", "key.toml", "--check-key").code == 3
+    ran = backprop("grade", "key.toml", "--check-key")
+    missing = "error[input.file]: problem line: none.csv cannot be read: no such file or directory"
+    assert (ran.code, ran.said) == (3, missing)
 
 
 def test_data_stand_beside_the_key():

@@ -172,6 +172,7 @@ def test_draw_takes_what_grad_takes_of_arrays(tmp_path):
         assert backprop("draw", "sum(W @ x/3)", "W=[[1, 2]]", "x=[3, 4]", "-o", "-", "--format", "svg", *more).code == 0
     ran = backprop("draw", "x*y", "x=1", "y=2", "--scalars")
     assert (ran.code, ran.out) == (2, "")
+    assert ran.said == "error[usage.option]: --scalars is for arrays, and here are numbers only"
     file = tmp_path / "net.png"
     assert backprop("draw", *NOTES, "-o", str(file)).code == 0
     assert file.read_bytes().startswith(b"\x89PNG")

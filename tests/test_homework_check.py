@@ -452,7 +452,8 @@ def test_the_nearest_name(name, near):
 def test_without_a_point_constants_beside_formulas_are_functions_too():
     assert words("3*x + y", "-a", "dx=3", "-a", "dy=1*y/y") == {"dx": "ok", "dy": "ok"}
     assert words("3*x*y", "-a", "dx=3*y", "-a", "dy=0") == {"dx": "ok", "dy": "wrong"}
-    assert backprop("check", "3*x*y", "-a", "dx=3").code == 2
+    ran = backprop("check", "3*x*y", "-a", "dx=3")
+    assert (ran.code, ran.said) == (2, "error[usage.missing]: no value for x, y")
 
 
 def test_a_stage_may_be_called_e():

@@ -28,6 +28,7 @@ def words(report):
 def checked(path):
     ran = backprop("check", *CHAIN, "--answers", str(path), "--ask", ",".join(ASK), "--json")
     report = json.loads(ran.out)
+    assert ("error[" in ran.err) == ("error" in report)
     return report["error"]["code"] if "error" in report else words(report["answers"])
 
 
@@ -35,6 +36,7 @@ def graded(folder, path):
     key = folder / "key.toml"
     key.write_text(KEY)
     ran = backprop("grade", str(key), str(path), "--json", "--force")
+    assert "error[" not in ran.err
     found = json.loads(ran.out)["submissions"]
     if len(found) > 1:
         return "answers.class"

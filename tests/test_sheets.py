@@ -397,6 +397,8 @@ def test_the_students_are_those_of_the_file_and_grade_calls_them_so(there, name)
     if "," in text and file.endswith(".csv") and len(text.split("\n")[0].split(",")) > 1:
         Path(file).write_text(text.replace("\n", ",chain.q\n", 1))
         ran = backprop("grade", "key.toml", file, "--format", "csv", "--force")
+        few = name == "Moodle"  # too few students for a column without answers to be remarkable
+        assert (ran.code, ran.codes) == (0, [] if few else ["class.missing"])
         assert [row["student"] for row in csv.DictReader(ran.out.splitlines())] == expected
 
 
@@ -543,7 +545,8 @@ def test_a_link_is_replaced_and_never_followed(there):
     Path("mine.txt").write_text("mine")
     Path("out").mkdir()
     Path("out/sheet.html").symlink_to("../mine.txt")
-    assert backprop("sheet", "same.toml", "-o", "out").code == 3
+    ran = backprop("sheet", "same.toml", "-o", "out")
+    assert (ran.code, ran.said) == (3, "error[output.exists]: out has these files already: sheet.html")
     sheet("same.toml", "-o", "out", "--overwrite")
     assert Path("mine.txt").read_text() == "mine"
     assert not Path("out/sheet.html").is_symlink()
