@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from pathlib import Path
@@ -30,7 +31,12 @@ FILES = {
     "semicolons.csv": "x;t\n1;0\n",
     "quotes.csv": 'x,t\n1,"0\n2,1\n',
     "bad.jsonl": '{"x": 1, "t": 0}\n\n{"x": 1, "t": \n',
-    "list.jsonl": "[1, 2]\n",
+    "list.jsonl": '{"x": 1, "t": 0}\n[1, 2]\n',
+    "array.json": '[\n{"x": 1, "t": 0},\n{"x": 2, "t": 1}]\n',
+    "array.jsonl": '[{"x": 1, "t": 0}]\n',
+    "spaces.csv": "\n  \n1\n",
+    "comma.csv": 'x,t\n"-1,5",0\n',
+    "many-commas.csv": 'x,t\n"1,2,3",0\n',
     "null.jsonl": '{"x": 1, "t": 0}\n{"x": null, "t": 0}\n',
     "gone.jsonl": '{"x": 1, "t": 0}\n{"x": 2}\n',
     "nan.jsonl": '{"x": NaN, "t": 0}\n',
@@ -73,6 +79,7 @@ ERRORS = [
         2,
         "x is a column of the data, and is given a value",
     ),
+    ("usage.stage", ("q = w*x; q", "--data", "points.csv", "w=1", "q=2"), 2, "q is a stage with a value of its own"),
     ("usage.missing", ("w*x + b", "--data", "points.csv", "w=1"), 2, "no value and no column for b"),
     ("usage.wrt", ("w*x", "--data", "points.csv", "w=1", "--wrt", "x"), 2, "--wrt names x, which is a column"),
     (
@@ -93,6 +100,7 @@ ERRORS = [
     ("data.empty", of("header-only.csv"), 3, "no row of data is left"),
     ("data.empty", of("points.csv", "--where", "x > 9"), 3, "no row of data is left"),
     ("data.header", of("twice.csv"), 3, "two columns of twice.csv have the name 'x'"),
+    ("data.header", of("spaces.csv"), 3, "the columns of spaces.csv have no names"),
     ("data.header", of("numbers.csv"), 3, "the first line of numbers.csv has numbers"),
     (
         "data.column",
@@ -106,6 +114,13 @@ ERRORS = [
     ("data.number", of("word.csv"), 3, "word.csv, row 2, line 4, column x: '2␊2' is no number"),
     ("data.number", of("underscore.csv"), 3, "underscore.csv, row 1, line 2, column x: '1_000' is no number"),
     ("data.number", of("arabic.csv"), 3, "arabic.csv, row 1, line 2, column x: '٣' is no number"),
+    (
+        "data.number",
+        of("comma.csv"),
+        3,
+        "comma.csv, row 1, line 2, column x: '-1,5' is no number with a decimal point; see --decimal",
+    ),
+    ("data.number", of("many-commas.csv"), 3, "many-commas.csv, row 1, line 2, column x: '1,2,3' is no number = "),
     ("data.number", of("object.jsonl"), 3, "object.jsonl, row 1, line 1, column x: an object is no number"),
     ("data.missing", of("empty-cell.csv"), 3, "empty-cell.csv, row 2, line 3, column t: there is no value"),
     ("data.missing", of("na.csv"), 3, "na.csv, row 2, line 3, column x: NA is no value"),
@@ -119,7 +134,9 @@ ERRORS = [
     ("data.width", of("short.csv"), 3, "short.csv, row 2, line 4: the row has 1 cell, and the table 2"),
     ("data.width", of("long.csv"), 3, "long.csv, row 2, line 3: the row has 3 cells, and the table 2"),
     ("data.json", of("bad.jsonl"), 3, "bad.jsonl, row 2, line 3: this is no JSON object: expecting value"),
-    ("data.json", of("list.jsonl"), 3, "list.jsonl, row 1, line 1: this is no JSON object"),
+    ("data.json", of("list.jsonl"), 3, "list.jsonl, row 2, line 2: this is no JSON object"),
+    ("data.json", of("array.json"), 3, "array.json begins with [, and JSON Lines are objects"),
+    ("data.json", of("array.jsonl"), 3, "array.jsonl begins with [, and JSON Lines are objects"),
     ("data.json", of("keys.jsonl"), 3, "keys.jsonl, row 1, line 1: a name stands twice in this object"),
     (
         "data.shape",
@@ -327,3 +344,29 @@ def test_what_a_file_says_acts_on_no_terminal(here):
     ran = backprop("batch", *of("esc.csv"))
     assert "\x1b" not in ran.err
     assert "␛[31m" in ran.err
+
+
+UNUSED = "warning[value.unused]: q is given a value, and the expression does not use it\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("batch", "-q"),
+        ("batch", "--reduce", "none"),
+        ("descend", "-q", "--lr", "0.1", "--steps", "2"),
+    ],
+    ids=" ".join,
+)
+def test_a_value_that_nothing_uses_is_said(argv):
+    command, *options = argv
+    ran = backprop(command, "w*x", "--data", "points.csv", "w=1", "q=2", *options)
+    assert (ran.err, ran.code) == (UNUSED, 0)
+    assert ran.out == backprop(command, "w*x", "--data", "points.csv", "w=1", *options).out
+
+
+def test_a_value_that_nothing_uses_is_in_the_json():
+    ran = backprop("batch", "w*x", "--data", "points.csv", "w=1", "q=2", "--json")
+    assert (ran.err, ran.code) == ("", 0)
+    message = "q is given a value, and the expression does not use it"
+    assert json.loads(ran.out)["warnings"] == [{"code": "value.unused", "message": message}]

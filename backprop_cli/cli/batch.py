@@ -154,6 +154,7 @@ def _print_rows(task: Task, blocks: Iterable[Block], data: Data, options: BatchO
             print_rows(task, found, step, json=options.form == "json", quiet=options.quiet)
         else:
             write_rows(task, found, step, options.output)
+    _warn(task.warnings)
 
 
 def _by_dask(
@@ -177,7 +178,7 @@ def _by_dask(
         pass
     found = summed_by_cluster(task, data, chosen, rejected, options.scheduler, head, notes)
     report = gathered(task, found, asked, step)
-    return report._replace(warnings=tuple(notes))
+    return report._replace(warnings=(*report.warnings, *notes))
 
 
 def _print_report(
@@ -202,11 +203,16 @@ def _print_report(
         report, wrong = report._replace(check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
-    for problem in report.warnings if options.form != "json" else ():
+    if options.form != "json":
+        _warn(report.warnings)
+    return wrong
+
+
+def _warn(problems: Iterable[Diagnostic]) -> None:
+    for problem in problems:
         from backprop_cli.render.diagnostics import drawn
 
         print(drawn(problem, "warning"), file=sys.stderr)
-    return wrong
 
 
 def _sampler(task: Task) -> Sampler:

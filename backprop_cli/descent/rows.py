@@ -12,7 +12,7 @@ from backprop_cli.descent.objective import Landing, gates_of, parameters_of
 from backprop_cli.descent.updating import Recipe, Updater, Values
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.rules import Rules
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import Refused
 from backprop_cli.rows.mean import mean_over
 from backprop_cli.rows.memory import MemoryTable
 from backprop_cli.rows.sample_check import checked_rows
@@ -32,7 +32,7 @@ class RowsObjective:
         asked = task(circuit, point, tuple(table.columns), tuple(names))
         self.start: Values = asked.parameters
         self.parameters = asked.wrt
-        self.warnings: tuple[Diagnostic, ...] = ()
+        self.warnings = asked.warnings
         self._mean = mean_over(circuit, table, asked.parameters, asked.wrt)
         a_unit = _ROWS if self._mean.many is not None else 1
         self.cost = 1 + self.rows // a_unit * (1 + gates_of(circuit) // _GATES)

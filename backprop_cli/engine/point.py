@@ -184,11 +184,16 @@ def _as_text(name: str, value: object) -> str:
 def complete(circuit: Circuit, point: Point) -> tuple[Diagnostic, ...]:
     """Refuse a point that lacks a variable's value; returns warnings about values that nothing uses."""
     missing = [name for name in circuit.inputs if name not in point]
-    stages = {stage.name: stage for stage in circuit.stages}
-    unused = [name for name in point if name not in circuit.inputs]
-    problems = [_stage_given(circuit, name) for name in unused if name in stages]
     if missing:
-        problems.insert(0, _missing(circuit, missing, unused, point))
+        unused = [name for name in point if name not in circuit.inputs]
+        raise Refused(_missing(circuit, missing, unused, point), *_stages_given(circuit, unused))
+    return beside(circuit, point)
+
+
+def beside(circuit: Circuit, point: Point) -> tuple[Diagnostic, ...]:
+    """Warnings about values that nothing uses. Raises ``Refused`` for a value of a stage."""
+    unused = [name for name in point if name not in circuit.inputs]
+    problems = _stages_given(circuit, unused)
     if problems:
         raise Refused(*problems)
     return _unused(unused)
@@ -205,7 +210,12 @@ def _unused(names: list[str]) -> tuple[Diagnostic, ...]:
     return tuple(Diagnostic("value.unused", message) for message in messages)
 
 
-def _stage_given(circuit: Circuit, name: str) -> Diagnostic:
+def _stages_given(circuit: Circuit, names: list[str]) -> list[Diagnostic]:
+    stages = {stage.name for stage in circuit.stages}
+    return [_stage_given(name) for name in names if name in stages]
+
+
+def _stage_given(name: str) -> Diagnostic:
     hint = f"leave out {name}=…, or give the stage another name"
     return Diagnostic("usage.stage", f"{name} is a stage with a value of its own; it cannot be given one", hint)
 

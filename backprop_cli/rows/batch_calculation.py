@@ -86,7 +86,7 @@ def _report(task: Task, totals: Totals, asked: BatchRequest) -> BatchReport:
         check="none",
         checked_rows=0,
         ok=None,
-        warnings=(),
+        warnings=task.warnings,
     )
 
 

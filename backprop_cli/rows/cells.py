@@ -60,7 +60,13 @@ def _word(plain: str, text: str) -> float:
             pass
         else:
             raise BadCellError("data.large", f"{shown(text)} is too large for a double")
-    raise BadCellError("data.number", f"{shown(text)} is no number")
+    comma = " with a decimal point; see --decimal" if _has_decimal_comma(plain) else ""
+    raise BadCellError("data.number", f"{shown(text)} is no number{comma}")
+
+
+def _has_decimal_comma(plain: str) -> bool:
+    whole, comma, part = plain.lstrip("+-").partition(",")
+    return bool(comma) and whole.isdigit() and part.isdigit()
 
 
 def shown(text: str) -> str:

@@ -13,6 +13,9 @@ from backprop_cli.rows.row_records import Dialect
 
 def named(file: DataFile, names: Sequence[str], reading: Dialect) -> tuple[str, ...]:
     """The columns' names after renaming. Raises ``Refused`` for a name that two columns have."""
+    if not any(names):
+        hint = "names in the first line, or with --no-header c1, c2 and so on"
+        raise Refused(Diagnostic("data.header", f"the columns of {file.name} have no names", hint))
     known = set(names)
     absent = [old for old in reading.rename if old not in known]
     if absent:

@@ -11,7 +11,7 @@ from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import Given
-from backprop_cli.engine.point import Point
+from backprop_cli.engine.point import Point, beside
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant, nearest
 from backprop_cli.problems import Diagnostic, Refused
@@ -26,13 +26,14 @@ class Task:
     """A circuit over rows.
 
     ``data`` are the variables that are columns; ``parameters`` the values of the others, doubles or arrays of them;
-    ``wrt`` the parameters whose gradients are asked for.
+    ``wrt`` the parameters whose gradients are asked for; ``warnings`` what is to be said of the point.
     """
 
     circuit: Circuit
     data: tuple[str, ...]
     parameters: dict[str, Any]
     wrt: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
     def shape(self, name: str) -> Shape:
         """A parameter's shape, ``()`` of a number."""
@@ -62,7 +63,7 @@ def task(circuit: Circuit, point: Point, columns: Collection[str], wrt: tuple[st
         _only_parameters(wrt, data, others)
     held = _indices(circuit) if wrt is None else ()
     asked = tuple(name for name in others if (name in wrt if wrt is not None else circuit.inputs[name] not in held))
-    return Task(circuit, data, values(circuit, point, others), asked)
+    return Task(circuit, data, values(circuit, point, others), asked, beside(circuit, point))
 
 
 def _indices(circuit: Circuit) -> Collection[int]:

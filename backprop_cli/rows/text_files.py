@@ -113,6 +113,10 @@ def text_table(file: DataFile, reading: Dialect, open_files: ExitStack, meter: M
         if line.strip():
             break
     source = chain(first, source)
-    if file.form == "jsonl" or (first and first[-1].lstrip().startswith("{")):
+    begins = first[-1].lstrip()[:1] if first else ""
+    if begins == "[":
+        hint = "an object a line, as jq -c '.[]' makes them of an array"
+        raise Refused(Diagnostic("data.json", f"{file.name} begins with [, and JSON Lines are objects", hint))
+    if file.form == "jsonl" or begins == "{":
         return JsonLines(file, reading, source)
     return Delimited(file, reading, source)
