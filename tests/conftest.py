@@ -18,16 +18,6 @@ from backprop_cli import limits
 
 PUBLISHED = Path(__file__).parent / "cases" / "published.jsonl"
 
-# Files of tests that run commands which warn, and do not look at each warning: what they print is not asked for yet.
-LOOSE = frozenset(
-    [
-        "batch_forms",
-        "descend",
-        "descend_data",
-        "descend_shown",
-    ]
-)
-
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("local", max_examples=80, **_COMMON)
 settings.register_profile("ci", max_examples=80, derandomize=True, **_COMMON)
@@ -48,14 +38,12 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_unread(request: pytest.FixtureRequest) -> Iterator[None]:
+def _nothing_unread() -> Iterator[None]:
     """A test states everything that its commands print, or looks at it: what it never looked at fails it."""
     unread()
     yield
     left = unread()
-    assert request.path.stem.removeprefix("test_") in LOOSE or not left, (
-        "printed to standard error, and never looked at:\n" + "\n".join(left)
-    )
+    assert not left, "printed to standard error, and never looked at:\n" + "\n".join(left)
 
 
 def published() -> list[dict[str, Any]]:

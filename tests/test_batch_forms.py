@@ -352,6 +352,9 @@ def test_a_file_is_written_whole_or_not_at_all(here):
             pytest.importorskip("pyarrow.parquet")
         ran = backprop("batch", "log(w*x)", "--data", "end.csv", "w=1", "--reduce", "none", "-o", f"part.{form}")
         assert (ran.out, ran.code) == ("", 4)
+        assert (
+            ran.said == "error[domain.log]: end.csv, row 9,001, line 9,002 with x = -1.0: log needs x > 0, and got -1.0"
+        )
         assert not list(here.glob("*part*"))
 
 

@@ -33,7 +33,12 @@ def words(point: dict) -> list[str]:
 def run(*argv: str, code: int = 0) -> dict:
     ran = backprop("descend", *argv, "--json")
     assert ran.code == code, ran.err
-    return parsed(ran.out, "descend")
+    found = parsed(ran.out, "descend")
+    if code == 4:
+        assert ran.said == f"error[{found['error']['code']}]: {found['error']['message']}"
+    elif code:
+        assert ran.said.startswith("error[check.wrong]: ")
+    return found
 
 
 def close(found: object, wanted: object, rel: float = 1e-9) -> bool:
