@@ -24,15 +24,19 @@ def fitted(text: str, most: int) -> str:
         return text
     if not is_decimal(text):
         return text[: most - 1] + "…"
+    for digits in range(most, 0, -1):
+        found = rounded(text, digits)
+        if len(found) <= most:
+            return found
+    return found
+
+
+def rounded(text: str, digits: int) -> str:
+    """A decimal to so many digits; a power of ten that is too long for that is told by its length."""
     mantissa, _, power = text.partition("e")
     if len(power) > _POWER:
         return f"{mantissa[:4]}e{power[0]}({len(power) - 1:,} digits)"
-    number = Decimal(text)  # not the double: its digits beyond the 17th are not the number's
-    for digits in range(most, 0, -1):
-        rounded = f"{number:.{digits}g}"
-        if len(rounded) <= most:
-            return rounded
-    return rounded
+    return f"{Decimal(text):.{digits}g}"  # not the double: its digits beyond the 17th are not the number's
 
 
 def is_decimal(text: str) -> bool:

@@ -52,9 +52,10 @@ def _stage(stage: StageRow, unchecked: str) -> tuple[Cell, ...]:
     name, formula = code(stage.name), code(stage.formula, "faint")
     if stage.value is None:
         return name, ours("none"), ours("none"), formula, _NONE, _NONE
-    if stage.gradient is None:
+    if stage.gradient is None and stage.problem is None:
         return name, _number(stage.value), ours("data"), formula, _NONE, _NONE
-    return name, _number(stage.value), _number(stage.gradient), formula, *_checked(stage.verdict, unchecked)
+    gradient = ours("none") if stage.gradient is None else _number(stage.gradient)
+    return name, _number(stage.value), gradient, formula, *_checked(stage.verdict, unchecked)
 
 
 def _number(quantity: Quantity | None) -> Cell:

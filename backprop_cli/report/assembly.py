@@ -55,13 +55,13 @@ def _variable(run: Run, name: str, check: Check | None, *, parameter: bool) -> V
 
 
 def _stage(run: Run, stage: Stage, check: Check | None) -> StageRow:
-    forth, _ = run
+    forth, back = run
     numbers: tuple[Quantity | None, Quantity | None] = (
         quantity(forth.arithmetic, forth.values[stage.node]),
         None if stage.node in forth.failed else _gradient(run, check, stage.node),
     )
     formula = forth.circuit.typed(stage.node).partition("=")[2].strip()
-    problem = forth.failed.get(stage.node)
+    problem = forth.failed.get(stage.node) or (back.failed.get(stage.node) if numbers[1] is None else None)
     return StageRow(stage.node, stage.name, formula, *numbers, _verdict(check, stage.node), problem)
 
 

@@ -69,7 +69,7 @@ def _said(forth: Forward, back: Backward, check: Check) -> list[Diagnostic]:
     found = [*_about(forth.circuit, "the value", check.value)]
     for index, verdict in check.verdicts.items():
         found += _about(forth.circuit, f"the gradient of {names[index]}", verdict)
-        found += _answered(forth, back, index, verdict)
+        found += _answered(forth, back, index, check)
     return found + [Diagnostic("check.note", note) for note in check.notes]
 
 
@@ -90,15 +90,17 @@ def _slope(outcome: Slope) -> str:
     return outcome if isinstance(outcome, str) else repr(outcome)
 
 
-def _answered(forth: Forward, back: Backward, index: int, verdict: Verdict) -> list[Diagnostic]:
+def _answered(forth: Forward, back: Backward, index: int, check: Check) -> list[Diagnostic]:
     """Where the gates' conventions miss the slope that both sides have, or have none, it is said what answers."""
-    name, gradient = forth.circuit.names[index], back.gradients[index]
+    name, gradient, verdict = forth.circuit.names[index], back.gradients[index], check.verdicts[index]
     if verdict.word == "limit":
         alone = "a gate on the way has no slope of its own"
         if gradient is not None:
             alone = f"the conventions of the gates on their kinks alone give {forth.arithmetic.text(gradient)}"
         message = f"both one-sided slopes in {name} are {verdict.expected!r}, so that is the gradient; {alone}"
         return [Diagnostic("kink.smooth", message)]
-    if verdict.word == "kink" and gradient is None:
-        return [Diagnostic("kink.middle", f"no gate answers for {name} here: the middle of its one-sided slopes does")]
+    if verdict.word == "kink" and gradient is None and index in check.answers:
+        both = all(isinstance(slope, float) for slope in verdict.slopes or ())
+        answer = "the middle of its one-sided slopes does" if both else "the slope of its only side does"
+        return [Diagnostic("kink.middle", f"no gate answers for {name} here: {answer}")]
     return []

@@ -46,7 +46,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """A named stage: ``formula`` is its right side as typed; no value where it lies outside a gate's domain."""
+    """A named stage: ``formula`` is its right side as typed; ``problem`` says why it has no value, or no gradient.
+
+    Without a problem there is no gradient where the stage is made of data alone.
+    """
 
     id: int
     name: str

@@ -94,7 +94,7 @@ class _Steps:
     def all(self) -> Steps:
         gates = self.report.gates
         forth = tuple(self._forward(number, gate) for number, gate in enumerate(gates, 1))
-        active = [gate for gate in reversed(gates) if self.sweep.locals[gate.id] and any(gate.local)]
+        active = [gate for gate in reversed(gates) if gate.gradient is not None and any(gate.local)]
         back = tuple(self._backward(number, gate) for number, gate in enumerate(active, 1))
         silent = tuple(gate.name for gate in gates if gate.gradient is not None and not any(gate.local))
         return Steps(self.report.output, self.circuit.output, forth, back, silent)

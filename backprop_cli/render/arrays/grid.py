@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from backprop_cli.render import numbers
 from backprop_cli.report.array_report import ArrayQuantity
@@ -39,7 +38,7 @@ def cell(block: ArrayQuantity, number: int) -> str:
     if not numbers.is_decimal(text):
         return numbers.short(Quantity(text, 0.0), _LONG)
     rounded = f"{float(text):.{_DIGITS}g}"
-    return rounded if "inf" not in rounded and rounded != "0" else f"{Decimal(text):.{_DIGITS}g}"
+    return rounded if "inf" not in rounded and rounded != "0" else numbers.rounded(text, _DIGITS)
 
 
 class _Grid:
