@@ -154,7 +154,10 @@ def _keep_factors_of_all_sizes() -> None:
 
     SymPy stops at small factors and then offers what is left to its cache of primes, which raises a ValueError.
     """
-    from sympy.ntheory.factor_ import factor_cache
+    try:
+        from sympy.ntheory.factor_ import factor_cache
+    except ImportError:  # before 1.14 there is no such cache
+        return
 
     add = factor_cache.add
 
