@@ -1,4 +1,4 @@
-"""No circuit at any point makes a command fail by itself: any gates, outside their domains, on edges, at 1e300, at 0."""
+"""No circuit at any point makes a command fail by itself: any gates, outside their domains, on edges, at 1e300 or 0."""
 
 from __future__ import annotations
 
