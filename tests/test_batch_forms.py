@@ -19,7 +19,7 @@ from test_cli_json import parsed
 
 from backprop_cli.problems import Refused
 from backprop_cli.reading import read
-from backprop_cli.rows import bulk, chunks, text_blocks
+from backprop_cli.rows import bulk, chunks, summing, text_blocks
 from backprop_cli.rows.files import found
 from backprop_cli.rows.number_rows import number_engine
 from backprop_cli.rows.rejects import Rejects
@@ -473,3 +473,47 @@ def test_weights_near_the_ends_of_the_doubles(here):
     (here / "light.csv").write_text("x,k\n1,1e-308\n2,1e-308\n")
     light = run("--data", "light.csv", "--weights", "k", expression="w*x", point=("w=1",))
     assert (light["value"], light["value_standard_error"]) == (1.5, None)  # the squares of the weights are 0
+
+
+PICKING = {
+    "a class": ("p = softmax(W @ [x, 1]); -log(p[y])", ("W=[[1, 0], [0, 1], [0.5, 0.5]]",)),
+    "counted from the end": ("p = [w*x, w*x^2, w]; p[y - 3]^2", ("w=0.5",)),
+    "rows and columns": ("M = [[x, 2*w, 1], [w*x, x^2, w], [w, w, w^2]]; M[y, 0]*w + sum(M[:, y])", ("w=1.5",)),
+    "two wires": ("M = [[x, w, 1], [w*x, x^2, w], [w, w, w^2]]; M[y, k]", ("w=1.5",)),
+    "kinks of the others": ("relu([w*x, w*x - 1, w])[y]", ("w=0",)),
+    "others without a value": ("log([w*x + 10, w - 0.5, 2*w])[where(y == 1, 0, y)]", ("w=0.25",)),
+    "a matrix": ("sum(T[y]*[x, x^2])", ("T=[[1, 2], [3, 4], [0, -1]]",)),
+    "among many": ("t[y + 100]*x", ("t=" + json.dumps(list(range(200))),)),
+}
+
+
+@pytest.mark.parametrize(("expression", "point"), PICKING.values(), ids=PICKING)
+def test_every_row_picks_its_own_element(here, expression, point, monkeypatch):
+    """In blocks, and by the engine for arrays row by row."""
+    cells = zip(X[:300].tolist(), RNG.integers(0, 3, 300).tolist(), RNG.integers(0, 3, 300).tolist(), strict=True)
+    (here / "y.csv").write_text("x,y,k\n" + "".join(f"{x!r},{y},{k}\n" for x, y, k in cells))
+    one_by_one = run("--data", "y.csv", expression=expression, point=point)
+    monkeypatch.setattr(summing, "SMALL_ROWS", 0)
+    many = run("--data", "y.csv", expression=expression, point=point)
+    for name, gradient in one_by_one.pop("gradient").items():
+        assert np.asarray(many["gradient"][name]) == pytest.approx(np.asarray(gradient), rel=1e-13, abs=1e-15)
+    assert many["value"] == pytest.approx(one_by_one["value"], rel=1e-13)
+    assert (many["kinks"], many["kink_gates"]) == (one_by_one["kinks"], one_by_one["kink_gates"])
+    assert many["check"]["ok"] is True
+
+
+@pytest.mark.parametrize("place", [0, 2_500])
+@pytest.mark.parametrize(
+    ("index", "says"), [("3", "there is no element 3"), ("0.5", "an index must be a whole number")]
+)
+def test_an_index_that_is_none_is_found(here, place, index, says):
+    rows = ["1,0"] * 3_000
+    rows[place] = f"1,{index}"
+    (here / "index.csv").write_text("x,y\n" + "\n".join(rows) + "\n")
+    ran = backprop("batch", "p = [w, w*x, x]; p[y]", "--data", "index.csv", "w=1")
+    assert (ran.out, ran.code) == ("", 4)
+    where = f"index.csv, row {place + 1:,}, line {place + 2:,} with x = 1.0, y = {float(index)}"
+    assert ran.said.startswith(f"error[index.value]: {where}: {says}")
+    left = backprop("batch", "p = [w, w*x, x]; p[y]", "--data", "index.csv", "w=1", "--skip-bad", "-q")
+    assert (left.out, left.code) == ("1.0\n", 0)
+    assert left.said == "warning[data.skipped]: 1 row left out"

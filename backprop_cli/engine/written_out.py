@@ -18,9 +18,10 @@ from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
 from backprop_cli.engine.array_elements import PRIMITIVE_ELEMENTS, Cells, Pen
 from backprop_cli.engine.array_problems import place
 from backprop_cli.engine.array_rules import array_rule
+from backprop_cli.engine.picking import MOST, picked
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.gates import GATES
-from backprop_cli.gates.array_row import ArrayGate, FromGate, Shape
+from backprop_cli.gates.array_row import WIRE, ArrayGate, FromGate, Shape
 from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused, Span
 
@@ -43,9 +44,12 @@ class WrittenOut:
     upstream: tuple[str, ...] = ()
 
 
-def written_out(run: VectorRun) -> WrittenOut:
-    """The circuit of a run written out. Raises ``TooLargeError`` where that would grow beyond the limit."""
-    return _ElementWriter(run).all()
+def written_out(run: VectorRun, *, picks: bool = False) -> WrittenOut:
+    """The circuit of a run written out. Raises ``TooLargeError`` where that would grow beyond the limit.
+
+    With ``picks`` it holds for any index that a wire brings, else for those of this run.
+    """
+    return _ElementWriter(run, picks=picks).all()
 
 
 def element_name(name: str, indices: tuple[int, ...]) -> str:
@@ -60,8 +64,9 @@ def refuse_too_large(error: TooLargeError, circuit: Circuit, what: str) -> Refus
 
 
 class _ElementWriter(Pen):
-    def __init__(self, run: VectorRun) -> None:
+    def __init__(self, run: VectorRun, *, picks: bool) -> None:
         super().__init__(CircuitBuilder(share=False), Span(0, 0))
+        self.picks = picks
         self.run, self.shaped, self.array = run, run.program.shaped, run.program.circuit
         self.cells: list[Cells] = []
 
@@ -87,9 +92,17 @@ class _ElementWriter(Pen):
         row = self.shaped.rows[index]
         if row is None:
             return self.each(node.op, *inputs)
+        entries = dict(node.statics).get("index", ())
+        if self.picks and isinstance(entries, tuple) and WIRE in entries:
+            return self._picked(entries, inputs)
         told = self.run.program.told(index, self.run.inputs(index))
         own = {**told, **{name: told[f"own {name}"] for name, _ in row.statics}}
         return self.gate(row, own, inputs[:1] if row.name == "index" else inputs)
+
+    def _picked(self, entries: tuple[object, ...], inputs: list[Cells]) -> Cells:
+        if any(size > MOST for size in inputs[0].shape):
+            raise TooLargeError(f"a row would pick among more than {MOST} elements")
+        return picked(self, entries, inputs[0], inputs[1:])
 
     def _variable(self, name: str, shape: Shape) -> Cells:
         cells = np.empty(shape, dtype=np.intp)

@@ -1,7 +1,7 @@
 """A task with arrays written out in numbers: its arrays' elements are columns and parameters of their own.
 
-So arrays in rows go through the same straight-line programs as numbers. An index that a column brings, and what would
-grow beyond the limit, stay with the engine for arrays, one row at a time.
+So arrays in rows go through the same straight-line programs as numbers; an index that a column brings picks among all
+elements. What would grow beyond the limit stays with the engine for arrays, one row at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 from backprop_cli.engine.shapes import one_number, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, element_name, written_out
-from backprop_cli.gates.array_row import WIRE
 from backprop_cli.reading.nested_lists import Shape
 from backprop_cli.rows.task import Task
 
@@ -55,13 +54,13 @@ class Written:
 def written(task: Task, example: Mapping[str, Any]) -> Written | None:
     """The task written out; ``example`` is a row, which has the columns' shapes. None where that cannot be."""
     circuit = task.circuit
-    if any(WIRE in dict(node.statics).get("index", ()) for node in circuit.nodes):  # type: ignore[operator]  # a tuple
-        return None
     point = {name: np.asarray(value, dtype=np.float64)[()] for name, value in (task.parameters | dict(example)).items()}
     ready = shaped(circuit, {name: np.shape(point[name]) for name in circuit.inputs})
     one_number(ready)
     try:
-        out = written_out(run_forward(ArrayProgram(ready), {name: point[name] for name in circuit.inputs})).circuit
+        out = written_out(
+            run_forward(ArrayProgram(ready), {name: point[name] for name in circuit.inputs}), picks=True
+        ).circuit
     except TooLargeError:
         return None
     places = {name: _elements(name, np.shape(value)) for name, value in point.items()}
