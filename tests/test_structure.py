@@ -52,6 +52,7 @@ MAY_LOAD = {
         "engine.array_rules",
         "engine.array_values",
         "engine.buffers",
+        "engine.picking",
         "engine.pullback",
         "engine.row_calls",
         "engine.vectorised",
