@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 Rope = str | tuple["Rope", ...]
@@ -38,8 +37,7 @@ class Piece(NamedTuple):
         return "".join(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How an operator is written: text with ``#1`` and so on for its operands, and how tightly each must bind."""
 
     template: str
@@ -54,8 +52,7 @@ def form(template: str, binding: int, *least: int) -> Form:
     return Form(template, binding, least, tuple(part for part in parts if part != ""))
 
 
-@dataclass(frozen=True)
-class Notation:
+class Notation(NamedTuple):
     """A table of forms, and its parentheses.
 
     ``signed`` is how tightly what begins with a minus binds behind another operand, where that is less than elsewhere.

@@ -561,8 +561,8 @@ def test_every_gate_with_a_kink_has_borders_that_are_met_on_both_sides(name):
     assert gate.many or border_texts(name)
     expression = f"clip({names[0]}, -2, 3)" if name == "clip" else gate_text(gate.name, tuple(names))
     about = question(f"{expression} + {names[0]}", "f")
-    found = borders(about.subject.circuit)
-    runs = [about.subject.spot(shown(sample.at), kinks=True).run for sample in about.samples.samples]
+    found = borders(about.quantity.circuit)
+    runs = [about.quantity.spot(shown(sample.at), kinks=True).run for sample in about.samples.samples]
     seen = set().union(*(sides(found, run) for run in runs))
     assert found
     assert about.samples.unseen == ()

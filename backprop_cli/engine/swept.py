@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
@@ -11,8 +11,7 @@ from backprop_cli.problems import Diagnostic, Refused
 Run = tuple[Forward, Backward]
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(NamedTuple):
     """A run's sweeps, with remarks.
 
     ``doubt``: a gate stands so near its edge that no ball tells the side, and was taken to stand on it; this is what to

@@ -54,8 +54,8 @@ class Comparison:
     """A formula, to be looked at where the quantity that it is an answer for has a truth."""
 
     def __init__(self, samples: Samples, formula: Circuit) -> None:
-        self.samples, self.subject, self.formula = samples, samples.subject, formula
-        self._ladder = ladder(self.subject.circuit, formula)
+        self.samples, self.quantity, self.formula = samples, samples.quantity, formula
+        self._ladder = ladder(self.quantity.circuit, formula)
 
     def look(self, sample: Sample) -> PointLook:
         """Compare at a sample, with as many bits as it takes."""
@@ -106,7 +106,7 @@ class Comparison:
         beside = [self.look(one).word for one in around if one is not None]
         if not beside:
             return True
-        if look.word == "differs" and self.subject.asked.is_value:
+        if look.word == "differs" and self.quantity.asked.is_value:
             return False
         return not any(word in ("differs", "no value") for word in beside) and "unknown" not in beside
 

@@ -96,12 +96,12 @@ class Formulas:
     ) -> None:
         self.circuit, self.asked, self._here = circuit, asked, here
         self._questions = (*elsewhere, *((here,) if here is not None else ()))
-        self.subject = QuantityFunction(circuit, asked)
+        self.quantity = QuantityFunction(circuit, asked)
 
     @cached_property
     def samples(self) -> Samples:
         """The points at which this quantity has a truth."""
-        return Samples(self.subject, self._here)
+        return Samples(self.quantity, self._here)
 
     def reveals(self, sample: Sample, own: Sample | None) -> bool:
         """Whether the truth at a sample is an answer: all that it depends on is as at ``own`` or a question's point."""
@@ -118,12 +118,12 @@ class Formulas:
 
     @cached_property
     def _depends(self) -> tuple[str, ...]:
-        return tuple(sorted(self.subject.depends))
+        return tuple(sorted(self.quantity.depends))
 
     @cached_property
     def proof(self) -> Proof:
         """SymPy's side of it."""
-        return Proof(self.subject)
+        return Proof(self.quantity)
 
     @cached_property
     def _problem(self) -> Diagnostic | None:
@@ -176,8 +176,8 @@ class _Judging:
         here: Mapping[str, float] | None,
     ) -> None:
         self.formulas, self.formula, self.tolerance = formulas, formula, tolerance
-        self.subject, self.samples = formulas.subject, formulas.samples
-        own = None if here is None else place({name: here[name] for name in self.subject.variables})
+        self.quantity, self.samples = formulas.quantity, formulas.samples
+        own = None if here is None else place({name: here[name] for name in self.quantity.variables})
         self.here = None if own is None else self.samples.sample(own)
         self.comparison = Comparison(self.samples, formula)
         self.branches = Branches(self.samples, formula)
@@ -258,22 +258,22 @@ class _Judging:
 
     def _drawn(self) -> Iterator[Sample]:
         """Samples at points that follow from the question and the formula."""
-        circuit, asked = self.subject.circuit, self.subject.asked
+        circuit, asked = self.quantity.circuit, self.quantity.asked
         dice = dice_of(circuit.source.text, f"{asked.of} {asked.by}", self.formula.source.text)
         inside = [sample.at for sample in self.samples.samples[:_INSIDE]]
         marks = landmarks(circuit, self.formula)
-        for at in drawn(self.subject.variables, inside, marks, dice):
+        for at in drawn(self.quantity.variables, inside, marks, dice):
             if self._late():
                 return
-            sample = self.samples.subject.sample(at)
+            sample = self.samples.quantity.sample(at)
             if sample is not None and sample.between is None:
                 yield sample
 
     def _explore(self) -> None:
         """Compare where the formula's own gates take other branches, and close to their borders."""
-        each = self.subject.cost + cost(self.formula)
+        each = self.quantity.cost + cost(self.formula)
         work = max(_WORK, _PROBES * each)
-        search = Search(self.subject, self.samples.pool, work, each)
+        search = Search(self.quantity, self.samples.pool, work, each)
         if self._walk(search):
             return
         count = len(self.branches.borders)
@@ -322,8 +322,8 @@ class _Judging:
 
         here = self.here.at if self.here is not None else None
         look = max(self.found, key=worth)
-        known = self.subject.names
-        used = self.subject.behind([known[name] for name in self.formula.inputs]) | self.subject.depends
+        known = self.quantity.names
+        used = self.quantity.behind([known[name] for name in self.formula.inputs]) | self.quantity.depends
         at = {name: Fraction(int(value.p), int(value.q)) for name, value in look.sample.at.items() if name in used}
         answer = look.answer
         return Counterexample(at, answer, look.sample.truth, look.sample.at == here, self._reveals(look))

@@ -25,8 +25,8 @@ _CASES = 8  # of question and formula together: SymPy compares the conditions of
 class Proof:
     """One quantity's form, and whether a formula has the same."""
 
-    def __init__(self, subject: QuantityFunction) -> None:
-        self._subject, self._stages = subject, dict[str, Any]()
+    def __init__(self, quantity: QuantityFunction) -> None:
+        self._quantity, self._stages = quantity, dict[str, Any]()
 
     def proves(self, formula: Circuit) -> bool:
         """Whether SymPy confirms that the formula is the quantity; False where it cannot tell, or it is too large."""
@@ -36,29 +36,29 @@ class Proof:
             return False
 
     def _proves(self, formula: Circuit) -> bool:
-        if _cases(self._subject.circuit) + _cases(formula) > _CASES:
+        if _cases(self._quantity.circuit) + _cases(formula) > _CASES:
             return False
-        if any(node.op == "round" for node in (*self._subject.circuit.nodes, *formula.nodes)):
+        if any(node.op == "round" for node in (*self._quantity.circuit.nodes, *formula.nodes)):
             return False  # SymPy has no rounding of halves to even numbers
-        names = self._subject.names
+        names = self._quantity.names
         weights = {name: self._sizes[names[name]] for name in formula.inputs}
         if self._form is None or _sizes(formula, weights)[formula.output] > _TREE or too_large(formula, ()):
             return False
         stages = {
-            symbol(name): self._stage(name) for name in formula.inputs if name not in self._subject.circuit.inputs
+            symbol(name): self._stage(name) for name in formula.inputs if name not in self._quantity.circuit.inputs
         }
-        circuits = (self._subject.circuit, formula)
+        circuits = (self._quantity.circuit, formula)
         literals = [node.text for circuit in circuits for node in circuit.constants if node.op == CONSTANT]
         return equal(self._form, expression(formula).xreplace(stages), literals)
 
     @cached_property
     def _sizes(self) -> list[int]:
-        return _sizes(self._subject.circuit, {})
+        return _sizes(self._quantity.circuit, {})
 
     @cached_property
     def _form(self) -> Any:
         """The quantity as an expression of the variables; None if it is too large for SymPy, or SymPy has none."""
-        circuit, by = self._subject.circuit, self._subject.asked.by
+        circuit, by = self._quantity.circuit, self._quantity.asked.by
         if self._sizes[circuit.output] > _TREE:
             return None
         if by is None:
@@ -76,7 +76,7 @@ class Proof:
     def _stage(self, name: str) -> Any:
         """A stage's value as an expression of the variables."""
         if name not in self._stages:
-            self._stages[name] = expression(replace(self._subject.circuit, output=self._subject.names[name]))
+            self._stages[name] = expression(replace(self._quantity.circuit, output=self._quantity.names[name]))
         return self._stages[name]
 
 

@@ -25,11 +25,11 @@ class Samples:
     ``unseen`` are the gates, as typed, that were not met on both sides of a border.
     """
 
-    def __init__(self, subject: QuantityFunction, near: Mapping[str, float] | None) -> None:
-        self.subject = subject
-        self.literals = literals(subject.circuit)
-        start = {name: near[name] for name in subject.variables} if near is not None else None
-        self._borders = borders(subject.circuit)
+    def __init__(self, quantity: QuantityFunction, near: Mapping[str, float] | None) -> None:
+        self.quantity = quantity
+        self.literals = literals(quantity.circuit)
+        start = {name: near[name] for name in quantity.variables} if near is not None else None
+        self._borders = borders(quantity.circuit)
         self._known: dict[tuple[object, ...], Sample | None] = {}
         self._seen: set[Side] = set()
         self._close: list[RunPoint] = []
@@ -37,12 +37,12 @@ class Samples:
         self.pool = tuple(search.pool)
         found = [*self._chosen(), *self._on_kinks(search.kinked)]
         self.samples = sorted(found, key=lambda sample: plainness(shown(sample.at)))
-        self.unseen = missing(self._borders, subject.circuit, self._seen)
+        self.unseen = missing(self._borders, quantity.circuit, self._seen)
 
     def _found(self, near: At | None) -> Search:
         """Spots of every kind, then as many as it takes, then on the far sides of borders."""
-        search = Search(self.subject, (), _WORK + 100 * self.subject.cost, self.subject.cost)
-        if not self.subject.variables:
+        search = Search(self.quantity, (), _WORK + 100 * self.quantity.cost, self.quantity.cost)
+        if not self.quantity.variables:
             search.attempt({})
             return search
         special = around(self.literals)
@@ -96,7 +96,7 @@ class Samples:
 
     def _on_kinks(self, points: list[At]) -> list[Sample]:
         """Where all points are on a kink, as in relu(x - x), the slopes on both sides are what is compared."""
-        found = (self.subject.sample(place(at)) for at in points)
+        found = (self.quantity.sample(place(at)) for at in points)
         return [sample for sample in found if sample is not None]
 
     def sample(self, at: Place, bits: int = BITS) -> Sample | None:
@@ -105,7 +105,7 @@ class Samples:
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[key] = self.subject.sample(at, bits)
+            self._known[key] = self.quantity.sample(at, bits)
         return self._known[key]
 
 

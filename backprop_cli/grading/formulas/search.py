@@ -39,8 +39,8 @@ class Seen:
 class Search:
     """Spots that were found so far, and the work (in gates) that may still be done."""
 
-    def __init__(self, subject: QuantityFunction, pool: Iterable[RunPoint], work: int, cost: int) -> None:
-        self.subject, self.pool, self.left, self.cost = subject, list(pool), work, cost
+    def __init__(self, quantity: QuantityFunction, pool: Iterable[RunPoint], work: int, cost: int) -> None:
+        self.quantity, self.pool, self.left, self.cost = quantity, list(pool), work, cost
         self.kinked: list[At] = []
         self._tried = {tuple(spot.at.values()) for spot in self.pool}
         self._dice = Dice()
@@ -48,7 +48,7 @@ class Search:
     def probe(self, at: At) -> RunPoint | None:
         """A candidate's spot, not kept; None if it is outside, or nothing is left to spend."""
         self.left -= self.cost
-        return self.subject.spot(at) if self.left >= 0 else None
+        return self.quantity.spot(at) if self.left >= 0 else None
 
     def attempt(self, at: At) -> None:
         """Keep a candidate that is inside; of those on kinks a few, for another look."""
@@ -69,11 +69,11 @@ class Search:
             return False
         moved = aside(at, 2.0**-20)
         self.left -= 2 * self.cost
-        return self.subject.spot(moved) is None and self.subject.spot(moved, kinks=True) is not None
+        return self.quantity.spot(moved) is None and self.quantity.spot(moved, kinks=True) is not None
 
     def scatter(self, count: int) -> None:
         """Try candidates of every kind."""
-        for at in islice(mixed(self.subject.variables, self._dice), count):
+        for at in islice(mixed(self.quantity.variables, self._dice), count):
             self.attempt(at)
         if self.pool:
             self.near(self.pool[self._dice.below(len(self.pool))].at, count // 4)
@@ -91,8 +91,8 @@ class Search:
 
     def walk(self, special: tuple[float, ...], count: int) -> None:
         """Try spots (or what is no spot yet) with one coordinate replaced, now and then by a special one."""
-        anywhere = mixed(self.subject.variables, self._dice)
-        for _ in range(count if self.subject.variables else 0):
+        anywhere = mixed(self.quantity.variables, self._dice)
+        for _ in range(count if self.quantity.variables else 0):
             at = self.pool[self._dice.below(len(self.pool))].at if self.pool else next(anywhere)
             self.attempt(walked(at, special, self._dice))
 
