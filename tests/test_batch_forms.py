@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -292,12 +293,29 @@ def test_objects_are_never_loaded(here):
 
 def test_without_pyarrow_parquet_says_what_to_install(here, monkeypatch):
     (here / "p.parquet").write_bytes(b"PAR1")
-    monkeypatch.setattr("backprop_cli.rows.source.has_pyarrow", lambda: False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     ran = backprop("batch", "w*x", "--data", "p.parquet", "w=1")
     assert ran.err == (
         "error[data.form]: p.parquet is read by pyarrow, which is not installed\n"
         "  = pip install 'backprop-cli[data]', or save it as CSV\n"
     )
+
+
+def test_a_pyarrow_that_does_not_go_with_this_numpy_is_as_none(here, monkeypatch):
+    """Its newer versions are installed beside an older NumPy, and then say so when they are loaded."""
+    (here / "pyarrow").mkdir()
+    (here / "pyarrow/__init__.py").write_text('raise ImportError("pyarrow requires NumPy 2.0 or newer, found 1.26.0")')
+    monkeypatch.delitem(sys.modules, "pyarrow", raising=False)
+    monkeypatch.syspath_prepend(here)
+    (here / "p.parquet").write_bytes(b"PAR1")
+    ran = backprop("batch", "w*x", "--data", "p.parquet", "w=1")
+    assert ran.said == (
+        "error[data.form]: p.parquet is read by pyarrow, which cannot be loaded: "
+        "pyarrow requires NumPy 2.0 or newer, found 1.26.0"
+    )
+    (here / "many.csv").write_text("x\n" + "1\n" * 20_000)
+    ran = backprop("batch", "w*x", "--data", "many.csv", "w=1", "-q")
+    assert (ran.out, ran.err, ran.code) == ("1.0\n", "", 0)
 
 
 def test_arrays_in_many_rows(here):

@@ -77,7 +77,15 @@ MAY_LOAD = {
         "rows.quotes",
         "rows.written",
     ),
-    "pyarrow": ("rows.arrow", "rows.bulk", "rows.zstd", "rows.remote", "rows.quotes", "render.batch.parquet"),
+    "pyarrow": (
+        "rows.arrow",
+        "rows.bulk",
+        "rows.extras",
+        "rows.zstd",
+        "rows.remote",
+        "rows.quotes",
+        "render.batch.parquet",
+    ),
     "distributed": ("rows.cluster",),
 }
 NEVER_CALLED = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "nsimplify", "S"}

@@ -54,11 +54,9 @@ def _write_lines(task: Task, found: Iterable[Worked], step: Step, path: str, *, 
 
 
 def _write_parquet(task: Task, found: Iterable[Worked], step: Step, path: str) -> None:
-    from backprop_cli.rows.extras import has_pyarrow
+    from backprop_cli.rows.extras import needs_pyarrow
 
-    if not has_pyarrow():
-        hint = "pip install 'backprop-cli[data]', or write a .csv file"
-        raise Refused(Diagnostic("output.form", f"{path} is written by pyarrow, which is not installed", hint))
+    needs_pyarrow("output.form", f"{path} is written", "pip install 'backprop-cli[data]', or write a .csv file")
     from backprop_cli.cli.output import growing_file
     from backprop_cli.render.batch.parquet import ParquetRows
 

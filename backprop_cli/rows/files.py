@@ -14,7 +14,7 @@ from pathlib import Path
 
 from backprop_cli import limits
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.extras import has_pyarrow
+from backprop_cli.rows.extras import needs_pyarrow
 
 STDIN = "-"
 _REMOTE = "://"
@@ -93,9 +93,7 @@ def _meant(name: str) -> Iterator[DataFile]:
 
 def _behind(address: str) -> Iterator[DataFile]:
     """The file behind an address, or those in a folder there."""
-    if not has_pyarrow():
-        hint = "pip install 'backprop-cli[data]'"
-        raise Refused(Diagnostic("data.form", f"{address} is read by pyarrow, which is not installed", hint))
+    needs_pyarrow("data.form", f"{address} is read", "pip install 'backprop-cli[data]'")
     from backprop_cli.rows.remote import listed
 
     files = [data_file(one) for one in listed(address)]

@@ -14,7 +14,7 @@ from backprop_cli.rows.bulk import bulk_blocks
 from backprop_cli.rows.cells import shown
 from backprop_cli.rows.column_names import columns_hint
 from backprop_cli.rows.delimited import Delimited
-from backprop_cli.rows.extras import has_pyarrow
+from backprop_cli.rows.extras import needs_pyarrow
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.meter import Meter, size_of
 from backprop_cli.rows.rejects import Reject
@@ -118,9 +118,7 @@ def opened(file: DataFile, reading: Dialect, open_files: ExitStack) -> RowSource
 
 
 def _needs_pyarrow(file: DataFile) -> None:
-    if not has_pyarrow():
-        hint = "pip install 'backprop-cli[data]', or save it as CSV"
-        raise Refused(Diagnostic("data.form", f"{file.name} is read by pyarrow, which is not installed", hint))
+    needs_pyarrow("data.form", f"{file.name} is read", "pip install 'backprop-cli[data]', or save it as CSV")
 
 
 class TextSource:
