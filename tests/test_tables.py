@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from importlib.metadata import version
 
 import pytest
 from hypothesis import example, given, settings
@@ -124,7 +123,6 @@ def tables(draw):
     return Table(tuple(columns), tuple(rows))
 
 
-@pytest.mark.skipif(int(version("rich").partition(".")[0]) < 15, reason="rich had no least width of a column then")
 @given(parts=st.lists(tables() | st.builds(prose, WORDS) | st.builds(line, WORDS), max_size=3), unicode=st.booleans())
 def test_a_pipe_gets_by_hand_what_rich_would_write(parts, unicode):
     pipe = Screen(None, color=False, unicode=unicode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from functools import cache
 
 from rich import box
 from rich.console import Console
@@ -81,6 +82,14 @@ def table(made: Table, screen: Screen) -> RichTable | Text:
     return Text(plain_tables.table(ready, screen)) if len(ready.rows) > _MANY else _drawn(ready, screen)
 
 
+@cache
+def _too_much() -> int:
+    """Before its version 15 rich widens a last column by the space that would stand behind it."""
+    from importlib.metadata import version
+
+    return int(version("rich").partition(".")[0]) < 15
+
+
 def _drawn(made: Fitted, screen: Screen) -> RichTable:
     shape = box.SIMPLE_HEAD if screen.unicode else box.ASCII2
     drawn = RichTable(box=shape, pad_edge=False, show_edge=False, padding=(0, 1), header_style=BOLD)
@@ -91,7 +100,7 @@ def _drawn(made: Fitted, screen: Screen) -> RichTable:
             justify="right" if column.right else "left",
             no_wrap=not broken,
             overflow="fold" if broken else "ellipsis",
-            min_width=column.least or None,
+            min_width=column.least - (_too_much() if column is made.columns[-1] else 0) if column.least else None,
         )
     for texts, roles in zip(made.rows, made.roles, strict=True):
         drawn.add_row(*(Text(text, STYLES[role]) for text, role in zip(texts, roles, strict=True)))
