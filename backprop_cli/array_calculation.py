@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,14 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import checked, run, sweep, targets_of
-from backprop_cli.check.array_check import ArrayCheck, along_directions, by_components, gathered, not_rounding
+from backprop_cli.check.array_check import ArrayCheck, by_components, gathered, not_rounding
+from backprop_cli.check.array_directions import SlopeAlong, along_directions
+from backprop_cli.check.array_slopes import slope_along
 from backprop_cli.check.verdict import Check
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.array_values import GivenArray
 from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import forward, refuse_without_output
+from backprop_cli.engine.forward import Forward, forward, refuse_without_output
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point, complete
 from backprop_cli.engine.pullback import VectorGradients, run_backward
@@ -165,15 +168,35 @@ def _watched(ready: Prepared, settings: Settings) -> dict[str, int]:
 
 
 def _check(ready: Prepared, gradients: VectorGradients, watched: Mapping[str, int], settings: Settings) -> ArrayCheck:
+    series: SlopeAlong | None = None
     try:
         out = written_out(ready.run)
+        series = _series(ready, out)
         _few_enough(out)
         return by_components(out, watched, gradients, _value(ready), settings.check, _judge(ready, out, settings))
     except TooLargeError as error:
         why = str(error)
     except Refused as refused:
         why = f"written out, the circuit cannot be run: {refused.problems[0].message}"
-    return along_directions(ready.run, ready.numbers, watched, gradients, ready.seed, why)
+    return along_directions(ready.run, ready.numbers, watched, gradients, ready.seed, why, series)
+
+
+def _series(ready: Prepared, out: WrittenOut) -> SlopeAlong | None:
+    """The slopes of the circuit written out, which is run when the first one is asked for."""
+    if ready.upstream is not None:
+        return None
+
+    @cache
+    def run_once() -> tuple[Forward, Backward]:
+        return sweep(out.circuit, elements_of(ready, out), Float64(), out.circuit.reach(out.circuit.inputs.values()))
+
+    def slope(node: int, direction: Any) -> tuple[float, float] | None:
+        try:
+            return slope_along(out, elements_of(ready, out), run_once(), node, direction)
+        except Refused:
+            return None
+
+    return slope
 
 
 def _few_enough(out: WrittenOut) -> None:

@@ -1,7 +1,8 @@
 """Random circuits for Hypothesis: over every gate of the table, with every value inside its domain by construction.
 
 An argument that could leave a gate's domain is wrapped first (``log(1 + x*x)``, ``asin(x/hypot(1, x))``), and one that
-could grow is squashed, so that a circuit of any depth has values and slopes that doubles hold.
+could grow is squashed, so that a circuit of any depth has values and slopes that doubles hold. ``WILD`` are those that
+heed nothing.
 """
 
 from __future__ import annotations
@@ -111,3 +112,26 @@ def built(draw: st.DrawFn, *, share: bool = True) -> Circuit:
 
 
 _LITERALS = st.sampled_from(["2", "0.5", "-3", "1e-7", "pi", "e", "-0.25", "10", "123456789.125"])
+
+
+# Wild ones, which keep to no domain: texts over x, w and numbers of every size.
+_OPERATORS = ("+", "-", "*", "/", "^")
+_COMPARISONS = ("<", "<=", "==", "!=", ">")
+_CALLED = [gate for gate in GATES.values() if gate.name not in ("where", "neg") and gate.form.startswith(gate.name)]
+_NUMBERS = ("2", "0", "-1", "0.5", "1e300", "1e-300", "pi", "10", "1/3", "-2.5")
+_ATOMS = st.sampled_from(["x", "x", "w", *_NUMBERS])
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(inner, inner)
+    calls = st.sampled_from(_CALLED).flatmap(
+        lambda gate: st.tuples(*[inner] * (len(gate.params) or 2)).map(lambda wires: f"{gate.name}({', '.join(wires)})")
+    )
+    joined = st.tuples(pair, st.sampled_from(_OPERATORS)).map(lambda made: f"({made[0][0]} {made[1]} {made[0][1]})")
+    branched = st.tuples(pair, st.sampled_from(_COMPARISONS), pair).map(
+        lambda made: f"where({made[0][0]} {made[1]} {made[0][1]}, {made[2][0]}, {made[2][1]})"
+    )
+    return calls | joined | branched
+
+
+WILD = st.recursive(_ATOMS, _larger, max_leaves=6)

@@ -303,6 +303,43 @@ def test_differences_accuse_no_gradient_that_is_right(at):
     assert (ran.code, ran.codes) == (0, ["check.note"])
 
 
+DIFFERENCES_MISS = {
+    "a wave shorter than every step": ("sum(sin(1e6*W))", "ok"),
+    "a sum that hides its terms": ("sum((W - 0.5)^2)*1e-200 + 1", "ok"),
+    "steep": ("mean(exp(300*W))", "ok"),
+    "a step as narrow as a number": ("sum(tanh(1e5*(W - 0.5)))", "ok"),
+    "values rounded to whole numbers": ("(sum(W^2 + W) + 1e20) - 1e20", "ok"),
+    "kinks nearer than any step": ("sum(relu(sin(1e6*W)))", "ok"),
+    "written out it overflows": ("logsumexp(1e5*W)", "unchecked"),
+}
+
+
+@pytest.mark.parametrize(("expression", "word"), DIFFERENCES_MISS.values(), ids=DIFFERENCES_MISS)
+def test_where_differences_say_nothing_power_series_do(expression, word):
+    point = {"W": np.random.default_rng(3).random(size=(60, 60))}
+    report = differentiate(expression, point)
+    assert report.check.method == "directional"
+    assert {verdict.word for verdict in report.check.verdicts.values()} == {word}
+
+
+@pytest.mark.parametrize("expression", ["sum(sin(1e6*W))", "mean(exp(300*W))", "sum(sin(W @ W))"])
+def test_a_wrong_gradient_of_a_large_array_is_found(expression, monkeypatch):
+    """By power series where differences miss it, and by differences where it is too large to be written out."""
+    from backprop_cli import array_calculation
+
+    honest = array_calculation.run_backward
+
+    def wrong(run, targets, seed):
+        found = honest(run, targets, seed)
+        found.gradients[0] = found.gradients[0].T
+        return found
+
+    monkeypatch.setattr(array_calculation, "run_backward", wrong)
+    report = differentiate(expression, {"W": np.random.default_rng(4).random(size=(60, 60))})
+    assert report.check.method == "directional"
+    assert {verdict.word for verdict in report.check.verdicts.values()} == {"wrong"}
+
+
 @pytest.mark.parametrize("size", [2, 40])
 def test_a_wrong_gradient_is_found(size, monkeypatch):
     """Whatever the method, a pullback that is off by its transpose is called wrong, and ends in exit code 1."""

@@ -15,7 +15,7 @@ from unittest import mock
 
 import jsonschema
 import pytest
-from circuits import programs
+from circuits import WILD, programs
 from command import backprop, process
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,14 +53,14 @@ w             0.0        -0.15625         0.16
 b             0.0             0.0         0.14
 
 mean over 4 rows of points.csv
-✓ 4 rows checked by tangents, and the mean of the sample by a difference
+✓ 4 rows checked by power series, and their mean along one direction
 """
 PLAIN = """\
 mean f = 0.25  # std. error 0
 mean df/dw = -0.15625  # std. error 0.16
 mean df/db = 0.0  # std. error 0.14
 # mean over 4 rows of points.csv
-# 4 rows checked by tangents, and the mean of the sample by a difference
+# 4 rows checked by power series, and their mean along one direction
 """
 CSV = """\
 kind,name,value,gradient,standard_error
@@ -331,6 +331,35 @@ def test_a_mean_that_is_no_mean_is_found(here, monkeypatch):
     ran = backprop("batch", NEURON, "--data", "points.csv", "w=1", "b=0")
     assert ran.code == 1
     assert "error[check.wrong]: the mean gradient of the sample is not the slope of its mean value\n" in ran.err
+
+
+NO_STEP = {
+    # a difference quotient of the mean would have missed these: expression, column x, w
+    "a value beside which every step vanishes": ("1e-300^x + w", "1 0 -1 0.5", "0.5"),
+    "a kink nearer than any step": ("relu(w - x)*3", "1 0.9999999999999 1.0000000000001", "1.00000000000005"),
+    "steep and bent": ("exp(1e9*(w - x))", "1 1.000000001 1.000000002", "1"),
+    "a sum far below its terms": ("1e200*sin(w) + x*w - 1e200*w*cos(x)", "1 2 3", "0.5"),
+    "flat beyond the doubles": ("exp(-(w + 30*x)^2)", "1 2 3", "3"),
+}
+
+
+@pytest.mark.parametrize(("expression", "column", "w"), NO_STEP.values(), ids=NO_STEP)
+def test_no_right_mean_is_called_wrong(here, expression, column, w):
+    (here / "x.csv").write_text("\n".join(["x", *column.split()]) + "\n")
+    found = run(expression, "--data", "x.csv", f"w={w}")
+    assert found["check"] == {"method": "forward", "rows": len(column.split()), "ok": True}
+
+
+_NUMBERS = st.sampled_from([0.0, 1.0, -1.0, 1e300, -1e-300, 1e200, 0.3, -745.2, 40.0, 1e16, 3.0])
+
+
+@given(text=WILD, rows=st.lists(_NUMBERS, min_size=1, max_size=4), w=_NUMBERS)
+def test_no_wild_circuit_over_rows_is_called_wrong(text, rows, w, tmp_path_factory):
+    path = tmp_path_factory.mktemp("rows") / "x.csv"
+    path.write_text("\n".join(["x", *map(repr, rows)]) + "\n")
+    ran = backprop("batch", f"{text} + 0*(w + x)", "--data", str(path), f"w={w!r}")
+    assert ran.code in (0, 3, 4), ran.out
+    assert "[check" not in ran.err
 
 
 def test_an_index_that_a_column_brings(here):

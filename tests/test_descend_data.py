@@ -84,7 +84,7 @@ def test_few_rows_are_shown_one_by_one():
         "  b = 0 - 0.1 × 0 = 0\n"
     )
     assert "(sgd, lr 0.1), the mean over 4 rows\n" in ran.out
-    assert "✓ at the last point, 4 rows checked by tangents, and the mean of the sample by a difference\n" in ran.out
+    assert "✓ at the last point, 4 rows checked by power series, and their mean along one direction\n" in ran.out
 
 
 def test_many_rows_are_not():

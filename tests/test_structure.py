@@ -44,7 +44,7 @@ MAY_LOAD = {
         "arithmetic.array_arithmetic",
         "arithmetic.array_gamma",
         "array_calculation",
-        "check.array_check",
+        *("check.array_check", "check.array_directions", "check.array_slopes"),
         "descent.array_objective",
         "descent.batches",
         "engine.array_elements",

@@ -165,6 +165,11 @@ def is_finite(value: Number) -> bool:
     return type(value) is fmpq or value.is_finite()
 
 
+def radius(value: Number) -> arb:
+    """How far the number may lie from the middle of its ball."""
+    return arb(value).rad()
+
+
 def floor(value: Number) -> fmpq | None:
     """⌊x⌋, None where the ball holds a whole number, or is wider than its size tells."""
     if type(value) is fmpq:

@@ -1,12 +1,12 @@
 """The check of an array circuit: written out into scalar gates and judged component by component by the same oracles.
 
-The pullbacks of the array table and the scalar gates share no rule but the scalar rows, so each proves the other. A
-circuit too large to be written out is compared with its own values along fixed pseudo-random directions.
+The pullbacks of the array table and the scalar gates share no rule but the scalar rows, so each proves the other.
+``array_directions`` is for circuits too large for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -17,11 +17,10 @@ from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.array_problems import place
 from backprop_cli.engine.pullback import VectorGradients
-from backprop_cli.engine.vectorised import VectorRun, run_forward
 from backprop_cli.engine.written_out import WrittenOut
 
 _ORDER = ("wrong", "undecided", "unchecked", "imprecise", "kink", "limit", "ok")
-_STEP, _AGREES, _DISAGREES = 2.0**-10, 1e-6, 1e-3
+AGREES, DISAGREES = 1e-6, 1e-3
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def not_rounding(check: Check, gradients: Mapping[int, float], own: Mapping[int,
         if verdict is None or verdict.word != "imprecise" or verdict.expected is None:
             continue
         off, rounded = abs(gradient - verdict.expected), abs(own[node] - verdict.expected)
-        if rounded <= _DISAGREES * off and (verdict.rel_error or 0.0) > _AGREES:
+        if rounded <= DISAGREES * off and (verdict.rel_error or 0.0) > AGREES:
             verdicts[node] = replace(verdict, word="wrong", lost_digits=0)
     return replace(check, verdicts=verdicts)
 
@@ -146,69 +145,6 @@ def _one(cells: Any, verdicts: Mapping[int, Verdict]) -> ArrayVerdict | None:
     expected = np.array([np.nan if v is None or v.expected is None else v.expected for v in each]).reshape(cells.shape)
     lost = max(verdict.lost_digits for _, verdict in known)
     return ArrayVerdict(worst.word, max(errors, default=None), lost, at, expected, counts, worst)
-
-
-def along_directions(
-    run: VectorRun,
-    point: Mapping[str, Any],
-    targets: Mapping[str, int],
-    gradients: VectorGradients,
-    seed: Any,
-    why: str,
-) -> ArrayCheck:
-    """The gradients of the variables against differences of the output along directions, by doubles alone."""
-    inputs = {name: node for name, node in targets.items() if name in run.program.circuit.inputs}
-    smooth = not any(gate is not None and gate.kink is not None for gate in run.program.gates)
-    verdicts: dict[int, ArrayVerdict] = {}
-    random = np.random.default_rng(20_250_101)
-    value = _output(run, seed)
-    for name, node in inputs.items():
-        errors = [
-            _along(value, point, name, gradients.gradients[node], random.choice([-1.0, 1.0], np.shape(point[name])))
-            for _ in range(limits.DIRECTIONS)
-        ]
-        verdicts[node] = _verdict(errors, np.shape(point[name]), smooth=smooth)
-    count = sum(int(np.size(gradients.gradients[node])) for node in inputs.values())
-    note = f"checked along {limits.DIRECTIONS} directions to a relative error of {_AGREES:g}: {why}"
-    return ArrayCheck("directional", verdicts, (note,), components=count)
-
-
-def _output(run: VectorRun, seed: Any) -> Callable[[Mapping[str, Any]], float]:
-    """The number that is differentiated, at another point."""
-
-    def value(point: Mapping[str, Any]) -> float:
-        again = run_forward(run.program, point)
-        return float(np.sum(again.values[run.program.circuit.output] * seed))
-
-    return value
-
-
-def _along(
-    value: Callable[[Mapping[str, Any]], float], point: Mapping[str, Any], name: str, gradient: Any, direction: Any
-) -> tuple[float, float]:
-    """How far gradient · direction is from the slope along it, and how far that slope may be trusted; relative."""
-    # Each element moves in proportion to itself: a large one must not carry the small ones away.
-    direction = direction * np.where(np.equal(point[name], 0), 1.0, np.abs(point[name]))
-    slopes = []
-    for step in (_STEP, _STEP / 2):
-        ahead, behind = (value({**point, name: point[name] + sign * step * direction}) for sign in (1, -1))
-        slopes.append((ahead - behind) / (2 * step))
-    slope = (4 * slopes[1] - slopes[0]) / 3  # Richardson: the error of order step² cancels
-    scale = float(np.sum(np.abs(gradient * direction))) or 1.0
-    found = float(np.sum(gradient * direction))
-    return abs(found - slope) / scale, abs(slope - slopes[1]) / scale
-
-
-def _verdict(errors: list[tuple[float, float]], shape: tuple[int, ...], *, smooth: bool) -> ArrayVerdict:
-    """What differences can say: nothing against a gradient where a kink may stand within the step."""
-    worst, doubt = (max(column) for column in zip(*errors, strict=True))
-    word = "unchecked"
-    if worst <= _AGREES:
-        word = "ok"
-    elif smooth and worst > _DISAGREES and doubt < worst / 100:
-        word = "wrong"
-    count = int(np.prod(shape)) if shape else 1
-    return ArrayVerdict(word, worst, 0, (), np.full(shape, np.nan), {word: count})
 
 
 def worst_place(name: str, verdict: ArrayVerdict) -> str:

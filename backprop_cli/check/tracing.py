@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from flint import arb
 
-from backprop_cli.arithmetic.balls import ONE, is_finite, is_zero
+from backprop_cli.arithmetic.balls import ONE, is_finite, is_zero, radius
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.edges import exact_run, on_edge
 from backprop_cli.check.reference import Reference
@@ -86,7 +86,7 @@ class Tracing:
             return False
         if side.word != "slope" or self._sharp(side.slope):
             return True
-        return bits >= _ENOUGH_BITS and _radius(side.slope) * arb(2) ** (self.bits + 64) < self.scales[node]
+        return bits >= _ENOUGH_BITS and radius(side.slope) * arb(2) ** (self.bits + 64) < self.scales[node]
 
     def _sharp(self, value: Number) -> bool:
         return is_zero(value) or bool(
@@ -109,10 +109,6 @@ class Tracing:
 def _trace(here: Here, node: int) -> Trace:
     right = here.side({node: ONE}, 1)
     return Trace(right, right) if right.smooth else Trace(here.side({node: ONE}, -1), right)
-
-
-def _radius(value: Number) -> arb:
-    return arb(value).rad()
 
 
 def gap_reason(gap: Gap | None) -> str:

@@ -88,7 +88,7 @@ def mismatches(report: ArrayReport) -> None:
         if verdict is not None and verdict.word == "wrong" and row.gradient is not None:
             place = f"{row.name}[{', '.join(map(str, verdict.at))}]" if verdict.at else row.name
             one = verdict.one
-            says = "is not what differences along directions say"
+            says = "is not what slopes along directions say"
             if one is not None:
                 says = f"came out as {row.gradient.at(verdict.at)}, and the check says {one.expected!r}"
             print(

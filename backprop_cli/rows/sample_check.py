@@ -1,8 +1,8 @@
-"""The check of a batch: rows of a sample, each beside a derivation of its own, and their mean beside a difference.
+"""The check of a batch: rows of a sample, each beside a derivation of its own, and their mean beside one more.
 
-What is judged are the numbers of the engine that ran. A row's gradients are compared with tangents in balls, as
-``--check forward`` does for one point; the mean gradient of the rows without a kink with a difference of their mean
-value along one direction, with 60 digits.
+What is judged are the numbers of the engine that ran. A row's gradients are compared with power series in balls, as
+``--check forward`` does for one point; the mean gradient of the rows without a kink with the slope of their mean value
+along one direction in all parameters at once, by power series too.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backprop_cli.arithmetic.ball_arithmetic import Balls
-from backprop_cli.arithmetic.balls import from_float
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.balls import from_float, radius
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import checked, sweep
+from backprop_cli.check.reference import Reference
 from backprop_cli.check.verdict import Check
-from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import differentiate
 from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.forward import forward
 from backprop_cli.engine.given import Given
-from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Refused
 from backprop_cli.rows.row_engine import needs_arrays
 from backprop_cli.rows.sampling import CHOSEN, Sampler
@@ -32,13 +30,24 @@ from backprop_cli.rows.sums import Numbers, Totals, block_sums, total
 from backprop_cli.rows.task import Task
 from backprop_cli.settings import Settings
 
-_BITS, _STEP = 200, 2.0**-40
-_TOLERANCE = 1e-9
+_TOLERANCE, _SHARP, _LEAST = 1e-9, 1e-12, 1e-300  # the last of a double: below, underflow is no mistake
 _ROUNDING, _FAR = 1e-6, 1e-3
 _WORK = 40_000  # rows times gates times components
 _FEWEST = 4
 _WHOLE_ROWS = 4  # of arrays that cannot be written out
 _SEED = 20_260_102
+
+
+@dataclass(frozen=True, slots=True)
+class _SmoothRow:
+    """The numbers of a row on which nothing stands on a kink, and what is known of it at any precision."""
+
+    numbers: Numbers
+    reference: Reference
+
+    def size(self, moves: Sequence[float]) -> float:
+        """Σ |∂f/∂θ·step| over the parameters."""
+        return total(abs(gradient * step) for gradient, step in zip(self.numbers[1:], moves, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +68,19 @@ def sample_size(task: Task, most: int) -> int:
 
 def check_sample(task: Task, rows: Sequence[tuple[dict[str, Any], Numbers | None]]) -> SampleCheck:
     """The check of a task of numbers over some rows, each with its value and gradients; None where it has none."""
-    smooth: list[tuple[dict[str, Any], Numbers]] = []
+    smooth: list[_SmoothRow] = []
     wrong: list[str] = []
     count = 0
     for row, found in rows:
-        verdict = None if found is None else _judged(task, row, found)
-        if found is None or verdict is None:
+        judged = None if found is None else _judged(task, row, found)
+        if found is None or judged is None:
             continue
+        verdict, reference = judged
         count += 1
         if verdict.ok is False:
             wrong.append(_says(task, row))
         elif all(one.word == "ok" for one in (verdict.value, *verdict.verdicts.values())):
-            smooth.append((row, found))
+            smooth.append(_SmoothRow(found, reference))
     if smooth and not _mean_agrees(task, smooth):
         wrong.append("the mean gradient of the sample is not the slope of its mean value")
     return SampleCheck("forward", count, None if not count else not wrong, tuple(wrong))
@@ -111,8 +121,8 @@ def _says(task: Task, row: Mapping[str, Any]) -> str:
     return f"the row with {data} has other gradients by the check"
 
 
-def _judged(task: Task, row: Mapping[str, Any], numbers: Numbers) -> Check | None:
-    """The verdicts on a row's numbers; None where they cannot be had."""
+def _judged(task: Task, row: Mapping[str, Any], numbers: Numbers) -> tuple[Check, Reference] | None:
+    """The verdicts on a row's numbers, and by what they were found; None where they cannot be had."""
     circuit = task.circuit
     nodes = {name: circuit.inputs[name] for name in task.wrt}
     point = {name: Given(name, repr(float(value))) for name, value in (task.parameters | dict(row)).items()}
@@ -126,7 +136,7 @@ def _judged(task: Task, row: Mapping[str, Any], numbers: Numbers) -> Check | Non
         found = checked(forth, judged, point, nodes, Settings(check="forward"))
     except Refused:
         return None
-    return None if found is None else _not_rounding(found, gradients, back.gradients)
+    return None if found is None else (_not_rounding(found, gradients, back.gradients), Reference(forth, point))
 
 
 def _not_rounding(found: Check, gradients: Sequence[Any], own: Sequence[Any]) -> Check:
@@ -140,38 +150,28 @@ def _not_rounding(found: Check, gradients: Sequence[Any], own: Sequence[Any]) ->
     return replace(found, verdicts=verdicts)
 
 
-def _mean_agrees(task: Task, rows: Sequence[tuple[dict[str, Any], Numbers]]) -> bool:
-    """Whether gradient · direction is the difference quotient of the mean value, by the sums that a batch takes."""
-    totals = Totals((0.0,) * len(rows[0][1]))
-    totals.add(block_sums([numbers for _, numbers in rows], None, totals.pivot, ()))
+def _mean_agrees(task: Task, rows: Sequence[_SmoothRow]) -> bool:
+    """Whether gradient · direction is the slope of the mean value along it, by the sums that a batch takes."""
+    totals = Totals((0.0,) * len(rows[0].numbers))
+    totals.add(block_sums([row.numbers for row in rows], None, totals.pivot, ()))
     mean = totals.closed().means[1:]
     rng = random.Random(_SEED)  # noqa: S311  # the same direction in every run
-    move = {name: rng.choice((-1.0, 1.0)) * max(1.0, abs(task.parameters[name])) for name in task.wrt}
-    data = [row for row, _ in rows]
-    quotient = _quotient(task.circuit, task.parameters, move, data)
-    if quotient is None:
-        return True
-    found = total(gradient * step for gradient, step in zip(mean, move.values(), strict=True))
-    size = total(
-        abs(gradient * step) for _, numbers in rows for gradient, step in zip(numbers[1:], move.values(), strict=True)
-    ) / len(rows)
-    if not (math.isfinite(found) and math.isfinite(size)):
-        return True  # beyond the doubles there is no difference to compare
-    return abs(found - quotient) <= _TOLERANCE * max(size, abs(quotient)) + _STEP
+    moves = [rng.choice((-1.0, 1.0)) * max(1.0, abs(task.parameters[name])) for name in task.wrt]
+    slopes = [_along(task, row, moves) for row in rows]
+    known = [slope for slope in slopes if slope is not None]
+    found = total(gradient * move for gradient, move in zip(mean, moves, strict=True))
+    size = total(row.size(moves) for row in rows) / len(rows)
+    if len(known) < len(rows) or not (math.isfinite(found) and math.isfinite(size)):
+        return True  # a row whose slope is not known, or beyond the doubles: there is nothing to compare
+    return abs(found - total(known) / len(rows)) <= _TOLERANCE * size + _LEAST
 
 
-def _quotient(
-    circuit: Circuit, parameters: Mapping[str, float], move: Mapping[str, float], rows: Sequence[Mapping[str, float]]
-) -> float | None:
-    """(F(θ + h·u) - F(θ - h·u)) / 2h of the mean value F; None where a value is missing there."""
-    balls = Balls(_BITS, of_doubles=True)
-    rules, whole = Rules(balls), balls.zero
-    for row in rows:
-        for sign, joined in ((1, "add"), (-1, "sub")):
-            point = {name: from_float(float(value)) for name, value in (dict(parameters) | dict(row)).items()}
-            point |= {name: point[name] + from_float(sign * _STEP * step) for name, step in move.items()}
-            run = forward(circuit, point, rules)
-            if circuit.output in run.failed:
-                return None
-            whole = balls.operations[joined](whole, run.values[circuit.output])
-    return balls.to_float(whole) / (2 * _STEP * len(rows))
+def _along(task: Task, row: _SmoothRow, moves: Sequence[float]) -> float | None:
+    """The slope of a row's value along the direction; None where no precision tells it well enough."""
+    seeds = {task.circuit.inputs[name]: from_float(move) for name, move in zip(task.wrt, moves, strict=True)}
+    allowed = _SHARP * row.size(moves) + _LEAST
+    for bits in row.reference.ladder():
+        side = row.reference.here(bits).side(seeds, 1)
+        if side.word == "slope" and radius(side.slope) < allowed:
+            return to_float(side.slope)
+    return None

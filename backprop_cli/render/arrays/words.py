@@ -11,7 +11,7 @@ from backprop_cli.report.array_report import ArrayReport, ArrayRow
 _METHODS = {
     "symbolic": "symbolic differentiation",
     "gatewise": "symbolic differentiation of each gate",
-    "directional": "differences along fixed directions",
+    "directional": "slopes along fixed directions",
 }
 _FORWARD = "an independent forward derivation"
 

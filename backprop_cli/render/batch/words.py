@@ -31,7 +31,7 @@ def agreement(report: BatchReport) -> str:
         return "no row of the sample could be checked"
     if not report.ok:
         return f"of {rows_of(report.checked_rows)} some gradients are wrong by the check"
-    return f"{rows_of(report.checked_rows)} checked by tangents, and the mean of the sample by a difference"
+    return f"{rows_of(report.checked_rows)} checked by power series, and their mean along one direction"
 
 
 def remarks(report: BatchReport) -> Iterator[str]:

@@ -38,7 +38,7 @@ def agreement(report: DescentReport) -> str:
     if checked.wrong:
         return f"at the last point, {checked.wrong[0]}"
     rows = "1 row" if checked.rows == 1 else f"{checked.rows:,} rows"
-    return f"at the last point, {rows} checked by tangents, and the mean of the sample by a difference"
+    return f"at the last point, {rows} checked by power series, and their mean along one direction"
 
 
 def kinks(report: DescentReport) -> list[str]:
