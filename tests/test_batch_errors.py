@@ -44,6 +44,7 @@ FILES = {
     "keys.jsonl": '{"x": 1, "t": 0, "x": 2}\n',
     "ragged.jsonl": '{"x": [1, [2]], "t": 0}\n',
     "shapes.jsonl": '{"x": [1, 2], "t": 0}\n{"x": [1, 2, 3], "t": 0}\n',
+    "number-first.jsonl": '{"x": 1, "t": 0}\n{"x": [1, 2], "t": 0}\n',
     "pair.jsonl": '{"x": [1, 2], "t": 0}\n',
     "object.jsonl": '{"x": {}, "t": 0}\n',
     "plain.csv.gz": "x,t\n1,0\n",
@@ -138,6 +139,12 @@ ERRORS = [
     ("data.json", of("array.json"), 3, "array.json begins with [, and JSON Lines are objects"),
     ("data.json", of("array.jsonl"), 3, "array.jsonl begins with [, and JSON Lines are objects"),
     ("data.json", of("keys.jsonl"), 3, "keys.jsonl, row 1, line 1: a name stands twice in this object"),
+    (
+        "data.shape",
+        of("number-first.jsonl"),
+        3,
+        "number-first.jsonl, row 2, line 2, column x: its shape is (2,), and the first row's a number",
+    ),
     (
         "data.shape",
         of("ragged.jsonl"),

@@ -535,3 +535,14 @@ def test_an_index_that_is_none_is_found(here, place, index, says):
     left = backprop("batch", "p = [w, w*x, x]; p[y]", "--data", "index.csv", "w=1", "--skip-bad", "-q")
     assert (left.out, left.code) == ("1.0\n", 0)
     assert left.said == "warning[data.skipped]: 1 row left out"
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one by one", "in blocks"])
+@pytest.mark.parametrize("expression", ["sin(w) - x", "w*x", "x + t*w"])
+def test_values_from_end_to_end_of_the_doubles(here, expression, many, monkeypatch):
+    """Squares that leave the range of doubles are no error, and the difference of the mean has the digits it needs."""
+    monkeypatch.setattr(summing, "SMALL_ROWS", 0 if many else 2_000)
+    (here / "ends.csv").write_text("x,t\n1e300,1\n-1e160,2\n1,2\n1e-300,3\n")
+    found = run("--data", "ends.csv", expression=expression, point=("w=1",))
+    assert found["check"]["ok"] is True
+    assert found["value_standard_error"] is None

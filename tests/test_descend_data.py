@@ -7,6 +7,7 @@ import math
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command import backprop
 from test_descend import close, here, run
@@ -285,3 +286,21 @@ def test_more_rows_than_memory_may_hold(monkeypatch):
     assert (ran.out, ran.code) == ("", 3)
     assert ran.said == "error[limit.rows]: more than 20 cells to be held in memory"
     assert backprop("descend", LOGISTIC, "w=0", "b=0", "--data", "points.csv", "--limit", "10", "-q").code == 0
+
+
+@pytest.mark.parametrize("b", ["1.4e-17", "-1e-30", "3e-300", "5e-324"])
+@pytest.mark.parametrize("text", ["abs(w*x) + relu(b*t)", "w*x + max(b, 0)", "where(b > 0, w*x + b, w*x - b)"])
+def test_a_kink_closer_than_any_step_is_not_taken_for_a_wrong_gradient(text, b):
+    points([(0.0, -1.5), (-1.5, 1.0), (2.0, 3.0)])
+    found = run(text, "--data", "points.csv", "w=0.35", f"b={b}", "--steps", "0")
+    assert found["check"]["ok"] is True
+
+
+@pytest.mark.parametrize("name", ["points.csv", "points.npz", "points.npy"])
+def test_data_of_which_no_column_is_named(name):
+    points(ROWS)
+    np.savez("points.npz", x=[1.0, 2.0])
+    np.save("points.npy", [[1.0, 2.0]])
+    ran = backprop("descend", "w^2 + q", "--data", name, "w=1", "q=2")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.said == "error[data.column]: the expression names no column of the data"

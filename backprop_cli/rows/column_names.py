@@ -28,6 +28,11 @@ def named(file: DataFile, names: Sequence[str], reading: Dialect) -> tuple[str, 
     return made
 
 
+def no_column(names: Sequence[str]) -> Diagnostic:
+    """The problem of an expression over data of which it names no column."""
+    return Diagnostic("data.column", "the expression names no column of the data", columns_hint(names))
+
+
 def columns_hint(names: Sequence[str]) -> str:
     """The names that there are, and what to do where a delimiter was missed."""
     if len(names) == 1 and any(sign in names[0] for sign in ";\t|"):

@@ -19,6 +19,7 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.circuit import Circuit
 from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.rows.column_names import no_column
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_records import Block, RowPlace
 from backprop_cli.rows.selection import Selection, selected
@@ -70,8 +71,11 @@ class Places(Sequence[RowPlace]):
 
 
 def columns_of(circuit: Circuit, data: Data) -> tuple[str, ...]:
-    """The columns that a circuit names."""
-    return tuple(name for name in circuit.inputs if name in data.columns)
+    """The columns that a circuit names. Raises ``Refused`` if there are none."""
+    found = tuple(name for name in circuit.inputs if name in data.columns)
+    if not found:
+        raise Refused(no_column(data.columns))
+    return found
 
 
 def load(

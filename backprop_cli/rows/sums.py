@@ -57,6 +57,8 @@ def _beyond(parts: Sequence[float]) -> float:
     """The sum of numbers whose partial sums leave the range of doubles; their whole sum may be in it."""
     from fractions import Fraction
 
+    if not all(map(math.isfinite, parts)):
+        return sum(parts)
     whole = sum(map(Fraction, parts))
     try:
         return float(whole)

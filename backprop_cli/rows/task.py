@@ -16,7 +16,7 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import meant, nearest
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.nested_lists import Shape
-from backprop_cli.rows.column_names import columns_hint
+from backprop_cli.rows.column_names import no_column
 
 _COMPARED = 1_000  # columns among which a name's nearest is looked for
 
@@ -54,7 +54,7 @@ def task(circuit: Circuit, point: Point, columns: Collection[str], wrt: tuple[st
         hint = f"leave out {both}=…, or give the column another name: --rename other={both}"
         raise Refused(Diagnostic("usage.column", f"{both} is a column of the data, and is given a value", hint))
     if not data:
-        raise Refused(Diagnostic("data.column", "the expression names no column of the data", columns_hint([*columns])))
+        raise Refused(no_column([*columns]))
     others = tuple(name for name in circuit.inputs if name not in data)
     absent = [name for name in others if name not in point]
     if absent:

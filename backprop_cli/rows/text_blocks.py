@@ -44,10 +44,10 @@ def _block_number(record: Record | BadRow) -> int:
 def _misshapen(file: DataFile, record: Record, wanted: Sequence[str], shapes: Shapes) -> BadRow | None:
     """A row with a list whose shape differs from the first row's; the first row says what is expected."""
     for name, cell in zip(wanted, record.cells, strict=True):
-        if isinstance(cell, float) and not shapes.get(name):
-            continue
-        expected = shapes.setdefault(name, shape(cell))
-        if shape(cell) != expected:
+        expected = shapes.get(name)
+        if expected is None:
+            expected = shapes[name] = shape(cell)
+        if (expected or not isinstance(cell, float)) and shape(cell) != expected:
             have, want = (tuple(one) or "a number" for one in (shape(cell), expected))
             place = RowPlace(file.name, record.row, record.line)
             return bad_cell(place, name, str(cell), "data.shape", f"its shape is {have}, and the first row's {want}")
