@@ -546,3 +546,17 @@ def test_values_from_end_to_end_of_the_doubles(here, expression, many, monkeypat
     found = run("--data", "ends.csv", expression=expression, point=("w=1",))
     assert found["check"]["ok"] is True
     assert found["value_standard_error"] is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "point"),
+    [
+        ("(x/b)/tanh(t + 2)", ("b=-1e160",)),
+        ("atan2(w*0.5, x*w)", ("w=2.353151652023685",)),
+        ("atan2(w, 2)/(w/x)", ("w=1e300",)),
+    ],
+    ids=["subnormal", "all digits cancel", "both"],
+)
+def test_the_mean_of_gradients_that_rounding_made_is_not_called_wrong(here, expression, point):
+    """Each row's own verdict has allowed for what was lost there, and so does the mean's."""
+    assert run("--data", "a.csv", "--limit", "50", expression=expression, point=point)["check"]["ok"] is True
