@@ -114,6 +114,18 @@ def test_some_lost_digits_are_counted():
     assert differentiate("x*y", {"x": 3, "y": 7}).check.lost_in_value == 0
 
 
+@pytest.mark.parametrize(
+    ("expression", "point", "lost"),
+    [("mod(x*1e10, (x + 0.1) - 0.1)", 0.1, 16), ("sin(x)^2 + cos(x)^2 + 0*x", 0.7, 0), ("x*3 - x*2 - x", 0.1, 0)],
+    ids=["all digits", "the last bit", "none"],
+)
+def test_a_gradient_of_0_that_is_shown_as_another_number_is_said(expression, point, lost):
+    report = differentiate(expression, {"x": point})
+    found = verdict(report, "x")
+    assert (found.word, found.expected, found.lost_digits) == ("ok", 0.0, lost)
+    assert ("the gradient of x" in " ".join(one.message for one in report.warnings)) == (lost > 0)
+
+
 def test_an_exact_gradient_is_never_called_wrong_by_a_coarser_reference():
     for expression in ("(exp(1e-100*x) - 1)*y*1e100", "where(exp(10^-700*x) > 1, x*y, 0)"):
         assert {

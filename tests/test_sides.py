@@ -151,6 +151,11 @@ SIDES = {
     ("q = acosh(x); f = where(q == 0, 1, sin(q)/q)", "x=1"): {"x": (NO, -1 / 3)},
     ("q = acosh(x); f = where(q == 0, 1, tanh(q)/q)", "x=1"): {"x": (NO, -2 / 3)},
     ("q = acos(x); f = where(q == 0, 1, expm1(q)/q)", "x=1"): {"x": (-INF, NO)},
+    ("sech(where(x == 0, 1, sin(x^4)/x^4))", "x=0"): {"x": FLAT},
+    ("hypot(0, y/(y/x) - 6)", "x=6 y=1"): {"y": FLAT, "x": (-1.0, 1.0)},
+    ("sign(x^5*x^(10*pi))", "x=0"): {"x": (NO, "no power series")},
+    ("q = atan2(x, -1); f = (x + q) - q^1", "x=0"): {"x": (1.0, 1.0), "q": FLAT},
+    ("q = floor(x); f = q - (q - x) + ((x - q) + q)", "x=2"): {"x": (2.0, 2.0)},
     ("sech(acosh(x))", "x=1"): {"x": (NO, -1.0)},
     ("cosh(asinh(sqrt(x)))", "x=0"): {"x": (NO, 0.5)},
 }

@@ -14,11 +14,11 @@ from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.rest import product, shifted, turned
 from backprop_cli.check.series import (
     MoreTermsError,
-    NoSeriesError,
     NotKnownError,
     Series,
     constant,
     plus,
+    refuse_a_pole,
     series,
     times,
 )
@@ -26,8 +26,7 @@ from backprop_cli.check.series import (
 
 def native(x: Series, function: Callable[[arb_series], arb_series]) -> Series:
     """A function that FLINT has for series, of a series without a pole."""
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     count = min(ctx.cap, x.end)
     if count <= 0:
         raise MoreTermsError
@@ -67,8 +66,7 @@ def _checked(x: Series) -> Series:
 def integral(value: Number, slope: Series, x: Series) -> Series:
     """f(x) from f(x₀) and f′(x) as a series: f(x₀) + ∫ f′(x)·x′ du."""
     made = times(slope, derivative(x))
-    if made.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(made)
     terms = [div(made.term(k), fmpq(k + 1)) for k in range(made.low, made.low + len(made.terms))]
     whole = series(made.low + 1, terms, exact=made.exact, rest=shifted(made.rest, 1))
     return plus(constant(value), whole)

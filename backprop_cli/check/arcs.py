@@ -22,6 +22,7 @@ from backprop_cli.check.series import (
     minus_of,
     over,
     plus,
+    refuse_a_pole,
     times,
     to_the,
     with_constant,
@@ -72,8 +73,7 @@ def _asinh_of(x: Series) -> Series:
 
 
 def asinh(side: Side, x: Series) -> Series:
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     return _asinh_of(x)
 
 
@@ -85,8 +85,7 @@ def acosh(side: Side, x: Series) -> Series:
     above = less(x, UNIT)
     if x.is_constant:
         return number("acosh", x)
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     return times(TWO, _asinh_of(sqrt(side, times(HALVES, above))))
 
 

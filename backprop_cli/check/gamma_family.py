@@ -19,6 +19,7 @@ from backprop_cli.check.series import (
     less,
     minus_of,
     plus,
+    refuse_a_pole,
     times,
 )
 from backprop_cli.check.smooth import Side, log, number, of_flint
@@ -30,8 +31,7 @@ def gamma(side: Side, x: Series) -> Series:
 
 
 def _not_a_pole(side: Side, x: Series) -> None:
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     here = x.term(0)
     if type(here) is fmpq and here <= 0 and here.q == 1:
         raise NoValueError if x.is_constant else NoSeriesError

@@ -24,6 +24,7 @@ from backprop_cli.engine.backward import Backward
 _MORE_BITS = 64
 _LEAST = arb(10) ** -300  # of a double: below, underflow is no mistake
 _ORDINARY = 1e-9  # relative: digits lost in a value beyond this are said
+_ROUNDING = 1e-13  # relative to the terms that cancelled: beyond this a gradient of 0 that is shown as another is said
 _LAST_DOUBLES = arb(2) ** -1070
 
 
@@ -88,8 +89,7 @@ class Judging:
         near_, relative = self._compare(node, expected)
         shown = to_float(expected)
         if near_:
-            lost = lost_digits(relative) if self._doubles and expected != 0 and relative > self.tolerance.rtol else 0
-            return Verdict("ok", shown, relative, lost)
+            return Verdict("ok", shown, relative, self._lost(expected, relative))
         if self._gradient(node) is None:
             return self._answer(node, expected)
         rule = self.blame.rule(node, expected)
@@ -98,11 +98,19 @@ class Judging:
         self.rounded = True
         return Verdict("imprecise", shown, relative, lost_digits(relative))
 
+    def _lost(self, expected: Number, relative: float) -> int:
+        """The digits that cancelled within the tolerance, which is relative to the terms; of a 0 all, or none."""
+        if not self._doubles:
+            return 0
+        if is_zero(expected):
+            return lost_digits(1.0) if relative > _ROUNDING else 0
+        return lost_digits(relative) if relative > self.tolerance.rtol else 0
+
     def _smooth_in_the_whole(self, node: int, slope: Number) -> Verdict:
         """Both sides agree: the slope is the gradient, whatever the conventions of the gates on the way make of it."""
         near_, relative = self._compare(node, slope)
         if near_:
-            return Verdict("ok", to_float(slope), relative)
+            return Verdict("ok", to_float(slope), relative, self._lost(slope, relative))
         rule = self.blame.rule(node, slope)
         if rule is not None and overlap(rule, slope):
             self.rounded = True

@@ -2,14 +2,14 @@
 
 Equality is asked here before anything is subtracted, because two equal balls never compare equal. A stage is a node of
 its own in a circuit; here it has the number of the expression that it names. A gate that undoes the one before it, as
-in exp(log(x)), is what that one was given, wherever that one has a value.
+in exp(log(x)) and (x + y) - y, is what that one was given, wherever that one has a value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backprop_cli.circuit import CONSTANT, INPUT, Circuit
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 
 _COMMUTES = frozenset({"add", "mul", "max", "min", "hypot", "eq", "ne"})
 _UNDOES = {
@@ -41,7 +41,7 @@ def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
     for index, node in enumerate(circuit.nodes):
         if index in apart or node.op == INPUT:
             numbers.append(index)
-        elif node.op == "identity":
+        elif node.op == "identity" or _is_first_power(circuit, node):
             numbers.append(numbers[node.inputs[0]])
         else:
             inputs = tuple(numbers[i] for i in node.inputs)
@@ -52,10 +52,18 @@ def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:
     return numbers
 
 
+def _is_first_power(circuit: Circuit, node: Node) -> bool:
+    return node.op == "pow" and _is_literal(circuit, node.inputs[1], "1")
+
+
+def _is_literal(circuit: Circuit, index: int, text: str) -> bool:
+    node = circuit.nodes[index]
+    return node.op == CONSTANT and node.text == text
+
+
 def _is_square(circuit: Circuit, op: str, inputs: Sequence[int]) -> bool:
     if op == "pow":
-        exponent = circuit.nodes[inputs[1]]
-        return exponent.op == CONSTANT and exponent.text == "2"
+        return _is_literal(circuit, inputs[1], "2")
     return op == "square" or (op == "mul" and inputs[0] == inputs[-1])
 
 
@@ -63,7 +71,8 @@ def undone(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()
     """For each gate that undoes the one before it, the node that it is equal to: x for exp(log(x))."""
     found: dict[int, int] = {}
     for index, node in enumerate(circuit.nodes):
-        pair = _pair(circuit, node.op, [numbers[i] for i in node.inputs]) if node.is_gate else None
+        inputs = [numbers[i] for i in node.inputs]
+        pair = (_pair(circuit, node.op, inputs) or _sum(circuit, numbers, node.op, inputs)) if node.is_gate else None
         if pair is not None and pair[0] not in apart:
             found[index] = pair[1]
     return found
@@ -84,6 +93,22 @@ def _pair(circuit: Circuit, op: str, inputs: Sequence[int]) -> tuple[int, int] |
         fits = before.op == "pow" and circuit.nodes[before.inputs[place]].text == text
         return (first, before.inputs[1 - place]) if fits else None
     return (first, before.inputs[0]) if before.op == _UNDOES.get(op) else None
+
+
+def _sum(circuit: Circuit, numbers: Sequence[int], op: str, inputs: Sequence[int]) -> tuple[int, int] | None:
+    """The sum or difference that a gate on these inputs takes back, and the operand that is left: (a + b) - b is a."""
+    if op not in ("add", "sub"):
+        return None
+    for first, last in ((inputs[0], inputs[1]), (inputs[1], inputs[0])):
+        node = circuit.nodes[first]
+        operands = [numbers[i] for i in node.inputs]
+        if op == "add" and node.op == "sub" and operands[1] == last:
+            return first, operands[0]
+        if op == "sub" and node.op == "add" and first == inputs[0] and last in operands:
+            return first, operands[1 - operands.index(last)]
+        if op == "sub" and node.op == "sub" and first == inputs[1] and operands[0] == last:
+            return first, operands[1]
+    return None
 
 
 def fixed(circuit: Circuit, numbers: Sequence[int], apart: Collection[int] = ()) -> dict[int, int]:

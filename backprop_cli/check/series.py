@@ -102,6 +102,12 @@ class Series:
         return self.exact and (not self.terms or (self.low == 0 and len(self.terms) == 1))
 
 
+def refuse_a_pole(x: Series) -> None:
+    """Raise ``NoSeriesError`` where the series begins below u⁰, ``MoreTermsError`` where that is not known."""
+    if x.low < 0:
+        raise NoSeriesError if x.terms else MoreTermsError
+
+
 def series(low: int, terms: Sequence[Number], *, exact: bool, rest: Rest | None = None) -> Series:
     """A series without leading exact zeros (without trailing ones too, if it is exact)."""
     first, last = 0, len(terms)
@@ -169,14 +175,22 @@ def times(x: Series, y: Series) -> Series:
         scaled = tuple(mul(factor, term) for term in other.terms)
         return Series(other.low, scaled, other.exact, turned(other.rest, sign(factor)))
     if not x.terms and not y.terms:
-        return remaining(product(x.rest, y.rest), x.end + y.end - 1)
+        return remaining(product(x.rest, y.rest), _told_from_0(x.end + y.end - 1, x, y))
     low = x.low + y.low
     exact = x.exact and y.exact
     count = len(x.terms) + len(y.terms) - 1 if exact else min(x.end + y.order, y.end + x.order) - low
     kept = min(count, _most(low))
     terms = [_product(x.terms, y.terms, k) for k in range(kept)]
     rest = _rest_of_product(x, y) if kept == count else None
+    if not terms:
+        return remaining(rest, _told_from_0(low, x, y))
     return series(low, terms, exact=exact and kept == count, rest=rest)
+
+
+def _told_from_0(order: int, *factors: Series) -> int:
+    """The order of a product of which no term is known; it is taken for 0 only where a factor is."""
+    is_zero_ = any(not one.terms and one.end >= MANY_TERMS for one in factors)
+    return order if is_zero_ else min(order, MANY_TERMS - 1)
 
 
 def _rest_of_product(x: Series, y: Series) -> Rest | None:
@@ -286,10 +300,11 @@ def flat(order: int = _FLAT) -> Series:
 def remaining(rest: Rest | None, order: int) -> Series:
     """A series of which only the rest is known, or that it is less than u^(order-1).
 
-    One that is too flat to be told from 0 has no known rest.
+    A rest too flat to be told from 0 is not known.
     """
-    end = min(rest.end if rest else order, MANY_TERMS - 1)
-    return Series(end, (), exact=False, rest=rest if rest and rest.end == end else None)
+    if rest is None:
+        return flat(order)
+    return Series(rest.end, (), exact=False, rest=rest) if rest.end < MANY_TERMS else flat(MANY_TERMS - 1)
 
 
 def with_constant(x: Series, value: Number) -> Series:

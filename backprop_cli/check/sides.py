@@ -33,6 +33,7 @@ from backprop_cli.check.series import (
     less,
     moving,
     on_zero,
+    refuse_a_pole,
     series,
     with_constant,
 )
@@ -103,8 +104,7 @@ class Walk:
 
     def whole(self, x: Series) -> tuple[fmpq, bool]:
         """⌊x⌋ on this side, and whether x stays on that whole number."""
-        if x.low < 0:
-            raise NoSeriesError
+        refuse_a_pole(x)
         here = x.term(0)
         found = floor(here)
         if found is None:

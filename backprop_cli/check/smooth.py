@@ -34,6 +34,7 @@ from backprop_cli.check.series import (
     minus_of,
     over,
     plus,
+    refuse_a_pole,
     remaining,
     series,
     times,
@@ -91,8 +92,7 @@ def by_slope(name: str, slope: Callable[[Series], Series]) -> Function:
     def function(side: Side, x: Series) -> Series:
         if x.is_constant:
             return number(name, x)
-        if x.low < 0:
-            raise NoSeriesError
+        refuse_a_pole(x)
         return integral(number(name, constant(x.term(0))).term(0), slope(x), x)
 
     return function
@@ -116,8 +116,7 @@ def sinh_cosh(name: str) -> Function:
     def function(side: Side, x: Series) -> Series:
         if x.is_constant:
             return number(name, x)
-        if x.low < 0:
-            raise NoSeriesError
+        refuse_a_pole(x)
         here = constant(x.term(0))
         moved = less(x, here)
         own, other = number(name, here), number({"sinh": "cosh", "cosh": "sinh"}[name], here)
@@ -148,8 +147,7 @@ def tanh_slope(x: Series) -> Series:
 def sigmoid(side: Side, x: Series) -> Series:
     if x.is_constant:
         return number("sigmoid", x)
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     if arb(x.term(0)).mid() < 0:
         small = exp_of(x)
         return over(small, plus(UNIT, small))
@@ -262,8 +260,7 @@ def _vanishing_power(x: Series, y: Series) -> Series:
 
     Where y₀ is 0, x^y = exp(y·log(x)) is 1 + y·k·log(u) and what is less.
     """
-    if y.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(y)
     exponent = y.term(0)
     if not x.terms:
         if x.rest is None or sign(exponent) != 1:
@@ -276,7 +273,7 @@ def _vanishing_power(x: Series, y: Series) -> Series:
         raise NoSeriesError
     if type(reached) is fmpq and reached.q == 1 and reached < MANY_TERMS - 1:
         return series(int(reached.p), [power(x.terms[0], exponent)], exact=False)
-    return remaining(remainder(1, reached), ceiling(reached))
+    return remaining(remainder(1, reached), min(ceiling(reached), MANY_TERMS - 1))
 
 
 def _near_one(x: Series, y: Series) -> Series:
@@ -311,8 +308,7 @@ def hypot(side: Side, x: Series, y: Series) -> Series:
 def softplus(side: Side, x: Series) -> Series:
     if x.is_constant:
         return number("softplus", x)
-    if x.low < 0:
-        raise NoSeriesError
+    refuse_a_pole(x)
     small = x if arb(x.term(0)).mid() < 0 else minus_of(x)
     rest = log1p(side, exp_of(small))
     return rest if small is x else plus(x, rest)

@@ -105,7 +105,7 @@ class ExactNumbers:
         most = sys.get_int_max_str_digits()
         sys.set_int_max_str_digits(0)  # these integers are bounded by EXACT_BITS
         try:
-            return str(tidied(value.form, value.size))
+            return _written(tidied(value.form, value.size))
         except RecursionError:
             raise too_large() from None
         finally:
@@ -287,3 +287,13 @@ def _decided(difference: Any) -> int:
     if found is None:
         raise undecided()
     return found
+
+
+def _written(form: Any) -> str:
+    """The form as text; where SymPy cannot put the terms of a sum in order, which takes their sizes, in any order."""
+    from sympy import sstr
+
+    try:
+        return str(form)
+    except ArithmeticError:
+        return str(sstr(form, order="none"))
