@@ -8,6 +8,8 @@ import json
 import math
 import random
 import statistics
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -371,3 +373,18 @@ def test_an_index_that_a_column_brings(here):
     ]
     assert found["gradient"]["W"] == pytest.approx(((single[0] + single[1]) / 2).tolist(), rel=1e-14)
     assert found["check"] == {"method": "forward", "rows": 2, "ok": True}
+
+
+@pytest.mark.parametrize(("seconds", "threads", "most"), [(0.002, None, 2), (0.0, None, 1), (0.0, 3, 3), (0.002, 1, 1)])
+def test_threads_are_used_where_blocks_take_long_enough(seconds, threads, most, monkeypatch):
+    used = set()
+
+    def work(block):
+        time.sleep(seconds)
+        used.add(threading.get_ident())
+        return block
+
+    monkeypatch.setattr(summing, "processors", lambda: 2)
+    assert [made for _, made in summing.in_threads(work, range(40), threads)] == list(range(40))
+    assert len(used - {threading.get_ident()} if most > 1 else used) <= most
+    assert (used == {threading.get_ident()}) == (most == 1)

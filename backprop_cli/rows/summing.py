@@ -1,7 +1,8 @@
 """Which engine takes the rows, and the sums of their blocks.
 
 Few rows go one at a time, without NumPy; more go in blocks through straight-line programs, in several threads. Which
-way is taken depends on the number of rows alone, never on the kind of file, so that equal rows give equal digits.
+way is taken depends on the number of rows alone, never on the kind of file, so that equal rows give equal digits; how
+many threads there are changes none.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
+from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from backprop_cli.problems import Refused
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST_THREADS = 8
 _AHEAD = 4  # blocks in waiting for each thread
+_PROBES = 3
+_WORTH = 3e-4  # seconds a block: below, threads take longer to hand over the interpreter than they save
 
 T = TypeVar("T")
 
@@ -162,19 +167,31 @@ def _sums_of(task: Task, one: Worked, pivot: Numbers) -> BlockSums:
 
 
 def in_threads(work: Callable[[Block], T], blocks: Iterable[Block], threads: int | None) -> Iterator[tuple[Block, T]]:
-    """Each block with what the work makes of it, in the blocks' order, a few blocks ahead."""
-    count = threads or min(_MOST_THREADS, processors())
-    if count == 1:
-        yield from ((block, work(block)) for block in blocks)
-        return
+    """Each block with what the work makes of it, in the blocks' order, a few blocks ahead.
+
+    Where no number of ``threads`` is asked for, the first blocks tell whether more than one is worth it.
+    """
+    rest = iter(blocks)
+    if threads is None:
+        threads, least = min(_MOST_THREADS, processors()), inf
+        for block in islice(rest, _PROBES if threads > 1 else 0):
+            start = perf_counter()
+            made = work(block)
+            least = min(least, perf_counter() - start)
+            yield block, made
+        threads = threads if least > _WORTH else 1
+    yield from _ahead(work, rest, threads) if threads > 1 else ((block, work(block)) for block in rest)
+
+
+def _ahead(work: Callable[[Block], T], blocks: Iterable[Block], threads: int) -> Iterator[tuple[Block, T]]:
     from concurrent.futures import ThreadPoolExecutor
 
     waiting: deque[tuple[Block, Future[T]]] = deque()
     refused: list[Refused] = []
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for block in _until_refused(blocks, refused):
             waiting.append((block, pool.submit(work, block)))
-            if len(waiting) > _AHEAD * count:
+            if len(waiting) > _AHEAD * threads:
                 first, done = waiting.popleft()
                 yield first, done.result()
         while waiting:
