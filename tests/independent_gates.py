@@ -27,6 +27,9 @@ def mul(run: Run, x: Moving, y: Moving) -> Moving:
         x.moves and y.e > run.small and y.e > abs(y.v) * run.small
     ):
         raise UnknownError  # cosh(x)² - sinh(x)² far out: a slope of which nothing is known
+    for factor, other in ((x, y), (y, x)):
+        if other.moves and not isinstance(factor.v, Fraction):
+            run.is_zero(factor)  # a factor like cos(acos(0)) may be 0: then the slope is a guess
     return run.made(run.times(x.v, y.v), x.e * y.e, (y.v, x), (x.v, y))
 
 
