@@ -131,10 +131,13 @@ def _rendered(report: Report | ArrayReport, options: GradOptions) -> str:
         from backprop_cli.render import csv, latex
 
         return csv.render(report) if form == "csv" else before + latex.render(report)
-    from backprop_cli.render import json, markdown, plain
+    if form == "json":
+        from backprop_cli.render import json
 
-    made: str = {"json": json, "markdown": markdown, "plain": plain}[form].render(report, explain=explain)
-    return before + made
+        return json.render(report, explain=explain)
+    from backprop_cli.render import markdown, plain
+
+    return before + (markdown if form == "markdown" else plain).render(report, explain=explain)
 
 
 def _steps(report: Report, form: str, *, explain: bool) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from backprop_cli.check.verdict import Verdict
 from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.report.report import Quantity, Report
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Verdict
 
 HEAD = ("kind", "name", "value", "gradient", "formula", "expected", "rel_error", "verdict")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.problems import Diagnostic
 from backprop_cli.render.sentences import sensitivities
 from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Variable
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Slope, Verdict
 
 
 def render(report: Report, *, explain: bool = False) -> str:

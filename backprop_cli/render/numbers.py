@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from backprop_cli.check.verdict import Slope, Verdict
 from backprop_cli.report.report import Quantity
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Slope, Verdict
 
 MARKS = {"ok": "✓", "kink": "▲", "limit": "≈", "undecided": "≷", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Arithmetic, Number
-from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.problems import Diagnostic
 from backprop_cli.reading.own_notation import gate_text
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Check, Verdict
 
 Role = Literal["parameter", "data"]
 _EXCERPT = 200

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _MOST_THREADS = 8
 _AHEAD = 4  # blocks in waiting for each thread
 _PROBES = 3
-_WORTH = 3e-4  # seconds a block: below, threads take longer to hand over the interpreter than they save
+_WORTH = 7e-4  # seconds a block: below, threads take longer to hand over the interpreter than they save
 
 T = TypeVar("T")
 
