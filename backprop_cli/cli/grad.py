@@ -137,7 +137,8 @@ def _rendered(report: Report | ArrayReport, options: GradOptions) -> str:
         return json.render(report, explain=explain)
     from backprop_cli.render import markdown, plain
 
-    return before + (markdown if form == "markdown" else plain).render(report, explain=explain)
+    made: str = (markdown if form == "markdown" else plain).render(report, explain=explain)
+    return before + made
 
 
 def _steps(report: Report, form: str, *, explain: bool) -> str:
