@@ -14,6 +14,7 @@ from flint import arb, fmpq
 from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.ball_functions import OPERATIONS, root
 from backprop_cli.arithmetic.balls import UnknownSign
+from backprop_cli.arithmetic.exact.parts import in_order
 from backprop_cli.arithmetic.protocol import Number
 
 _ELEMENTARY_BITS, _GAMMA_BITS = 16_384, 4_096
@@ -51,16 +52,8 @@ def enclosure(form: Any, bits: int) -> Number:
     """The number as a ball (a rational where it turns out to be one), nan where so many bits tell nothing."""
     with balls.working(bits):
         known: dict[Any, Number] = {}
-        waiting = [form]
-        while waiting:
-            part = waiting[-1]
-            missing = [argument for argument in part.args if argument not in known] if part not in known else []
-            if missing:
-                waiting += missing
-                continue
-            waiting.pop()
-            if part not in known:
-                known[part] = _value(part, [known[argument] for argument in part.args])
+        for part in in_order(form):
+            known[part] = _value(part, [known[argument] for argument in part.args])
         return known[form]
 
 

@@ -15,6 +15,7 @@ from flint import fmpq
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.balls import HALF, floor
+from backprop_cli.arithmetic.exact.parts import in_order
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -52,14 +53,7 @@ def width(form: Any) -> int:
 def depth(form: Any) -> int:
     """How deep a form is nested, powers and exponentials counting for many: SymPy looks at their exponents twice."""
     known: dict[Any, int] = {}
-    waiting = [form]
-    while waiting:
-        part = waiting[-1]
-        missing = [argument for argument in part.args if argument not in known] if part not in known else []
-        if missing:
-            waiting += missing
-            continue
-        waiting.pop()
+    for part in in_order(form):
         steep = type(part).__name__ == "exp" or (part.is_Pow and not part.exp.is_Rational)
         known[part] = (_STEEP_LEVELS if steep else 1) + max((known[argument] for argument in part.args), default=0)
     return known[form]

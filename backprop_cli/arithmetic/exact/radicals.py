@@ -12,12 +12,14 @@ With u and l for each part, and D the product of the degrees of its different ro
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from flint import arb
 
 from backprop_cli.arithmetic import balls
 from backprop_cli.arithmetic.exact.enclosure import enclosure
+from backprop_cli.arithmetic.exact.parts import in_order
 
 _DEGREE, _BITS = 2_000, 20_000
 
@@ -56,7 +58,7 @@ def _needed(form: Any) -> int | None:
     """A number 2^-bits below which the form is 0, None if it takes too many."""
     sizes: dict[Any, Size] = {}
     degrees: dict[Any, int] = {}
-    for part in _in_order(form):
+    for part in in_order(form, _inner):
         sizes[part] = _size(part, sizes)
         if part.is_Pow and part.exp.q > 1:
             degrees[part.base] = math.lcm(degrees.get(part.base, 1), int(part.exp.q))
@@ -66,16 +68,9 @@ def _needed(form: Any) -> int | None:
     return math.ceil(bits * 1.001) + 8 if degree <= _DEGREE and bits < _BITS else None
 
 
-def _in_order(form: Any) -> list[Any]:
-    """The parts whose sizes are asked for, each after those that it is made of."""
-    found: dict[Any, None] = {}
-    waiting = [form]
-    while waiting:
-        part = waiting.pop()
-        found.pop(part, None)
-        found[part] = None
-        waiting += [part.base] if part.is_Pow else part.args
-    return list(found)[::-1]
+def _inner(part: Any) -> Sequence[Any]:
+    """The parts whose sizes a part's own size asks for."""
+    return (part.base,) if part.is_Pow else part.args
 
 
 def _size(part: Any, sizes: dict[Any, Size]) -> Size:

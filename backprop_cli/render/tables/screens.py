@@ -36,3 +36,8 @@ class Screen:
 def for_screen(text: str, screen: Screen) -> str:
     """The text with the signs that a screen without Unicode lacks spelled in ASCII."""
     return text if screen.unicode else text.translate(_ASCII)
+
+
+def finished(text: str, screen: Screen) -> str:
+    """Lines for the screen, without blanks at their ends."""
+    return for_screen("".join(f"{line.rstrip()}\n" for line in text.splitlines()), screen)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from backprop_cli.render.tables import plain_tables
 from backprop_cli.render.tables.fitting import fitted
-from backprop_cli.render.tables.screens import Screen, for_screen
+from backprop_cli.render.tables.screens import Screen, finished
 from backprop_cli.render.tables.tabular import Table
 from backprop_cli.render.tables.text_lines import TextLine
 
@@ -17,8 +17,7 @@ def shown(parts: Iterable[TextLine | Table], screen: Screen) -> str:
         from backprop_cli.render.tables.terminal_tables import part, printed
 
         return printed((part(each, screen) for each in parts), screen)
-    text = "".join(f"{_plain(each, screen)}\n" for each in parts)
-    return for_screen("".join(f"{line.rstrip()}\n" for line in text.splitlines()), screen)
+    return finished("".join(f"{_plain(each, screen)}\n" for each in parts), screen)
 
 
 def _plain(part: TextLine | Table, screen: Screen) -> str:

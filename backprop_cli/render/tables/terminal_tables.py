@@ -14,7 +14,7 @@ from rich.text import Text
 
 from backprop_cli.render.tables import plain_tables
 from backprop_cli.render.tables.fitting import PIPE_WIDTH, Fitted, fitted
-from backprop_cli.render.tables.screens import Screen, for_screen
+from backprop_cli.render.tables.screens import Screen, finished
 from backprop_cli.render.tables.tabular import Role, Table
 from backprop_cli.render.tables.text_lines import TextLine
 
@@ -50,8 +50,7 @@ def printed(parts: Iterable[Text | RichTable], screen: Screen) -> str:
     for part in parts:
         whole = isinstance(part, Text) and part.no_wrap is not False
         console.print(part, soft_wrap=screen.width is None or whole)
-    text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
-    return for_screen(text, screen)
+    return finished(out.getvalue(), screen)
 
 
 def prose(text: str, role: Role = "") -> Text:
