@@ -5,7 +5,6 @@ With more digits or exact numbers the circuit itself runs written out, and its e
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +15,10 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import checked, run, sweep, targets_of
-from backprop_cli.check.array_check import ArrayCheck, by_components, gathered, not_rounding
+from backprop_cli.check.array_check import ArrayCheck, by_components, gathered
 from backprop_cli.check.array_directions import SlopeAlong, along_directions
 from backprop_cli.check.array_slopes import slope_along
+from backprop_cli.check.blame import not_rounding
 from backprop_cli.check.verdict import Check
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.array_values import GivenArray
@@ -222,8 +222,7 @@ def _judge(ready: Prepared, out: WrittenOut, settings: Settings) -> Any:
         replaced = Backward(found, back.locals, back.multiply, {})
         made = checked(forth, replaced, point, names, replace(settings, check=method))  # type: ignore[arg-type]  # a method's name
         assert made is not None
-        own = {node: math.nan if back.gradients[node] is None else float(back.gradients[node]) for node in gradients}
-        return not_rounding(made, gradients, own)
+        return not_rounding(made, found, back.gradients)
 
     return judge
 

@@ -7,7 +7,7 @@ The pullbacks of the array table and the scalar gates share no rule but the scal
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,7 +20,6 @@ from backprop_cli.engine.pullback import VectorGradients
 from backprop_cli.engine.written_out import WrittenOut
 
 _ORDER = ("wrong", "undecided", "unchecked", "imprecise", "kink", "limit", "ok")
-AGREES, DISAGREES = 1e-6, 1e-3
 
 
 @dataclass(frozen=True)
@@ -102,24 +101,6 @@ def _answered(out: WrittenOut, targets: Mapping[str, int], gradients: VectorGrad
             if cell in check.answers:
                 found.flat[place_] = to_float(check.answers[cell])
         gradients.gradients[node] = found[()]
-
-
-def not_rounding(check: Check, gradients: Mapping[int, float], own: Mapping[int, float]) -> Check:
-    """The check, with ``wrong`` for a difference that is said to be rounding and is not.
-
-    More digits take rounding away from the circuit written out, and it has the right gradient with or without them; so
-    they say nothing about a pullback. Rounding would have touched both: where the doubles of the circuit written out
-    (``own``) are right and the pullback's are far off, the pullback is wrong.
-    """
-    verdicts = dict(check.verdicts)
-    for node, gradient in gradients.items():
-        verdict = verdicts.get(node)
-        if verdict is None or verdict.word != "imprecise" or verdict.expected is None:
-            continue
-        off, rounded = abs(gradient - verdict.expected), abs(own[node] - verdict.expected)
-        if rounded <= DISAGREES * off and (verdict.rel_error or 0.0) > AGREES:
-            verdicts[node] = replace(verdict, word="wrong", lost_digits=0)
-    return replace(check, verdicts=verdicts)
 
 
 def gathered(out: WrittenOut, targets: Mapping[str, int], check: Check) -> ArrayCheck:

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from backprop_cli import limits
-from backprop_cli.check.array_check import AGREES, DISAGREES, ArrayCheck, ArrayVerdict
+from backprop_cli.check.array_check import ArrayCheck, ArrayVerdict
+from backprop_cli.check.blame import AGREES, DISAGREES
 from backprop_cli.check.verdict import lost_digits
 from backprop_cli.engine.pullback import VectorGradients
 from backprop_cli.engine.vectorised import VectorRun, run_forward

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.arithmetic.ball_text import to_float
-from backprop_cli.arithmetic.balls import from_float, radius
+from backprop_cli.arithmetic.balls import from_float
 from backprop_cli.check.reference import Reference
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
@@ -27,11 +27,6 @@ def slope_along(
     forth, back = run
     cells, steps = out.cells[node].ravel().tolist(), np.ravel(direction).tolist()
     terms = [float(back.gradients[cell] or 0.0) * step for cell, step in zip(cells, steps, strict=True)]
-    allowed = _SHARP * sum(map(abs, terms)) + _LEAST
-    reference = Reference(forth, point)
     seeds = {cell: from_float(step) for cell, step in zip(cells, steps, strict=True)}
-    for bits in reference.ladder():
-        side = reference.here(bits).side(seeds, 1)
-        if side.word == "slope" and side.smooth and radius(side.slope) < allowed:
-            return to_float(side.slope), sum(terms)
-    return None
+    side = Reference(forth, point).slope(seeds, _SHARP * sum(map(abs, terms)) + _LEAST)
+    return (to_float(side.slope), sum(terms)) if side is not None and side.smooth else None

@@ -7,9 +7,10 @@ is). All else that more digits bring back is rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from flint import arb
 
@@ -18,9 +19,11 @@ from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import Gap, constant
 from backprop_cli.check.sides import Walk
+from backprop_cli.check.verdict import Check, Verdict
 from backprop_cli.engine.backward import Backward
 from backprop_cli.problems import Refused
 
+AGREES, DISAGREES = 1e-6, 1e-3
 _FIRST_BITS = 256
 _MACHINE = arb(2) ** -30  # of a value: a composed gate loses some of its 53 bits, a broken one far more
 _TINY = arb(2) ** -1000
@@ -92,6 +95,26 @@ class Blame:
             inputs = (abs(arb(from_float(run.values[source]))) for source in run.asked(index))
             size = abs(arb(given)) + sum(inputs, arb(0))
             return not away > _MACHINE * size + _TINY
+
+
+def not_rounding(check: Check, gradients: Sequence[Any], own: Sequence[Any]) -> Check:
+    """The check, with ``wrong`` for a difference that is said to be rounding and is not.
+
+    ``gradients`` are another engine's, judged through a circuit of numbers; ``own`` are that circuit's in doubles; both
+    by node. More digits take rounding away from that circuit, and it has the right gradient with or without them; so
+    they say nothing about the engine. Rounding would have touched both: where ``own`` is right and the engine far off,
+    the engine is wrong.
+    """
+    verdicts = {node: _blamed(one, gradients[node], own[node]) for node, one in check.verdicts.items()}
+    return replace(check, verdicts=verdicts)
+
+
+def _blamed(verdict: Verdict, gradient: Any, own: Any) -> Verdict:
+    if verdict.word != "imprecise" or verdict.expected is None or own is None:
+        return verdict
+    far = (verdict.rel_error or 0.0) > AGREES
+    wrong = far and abs(own - verdict.expected) <= DISAGREES * abs(gradient - verdict.expected)
+    return replace(verdict, word="wrong", lost_digits=0) if wrong else verdict
 
 
 def overlap(x: Number, y: Number) -> bool:

@@ -14,9 +14,9 @@ from flint import arb
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.ball_arithmetic import Balls
-from backprop_cli.arithmetic.balls import add, from_float, from_text, is_finite, mul, working
+from backprop_cli.arithmetic.balls import add, from_float, from_text, is_finite, mul, radius, working
 from backprop_cli.arithmetic.protocol import Number
-from backprop_cli.check.sides import Here
+from backprop_cli.check.sides import Here, OneSided
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
@@ -111,6 +111,14 @@ class Reference:
         while bits <= most:
             yield bits
             bits *= 2
+
+    def slope(self, seeds: Mapping[int, Number], allowed: float) -> OneSided | None:
+        """The output's along a direction in some nodes, where a precision tells it to within ``allowed``."""
+        for bits in self.ladder():
+            side = self.here(bits).side(seeds, 1)
+            if side.word == "slope" and radius(side.slope) < allowed:
+                return side
+        return None
 
 
 def most_bits(circuit: Circuit) -> int:

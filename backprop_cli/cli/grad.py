@@ -127,18 +127,27 @@ def _rendered(report: Report | ArrayReport, options: GradOptions) -> str:
 
         seen = screen(options.color)
         return for_screen(before, seen) + table(report, seen, explain=explain)
-    if form in ("csv", "latex"):
-        from backprop_cli.render import csv, latex
+    if form == "csv":
+        from backprop_cli.render import csv
 
-        return csv.render(report) if form == "csv" else before + latex.render(report)
+        return csv.render(report)
     if form == "json":
         from backprop_cli.render import json
 
         return json.render(report, explain=explain)
+    return before + _written(report, form, explain=explain)
+
+
+def _written(report: Report, form: str, *, explain: bool) -> str:
+    """The report in a format that steps may come before."""
+    if form == "latex":
+        from backprop_cli.render import latex
+
+        return latex.render(report)
     from backprop_cli.render import markdown, plain
 
     made: str = (markdown if form == "markdown" else plain).render(report, explain=explain)
-    return before + made
+    return made
 
 
 def _steps(report: Report, form: str, *, explain: bool) -> str:

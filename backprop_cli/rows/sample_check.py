@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from backprop_cli.arithmetic.ball_text import to_float
-from backprop_cli.arithmetic.balls import from_float, radius
+from backprop_cli.arithmetic.balls import from_float
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.calculation import checked, sweep
+from backprop_cli.check.blame import not_rounding
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.verdict import Check
 from backprop_cli.differentiation import differentiate
@@ -31,7 +32,6 @@ from backprop_cli.rows.task import Task
 from backprop_cli.settings import Settings
 
 _TOLERANCE, _SHARP, _LEAST = 1e-9, 1e-12, 1e-300  # the last of a double: below, underflow is no mistake
-_ROUNDING, _FAR = 1e-6, 1e-3
 _WORK = 40_000  # rows times gates times components
 _FEWEST = 4
 _WHOLE_ROWS = 4  # of arrays that cannot be written out
@@ -140,18 +140,7 @@ def _judged(task: Task, row: Mapping[str, Any], numbers: Numbers) -> tuple[Check
         found = checked(forth, judged, point, nodes, Settings(check="forward"))
     except Refused:
         return None
-    return None if found is None else (_not_rounding(found, gradients, back.gradients), Reference(forth, point))
-
-
-def _not_rounding(found: Check, gradients: Sequence[Any], own: Sequence[Any]) -> Check:
-    """The check, with ``wrong`` for a difference that is said to be rounding and that the engine for one row lacks."""
-    verdicts = dict(found.verdicts)
-    for node, verdict in found.verdicts.items():
-        if verdict.word != "imprecise" or verdict.expected is None or not (verdict.rel_error or 0.0) > _ROUNDING:
-            continue
-        if abs(own[node] - verdict.expected) <= _FAR * abs(gradients[node] - verdict.expected):
-            verdicts[node] = replace(verdict, word="wrong", lost_digits=0)
-    return replace(found, verdicts=verdicts)
+    return None if found is None else (not_rounding(found, gradients, back.gradients), Reference(forth, point))
 
 
 def _off(task: Task, numbers: Numbers, found: Check) -> Numbers:
@@ -185,9 +174,5 @@ def _mean_agrees(task: Task, rows: Sequence[_SmoothRow]) -> bool:
 def _along(task: Task, row: _SmoothRow, moves: Sequence[float]) -> float | None:
     """The slope of a row's value along the direction; None where no precision tells it well enough."""
     seeds = {task.circuit.inputs[name]: from_float(move) for name, move in zip(task.wrt, moves, strict=True)}
-    allowed = _SHARP * row.size(moves) + _LEAST
-    for bits in row.reference.ladder():
-        side = row.reference.here(bits).side(seeds, 1)
-        if side.word == "slope" and radius(side.slope) < allowed:
-            return to_float(side.slope)
-    return None
+    side = row.reference.slope(seeds, _SHARP * row.size(moves) + _LEAST)
+    return None if side is None else to_float(side.slope)
