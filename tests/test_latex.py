@@ -72,6 +72,15 @@ def test_a_subscript_is_the_name_that_has_a_value():
     assert list(read(r"\frac{x_{1}}{2}").inputs) == ["x1"]
     assert list(read(r"\frac{out_{o1}}{2}").inputs) == ["out_o1"]
     assert list(read(r"\alpha \cdot x", bound=["alpha", "x"]).inputs) == ["alpha", "x"]
+    assert list(read(r"\alpha \sin \alpha", bound=["alpha"]).inputs) == ["alpha"]
+
+
+@pytest.mark.parametrize("letter", sorted(set("αβγδεζηθικλμνξορςστυφχψωΑΒΓΔΘΛΞΠΣΥΦΨΩϑϕϖϰϱϵ")))
+@pytest.mark.parametrize("name", ["{}", "{}1", "{}_12"], ids=["alone", "numbered", "with a subscript"])
+def test_a_greek_letter_is_read_back_from_its_latex(letter, name):
+    named = name.format(letter)
+    text = formula(f"w_1*{named} + 1/x")
+    assert set(read(text, bound=["w_1", named, "x"]).inputs) == {"w_1", named, "x"}
 
 
 REFUSED = [

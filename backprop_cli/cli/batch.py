@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli import limits
 from backprop_cli.choices import BATCH_FORMATS, COLORS
 from backprop_cli.cli.arguments import ExpressionCommand
-from backprop_cli.cli.calculation_options import exclude, place_options
+from backprop_cli.cli.calculation_options import exclude, place_options, text_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
+from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
 from backprop_cli.cli.progress import counting_rows, far_in, far_of_rows
 from backprop_cli.cli.startup import one_thread_of_blas
 from backprop_cli.problems import Diagnostic, Refused
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 _FAILED = 1
 
 
-class BatchOptions(DataOptions):
+class BatchOptions(DataOptions, FormatOptions):
     """What the command is asked for."""
 
     reduce: Reduce
-    format_: str | None
-    as_json: bool
     quiet: bool
     no_check: bool
     engine: str
@@ -45,11 +43,6 @@ class BatchOptions(DataOptions):
     full: bool
     output: str | None
     color: str
-
-    @property
-    def form(self) -> str:
-        """The format."""
-        return "json" if self.as_json else self.format_ or "table"
 
 
 @click.command(
@@ -67,10 +60,7 @@ class BatchOptions(DataOptions):
     help="What becomes of the rows; none prints each one.",
 )
 @place_options
-@click.option(
-    "--format", "format_", metavar="FORMAT", type=click.Choice(BATCH_FORMATS), help="table, plain, json or csv."
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@format_options(BATCH_FORMATS)
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option(
     "-o", "--output", metavar="FILE", help="With --reduce none: write the rows to a .csv, .jsonl or .parquet file."
@@ -80,14 +70,7 @@ class BatchOptions(DataOptions):
 @click.option("--engine", type=click.Choice(("local", "dask")), default="local", help="dask runs on a cluster.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster; else workers are started on this machine.")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 64), help="In N threads; the digits are the same.")
-@click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart.")
-@click.option(
-    "--max-size",
-    metavar="CHARS",
-    type=click.IntRange(1),
-    default=limits.TEXT_CHARACTERS,
-    help="Longest expression (1000000 characters).",
-)
+@text_options
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table.")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False)
 def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
@@ -105,8 +88,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     one_thread_of_blas()
     options = BatchOptions(**given)
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
-    if options.as_json and options.format_ not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    refuse_two_formats(options)
     words, data = opened_data(values, options)
     if data is None:
         raise Refused(Diagnostic("usage.data", "there are no data", "name a file: --data points.csv"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -38,35 +39,34 @@ _ARITHMETIC = (
     ),
     click.option("--exact", is_flag=True, help="Compute with exact numbers; 0.1 is then 1/10."),
 )
-_READING = (
+_TEXT = (
     click.option("--no-share", is_flag=True, help="Keep equal subexpressions apart."),
     click.option(
         "--max-size",
         metavar="CHARS",
         type=click.IntRange(1),
         default=limits.TEXT_CHARACTERS,
-        help="Longest expression (1000000 characters).",
+        help=f"Longest expression ({limits.TEXT_CHARACTERS} characters).",
     ),
-    click.option(
-        "--max-seconds",
-        metavar="S",
-        type=click.IntRange(1),
-        default=limits.SECONDS,
-        help="Longest calculation (60 seconds).",
-    ),
+)
+_SECONDS = click.option(
+    "--max-seconds",
+    metavar="S",
+    type=click.IntRange(1),
+    default=limits.SECONDS,
+    help=f"Longest calculation ({limits.SECONDS} seconds).",
 )
 
 
-class ReadingOptions(Options):
+class TextOptions(Options):
     """Where the point is from, and how the expression is read."""
 
     at: str | None
     no_share: bool
     max_size: int
-    max_seconds: int
 
 
-class PlaceOptions(ReadingOptions):
+class WrtOptions(TextOptions):
     """What is differentiated, besides."""
 
     wrt: tuple[str, ...]
@@ -76,6 +76,16 @@ class PlaceOptions(ReadingOptions):
         """The names that --wrt lists; None for all."""
         names = tuple(name.strip() for names in self.wrt for name in names.split(",") if name.strip())
         return names if self.wrt else None
+
+
+class ReadingOptions(TextOptions):
+    """How long it may take, besides."""
+
+    max_seconds: int
+
+
+class PlaceOptions(WrtOptions, ReadingOptions):
+    """What is differentiated, and how long it may take."""
 
 
 class PointOptions(PlaceOptions):
@@ -108,23 +118,31 @@ def place_options(command: Command) -> Command:
     return with_options(command, _PLACE)
 
 
+def text_options(command: Command) -> Command:
+    """--no-share, --max-size."""
+    return with_options(command, _TEXT)
+
+
 def reading_options(command: Command) -> Command:
     """--no-share, --max-size, --max-seconds."""
-    return with_options(command, _READING)
+    return with_options(command, (*_TEXT, _SECONDS))
 
 
-def exclude(options: object, *pairs: tuple[str, str]) -> None:
-    """Refuse options, by the names of their fields, that contradict each other."""
-    for one, other in pairs:
+def exclude(options: object, *groups: tuple[str, ...]) -> None:
+    """Refuse options, by the names of their fields, that contradict each other: all of a group do."""
+    for one, other in chain.from_iterable(combinations(group, 2) for group in groups):
         if getattr(options, one) and getattr(options, other):
             names = [f"--{name.replace('as_json', 'json').strip('_').replace('_', '-')}" for name in (one, other)]
             raise click.UsageError(f"{names[0]} and {names[1]} exclude each other")
 
 
 def circuit_and_point(
-    expression: str, values: tuple[str, ...], options: ReadingOptions
+    expression: str, values: tuple[str, ...], options: TextOptions, columns: Iterable[str] = ()
 ) -> tuple[Circuit, dict[str, Given]]:
-    """Read the expression and the point as the arguments say; in the notation of arrays, too."""
+    """Read the expression and the point as the arguments say; in the notation of arrays, too.
+
+    ``columns`` of data are names like those that are given a value.
+    """
     from backprop_cli.engine.point import from_json, from_words
     from backprop_cli.reading import read
 
@@ -137,7 +155,8 @@ def circuit_and_point(
         point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
     point |= from_words(values)
     share, most = not options.no_share, options.max_size
-    return echoed(read(text, bound=point, share=share, name=name, most_characters=most, arrays=True)), point
+    bound = {*point, *columns}
+    return echoed(read(text, bound=bound, share=share, name=name, most_characters=most, arrays=True)), point
 
 
 def echoed(circuit: Circuit) -> Circuit:

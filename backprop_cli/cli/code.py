@@ -54,29 +54,33 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     backprop code 'q = x + y; f = q*z' x=-2 y=5 z=-4 --lang python
     backprop code 'sigmoid(w*x + b)' --lang c --function neuron -o neuron.c
     """  # noqa: D301  # \b, which click takes for a paragraph to leave as it is
+    from backprop_cli.cli.deadline import deadline
+
+    options = CodeOptions(**given)
+    with deadline(options.max_seconds, "--max-seconds gives it more"):
+        program = _program(expression, values, options)
+    write_out(options.output, program)
+    return 0
+
+
+def _program(expression: str, values: tuple[str, ...], options: CodeOptions) -> str:
     from backprop_cli.differentiation import has_arrays
     from backprop_cli.render.code.languages import render
 
-    options = CodeOptions(**given)
     circuit, point = circuit_and_point(expression, values, options)
     if has_arrays(circuit, point):
-        write_out(options.output, _of_arrays(circuit, point, options))
-        return 0
+        return _of_arrays(circuit, point, options)
     if options.upstream:
         raise click.UsageError("--upstream is for arrays, and here are numbers only")
     names = options.wanted
-    report = None
-    if point or options.function is None:
-        report = _report(circuit, point, names)
-    write_out(options.output, render(circuit, names, report, options.lang, options.function))
-    return 0
+    report = _report(circuit, point, names) if point or options.function is None else None
+    return render(circuit, names, report, options.lang, options.function)
 
 
 def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOptions) -> str:
     """The program of an array circuit; python and c have no arrays, and write its elements out."""
     from backprop_cli.array_calculation import run_arrays, shapes_of, written_circuit
     from backprop_cli.calculation import run
-    from backprop_cli.cli.deadline import deadline
     from backprop_cli.engine.point import given
     from backprop_cli.render.code.arrays.pages import render_arrays
     from backprop_cli.render.code.languages import render
@@ -84,15 +88,14 @@ def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOption
 
     settings = Settings(wrt=options.wanted, check="none")
     upstream = given("upstream", options.upstream) if options.upstream else None
-    with deadline(options.max_seconds):
-        if options.lang in ("python", "c"):
-            scalars, elements, inner = written_circuit(circuit, point, settings, upstream, limits.CODE_SCALARS)
-            report = run(scalars, elements, inner)
-            wanted = inner.wrt if options.wrt else [name for name in inner.wrt or () if name in scalars.inputs]
-            return render(scalars, wanted, report, options.lang, options.function)
-        found = run_arrays(circuit, point, settings, upstream)
-        _warn(found)
-        return render_arrays(shapes_of(circuit, point), found, options.lang, options.function)
+    if options.lang in ("python", "c"):
+        scalars, elements, inner = written_circuit(circuit, point, settings, upstream, limits.CODE_SCALARS)
+        report = run(scalars, elements, inner)
+        wanted = inner.wrt if options.wrt else [name for name in inner.wrt or () if name in scalars.inputs]
+        return render(scalars, wanted, report, options.lang, options.function)
+    found = run_arrays(circuit, point, settings, upstream)
+    _warn(found)
+    return render_arrays(shapes_of(circuit, point), found, options.lang, options.function)
 
 
 def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Report:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backprop_cli import limits
-from backprop_cli.cli.arguments import text_of
-from backprop_cli.cli.calculation_options import Command, echoed, with_options
-from backprop_cli.cli.options import Options
+from backprop_cli.cli.calculation_options import Command, WrtOptions, with_options
+from backprop_cli.cli.calculation_options import circuit_and_point as of_values
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -40,13 +38,9 @@ _DATA = (
 )
 
 
-class DataOptions(Options):
+class DataOptions(WrtOptions):
     """Where expression, point and data are from, and how they are read."""
 
-    at: str | None
-    wrt: tuple[str, ...]
-    no_share: bool
-    max_size: int
     data: tuple[str, ...]
     where: str | None
     weights: str | None
@@ -57,12 +51,6 @@ class DataOptions(Options):
     no_header: bool
     skip_bad: bool
     rejects: str | None
-
-    @property
-    def wanted(self) -> tuple[str, ...] | None:
-        """The names that --wrt lists; None for all."""
-        names = tuple(name.strip() for names in self.wrt for name in names.split(",") if name.strip())
-        return names if self.wrt else None
 
 
 def data_options(command: Command) -> Command:
@@ -110,20 +98,9 @@ def circuit_and_point(
     expression: str, words: tuple[str, ...], options: DataOptions, data: Data | None
 ) -> tuple[Circuit, dict[str, Given]]:
     """Read the expression and the point; the columns are names like those that are given a value."""
-    from backprop_cli.engine.point import from_json, from_words
-    from backprop_cli.reading import read
-
-    if expression == "-" and (options.at == "-" or "-" in options.data):
-        raise click.UsageError("standard input cannot be both the expression and something else")
-    text, name = text_of(expression, "expression", options.max_size)
-    point: dict[str, Given] = {}
-    if options.at is not None:
-        source = options.at if options.at == "-" else f"@{options.at}"
-        point = from_json(*text_of(source, "", limits.TEXT_CHARACTERS * 10))
-    point |= from_words(words)
-    bound = {*point, *(data.columns if data is not None else ())}
-    share, most = not options.no_share, options.max_size
-    return echoed(read(text, bound=bound, share=share, name=name, most_characters=most, arrays=True)), point
+    if expression == "-" and "-" in options.data:
+        raise click.UsageError("standard input cannot be both the expression and the data")
+    return of_values(expression, words, options, data.columns if data is not None else ())
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from backprop_cli.choices import COLORS, DESCENT_FORMATS
-from backprop_cli.cli.calculation_options import Command, exclude, with_options
+from backprop_cli.cli.calculation_options import Command, PlaceOptions, exclude, with_options
 from backprop_cli.cli.data_options import DataOptions
+from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -40,24 +41,16 @@ _SHOWING = (
     click.option("--plot", metavar="FILE", help="Draw the values, and the way of two parameters: .svg or .png."),
     click.option("-o", "--output", metavar="FILE", help="Write a page with a slider over the steps: .html."),
     click.option("--no-check", is_flag=True, help="Leave the check of the last gradient out."),
-    click.option(
-        "--format",
-        "format_",
-        metavar="FORMAT",
-        type=click.Choice(DESCENT_FORMATS),
-        help=f"{', '.join(DESCENT_FORMATS[:-1])} or {DESCENT_FORMATS[-1]}.",
-    ),
-    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    format_options(DESCENT_FORMATS),
     click.option("-q", "--quiet", is_flag=True, help="Print the parameters only, one a line."),
     click.option("--full", is_flag=True, help="Print large arrays whole."),
     click.option("--color", type=click.Choice(COLORS), default="auto", help="Colour in the table."),
 )
 
 
-class DescentOptions(DataOptions):
+class DescentOptions(DataOptions, PlaceOptions, FormatOptions):
     """What the command is asked for."""
 
-    max_seconds: int
     batch_size: int | None
     seed: int
     no_shuffle: bool
@@ -74,16 +67,9 @@ class DescentOptions(DataOptions):
     plot: str | None
     output: str | None
     no_check: bool
-    format_: str | None
-    as_json: bool
     quiet: bool
     full: bool
     color: str
-
-    @property
-    def form(self) -> str:
-        """The format."""
-        return "json" if self.as_json else self.format_ or "table"
 
 
 def going_options(command: Command) -> Command:
@@ -106,8 +92,7 @@ def no_contradiction(options: DescentOptions) -> None:
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"), ("show_work", "quiet"))
     if options.show_work and options.form == "json":
         raise click.UsageError("--show-work and --json exclude each other\n--json --history - has every step")
-    if options.as_json and options.format_ not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    refuse_two_formats(options)
     if options.history == "-" and (options.quiet or options.format_ not in (None, "json")):
         other = "--quiet" if options.quiet else f"--format {options.format_}"
         raise click.UsageError(f"--history - and {other} both want standard output")

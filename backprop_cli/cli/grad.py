@@ -11,6 +11,7 @@ from backprop_cli.choices import COLORS, METHODS, RUN_FORMATS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
+from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
@@ -19,23 +20,16 @@ if TYPE_CHECKING:
 _FAILED = 1
 
 
-class GradOptions(ArrayOptions):
+class GradOptions(ArrayOptions, FormatOptions):
     """What the command is asked for."""
 
     check: Method | None
     no_check: bool
     rtol: float | None
-    format_: str | None
-    as_json: bool
     quiet: bool
     explain: bool
     steps: bool
     color: str
-
-    @property
-    def form(self) -> str:
-        """The format."""
-        return "json" if self.as_json else self.format_ or "table"
 
 
 @click.command(
@@ -54,14 +48,7 @@ class GradOptions(ArrayOptions):
 )
 @click.option("--no-check", is_flag=True, help="Leave the check out.")
 @click.option("--rtol", metavar="R", type=float, help="Tolerance of the check, relative to the terms added up (1e-9).")
-@click.option(
-    "--format",
-    "format_",
-    metavar="FORMAT",
-    type=click.Choice(RUN_FORMATS),
-    help=f"{', '.join(RUN_FORMATS[:-1])} or {RUN_FORMATS[-1]}.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@format_options(RUN_FORMATS)
 @click.option("-q", "--quiet", is_flag=True, help="Print the gradients only, a number a line.")
 @click.option("--explain", is_flag=True, help="Say in words how the output moves with each variable.")
 @click.option("--steps", is_flag=True, help="Show every gate's value, local gradient and contribution, step by step.")
@@ -94,8 +81,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 def _no_contradiction(options: GradOptions) -> None:
     pairs = (ARITHMETICS, ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
-    if options.as_json and options.format_ not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    refuse_two_formats(options)
     if options.steps and options.format_ == "csv":
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 

@@ -12,6 +12,7 @@ import click
 
 from backprop_cli.choices import COLORS, GRADING_FORMATS
 from backprop_cli.cli.calculation_options import Command, with_options
+from backprop_cli.cli.format_options import FormatOptions, format_options
 from backprop_cli.cli.options import Options
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.problems import Diagnostic, Refused
@@ -48,14 +49,7 @@ _REPORTS = (
         type=click.Choice(FEEDBACK),
         help="What is told: none, verdict, hint (no correct number), or full.",
     ),
-    click.option(
-        "--format",
-        "format_",
-        metavar="FORMAT",
-        type=click.Choice(GRADING_FORMATS),
-        help=f"{', '.join(GRADING_FORMATS[:-1])} or {GRADING_FORMATS[-1]}.",
-    ),
-    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    format_options(GRADING_FORMATS),
     click.option("--report", "reports", metavar="FORMAT=FILE", multiple=True, help="Write another report to a file."),
     click.option("--tap-version", type=click.Choice(["13", "14"]), help="Of TAP: 13, which prove reads, or 14 (13)."),
     click.option("--exit-zero", is_flag=True, help="Exit code 0 also where an answer is wrong."),
@@ -72,12 +66,10 @@ class ToleranceOptions(Options):
     exact: bool
 
 
-class ReportOptions(Options):
+class ReportOptions(FormatOptions):
     """What is told, and in which reports."""
 
     feedback: Feedback | None
-    format_: str | None
-    as_json: bool
     reports: tuple[str, ...]
     exit_zero: bool
     color: str
@@ -87,6 +79,7 @@ class ReportOptions(Options):
     decimal: str = "."
     item_analysis: bool = False
     anonymous: bool = False
+    usual_form = "text"
     feedback_dir: str | None = None
 
 

@@ -15,6 +15,7 @@ import click
 from backprop_cli.choices import FEEDBACK_PAGES, GRADING_FORMATS
 from backprop_cli.cli.folders import folder
 from backprop_cli.cli.output import growing
+from backprop_cli.cli.format_options import refuse_two_formats
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
 from backprop_cli.render.graded.report_formats import feedback_page, writer
@@ -104,9 +105,8 @@ class Reports:
 @contextmanager
 def reports(options: ReportOptions) -> Iterator[Reports]:
     """The reports that the options ask for. Files are put in place when the block ends well, and only then."""
-    form = "json" if options.as_json else options.format_ or "text"
-    if options.as_json and options.format_ not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options.format_} exclude each other")
+    refuse_two_formats(options)
+    form = options.form
     seen = screen(options.color) if form == "text" else None
     files = report_files(options.reports)
     _no_idle_option(options, {form, *(name for name, _ in files)})

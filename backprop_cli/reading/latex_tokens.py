@@ -15,7 +15,7 @@ from backprop_cli import limits
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading.latex_words import DELIMITERS, FRACTIONS, FUNCTIONS, GREEK, SIGNS, SIZES, SPACES, STYLES
-from backprop_cli.reading.notation import END, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
+from backprop_cli.reading.notation import END, GREEK_LETTERS, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
 from backprop_cli.reading.operators import WORDS
 
 _GAP = r"(?:\\[,;:! ]|\s)*"
@@ -24,7 +24,7 @@ _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[{}|])|(?P<brace>[{}])|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[A-Za-z][A-Za-z0-9]*)|(?P<plain>[^\\{}\s~$&%A-Za-z0-9]+)"
 )
-_NAMED = re.compile(r"\s*\{\s*(?P<inside>[A-Za-z]\w*)\s*\}", re.ASCII)
+_NAMED = re.compile(rf"\s*\{{\s*(?P<inside>(?:[A-Za-z]\w*|[{GREEK_LETTERS}]))\s*\}}", re.ASCII)
 _SUBSCRIPT = re.compile(r"\s*_\s*(?:\{\s*(?P<braced>[A-Za-z0-9, ]*?)\s*\}|(?P<bare>[A-Za-z0-9]+))")
 _ROOT = re.compile(r"\s*\[\s*(?P<index>[0-9]{1,3})\s*\]")
 _BASE = re.compile(r"\s*_\s*\{?\s*(?P<base>2|10)(?![0-9])\s*\}?")
@@ -230,13 +230,18 @@ class _Lexer:
             self._root(start)
         elif name in GREEK:
             self._times(start)
-            self._name(name if name in self.names and GREEK[name] not in self.names else GREEK[name], start)
+            self._name(self._letter(name), start)
         elif name in FUNCTIONS:
             self._function(name, start)
         elif name in STYLES:
             self._styled(start)
         elif name not in SPACES:
             self._unknown(name, Span(start, self.at))
+
+    def _letter(self, command: str) -> str:
+        """A Greek letter, or its name where that is what a variable is called."""
+        letter = GREEK[command]
+        return command if command in self.names and letter not in self.names else letter
 
     def _unknown(self, name: str, span: Span) -> NoReturn:
         if name in ("partial", "nabla"):
@@ -298,7 +303,7 @@ class _Lexer:
         begin = self.at
         self._signs(("(",), begin)
         self.at = one.end()
-        text = GREEK[one["greek"]] if one["greek"] else one["plain"]
+        text = self._letter(one["greek"]) if one["greek"] else one["plain"]
         self._put(NUMBER if text[0] in "0123456789." else NAME, text, one.end() - len(text))
         self._signs((")",), self.at)
 

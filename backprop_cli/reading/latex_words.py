@@ -36,11 +36,13 @@ FUNCTIONS: Final = dict(zip(_SAME.split(), _SAME.split(), strict=True)) | {
     "arccos": "acos",
     "arctan": "atan",
 }
-_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
-    "psi omega Gamma Delta Theta Lambda Xi Pi Phi Psi Omega varepsilon vartheta varphi varrho"
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega vartheta varphi varpi "
+    "varkappa varrho varepsilon"
 )
-GREEK: Final = dict(zip(_NAMES.split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΦΨΩϵϑϕϱ", strict=True))
+GREEK: Final = dict(zip(_LETTERS.split(), "αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϑϕϖϰϱϵ", strict=True))
+"""The letter of each command: φ is read from ``\\phi`` and ε from ``\\epsilon``, as they are written."""
 
 
 def is_latex(text: str) -> bool:

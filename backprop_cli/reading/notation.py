@@ -25,10 +25,10 @@ class Token(NamedTuple):
     end: int
 
 
-_GREEK = "\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u00b5"
+GREEK_LETTERS: Final = "\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u00b5"
 _FORMS = rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<name>[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}₀-₉]*)
+    |(?P<name>[A-Za-z_{GREEK_LETTERS}][A-Za-z0-9_{GREEK_LETTERS}₀-₉]*)
     |(?P<operator>\*\*|==|!=|<=|>=|[-+*/^@(),;=<>\n×·⋅∗÷−√≤≥≠])
     |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)"""
 _TOKEN = re.compile(rf"{_FORMS}|(?P<other>[\s\S])", re.VERBOSE)
