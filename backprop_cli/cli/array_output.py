@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Protocol
 
 from backprop_cli.cli.screen import screen
+from backprop_cli.cli.warn import found_wrong
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
@@ -91,8 +91,4 @@ def mismatches(report: ArrayReport) -> None:
             says = "is not what slopes along directions say"
             if one is not None:
                 says = f"came out as {row.gradient.at(verdict.at)}, and the check says {one.expected!r}"
-            print(
-                f"error[check.wrong]: the gradient of {place} {says}\n"
-                "  = this is a bug of backprop's own: please report the command line",
-                file=sys.stderr,
-            )
+            found_wrong(f"the gradient of {place} {says}")

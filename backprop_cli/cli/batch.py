@@ -14,6 +14,7 @@ from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_o
 from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
 from backprop_cli.cli.progress import counting_rows, far_in, far_of_rows
 from backprop_cli.cli.startup import one_thread_of_blas
+from backprop_cli.cli.warn import found_wrong, warn
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
         wrong = _run(_task(expression, words, options, data), data, options, rejected)
     say_skipped(rejected)
     for says in wrong:
-        print(f"error[check.wrong]: {says}\n  = this is a bug of backprop's own: please report it", file=sys.stderr)
+        found_wrong(says)
     return _FAILED if wrong else 0
 
 
@@ -136,7 +137,7 @@ def _print_rows(task: Task, blocks: Iterable[Block], data: Data, options: BatchO
             print_rows(task, found, step, json=options.form == "json", quiet=options.quiet)
         else:
             write_rows(task, found, step, options.output)
-    _warn(task.warnings)
+    warn(task.warnings)
 
 
 def _by_dask(
@@ -186,15 +187,8 @@ def _print_report(
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
     if options.form != "json":
-        _warn(report.warnings)
+        warn(report.warnings)
     return wrong
-
-
-def _warn(problems: Iterable[Diagnostic]) -> None:
-    for problem in problems:
-        from backprop_cli.render.diagnostics import drawn
-
-        print(drawn(problem, "warning"), file=sys.stderr)
 
 
 def _sampler(task: Task) -> Sampler:

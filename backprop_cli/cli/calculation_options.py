@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +11,7 @@ import click
 from backprop_cli import limits
 from backprop_cli.cli.arguments import text_of
 from backprop_cli.cli.options import Options
+from backprop_cli.cli.warn import warn
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
@@ -165,7 +165,6 @@ def echoed(circuit: Circuit) -> Circuit:
 
     if is_latex(circuit.source.text):
         from backprop_cli.reading.writing import write
-        from backprop_cli.render.diagnostics import drawn
 
-        print(drawn(Diagnostic("latex.read", f"read as {write(circuit)}"), "note"), file=sys.stderr)
+        warn([Diagnostic("latex.read", f"read as {write(circuit)}")])
     return circuit

@@ -13,7 +13,8 @@ from backprop_cli import limits
 from backprop_cli.cli.arguments import ExpressionCommand, data_of
 from backprop_cli.cli.calculation_options import ReadingOptions, circuit_and_point, exclude, reading_options
 from backprop_cli.cli.class_options import FileOptions, file_options, ways
-from backprop_cli.cli.report_options import ReportOptions, ToleranceOptions, report_options, tolerance_options, warn
+from backprop_cli.cli.report_options import ReportOptions, ToleranceOptions, report_options, tolerance_options
+from backprop_cli.cli.warn import warn
 from backprop_cli.grading.levels import ACCEPT
 
 if TYPE_CHECKING:

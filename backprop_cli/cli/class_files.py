@@ -12,7 +12,7 @@ import click
 from backprop_cli import limits
 from backprop_cli.cli.arguments import data_of
 from backprop_cli.cli.class_options import ClassOptions, ways
-from backprop_cli.cli.report_options import warn
+from backprop_cli.cli.warn import warn
 from backprop_cli.problems import UNREADABLE, Refused
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,11 @@ from backprop_cli.choices import LANGUAGES
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import PlaceOptions, circuit_and_point, place_options, reading_options
 from backprop_cli.cli.output import write_out
+from backprop_cli.cli.warn import warn
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
     from backprop_cli.engine.given import Given
-    from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
 
@@ -94,7 +93,7 @@ def _of_arrays(circuit: Circuit, point: Mapping[str, Given], options: CodeOption
         wanted = inner.wrt if options.wrt else [name for name in inner.wrt or () if name in scalars.inputs]
         return render(scalars, wanted, report, options.lang, options.function)
     found = run_arrays(circuit, point, settings, upstream)
-    _warn(found)
+    warn(found.warnings)
     return render_arrays(shapes_of(circuit, point), found, options.lang, options.function)
 
 
@@ -103,12 +102,5 @@ def _report(circuit: Circuit, point: Any, names: tuple[str, ...] | None) -> Repo
     from backprop_cli.settings import Settings
 
     report = run(circuit, point, Settings(wrt=names, check="none"))
-    _warn(report)
+    warn(report.warnings)
     return report
-
-
-def _warn(report: Report | ArrayReport) -> None:
-    from backprop_cli.render.diagnostics import drawn
-
-    for problem in report.warnings:
-        print(drawn(problem, "warning"), file=sys.stderr)

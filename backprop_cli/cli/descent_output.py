@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli import limits
 from backprop_cli.cli.output import growing, write_out
+from backprop_cli.cli.warn import found_wrong, warn
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -116,13 +117,11 @@ def _warn(report: DescentReport, options: DescentOptions) -> None:
     from backprop_cli.render.diagnostics import drawn
 
     if options.form != "json":
-        for problem in report.warnings:
-            print(drawn(problem, "warning"), file=sys.stderr)
+        warn(report.warnings)
     if report.checked is not None and report.checked.ok is False:
         from backprop_cli.render.descent import words
 
-        hint = "this is a bug of backprop's own: please report the command line"
-        print(drawn(Diagnostic("check.wrong", words.agreement(report), hint)), file=sys.stderr)
+        found_wrong(words.agreement(report))
     if report.stop.problem is not None:
         print(drawn(report.stop.problem), file=sys.stderr)
     elif report.stop.word == "interrupted":

@@ -13,6 +13,7 @@ from backprop_cli.choices import METHODS, PICTURES, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import RunOptions, calculate_arrays, run_options
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
+from backprop_cli.cli.warn import found_wrong, warn
 from backprop_cli.problems import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -155,12 +156,9 @@ def _write(data: bytes, output: str | None) -> None:
 
 
 def _warn(report: Report | ArrayReport) -> None:
-    from backprop_cli.render.diagnostics import drawn
-
-    for problem in report.warnings:
-        print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
+    warn(report.warnings)
     if not report.ok:
-        print(f"error[check.wrong]: {_agreement(report)}; `backprop grad` shows them", file=sys.stderr)
+        found_wrong(f"{_agreement(report)}; `backprop grad` shows them")
 
 
 def _agreement(report: Report | ArrayReport) -> str:

@@ -12,6 +12,7 @@ from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
 from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
+from backprop_cli.cli.warn import found_wrong, warn
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
@@ -149,28 +150,16 @@ def _steps(report: Report, form: str, *, explain: bool) -> str:
 
 
 def _warn(report: Report | ArrayReport, *, quiet: bool) -> None:
-    from backprop_cli.render.diagnostics import drawn
     from backprop_cli.report.report import Report
 
-    for problem in report.warnings:
-        if not quiet or problem.code != "check.note":
-            print(drawn(problem, "note" if problem.code == "check.note" else "warning"), file=sys.stderr)
+    warn(report.warnings, quiet=quiet)
     if not isinstance(report, Report):
         from backprop_cli.cli.array_output import mismatches
 
         mismatches(report)
         return
     for variable in report.parameters:
-        verdict = variable.verdict
+        verdict, gradient = variable.verdict, variable.gradient
         if verdict is not None and verdict.word == "wrong":
-            print(
-                _mismatch(variable.name, variable.gradient.text if variable.gradient else "", verdict.expected),
-                file=sys.stderr,
-            )
-
-
-def _mismatch(name: str, got: str, expected: float | None) -> str:
-    return (
-        f"error[check.wrong]: the gradient of {name} came out as {got}, and the check says {expected!r}\n"
-        "  = this is a bug of backprop's own: please report the command line"
-    )
+            came = gradient.text if gradient else ""
+            found_wrong(f"the gradient of {variable.name} came out as {came}, and the check says {verdict.expected!r}")

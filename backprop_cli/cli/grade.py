@@ -19,7 +19,8 @@ from backprop_cli.cli.calculation_options import exclude
 from backprop_cli.cli.class_options import ClassOptions, class_options, file_options, percent
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
-from backprop_cli.cli.report_options import ReportOptions, report_options, warn
+from backprop_cli.cli.report_options import ReportOptions, report_options
+from backprop_cli.cli.warn import warn
 from backprop_cli.problems import UNREADABLE, Diagnostic
 
 if TYPE_CHECKING:

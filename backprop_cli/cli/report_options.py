@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,11 +101,3 @@ def tolerance(options: ToleranceOptions) -> Tolerance:
             raise Refused(Diagnostic(code, f"--{name} must be 0 or more, and got {value}"))
     least, most = options.sigfigs or (None, None)
     return Tolerance(options.rtol, options.atol, least, options.exact, most)
-
-
-def warn(problems: Iterable[Diagnostic]) -> None:
-    """Put warnings on standard error."""
-    from backprop_cli.render.diagnostics import drawn
-
-    for problem in problems:
-        print(drawn(problem, "warning"), file=sys.stderr)

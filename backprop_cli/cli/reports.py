@@ -14,8 +14,8 @@ import click
 
 from backprop_cli.choices import FEEDBACK_PAGES, GRADING_FORMATS
 from backprop_cli.cli.folders import folder
-from backprop_cli.cli.output import growing
 from backprop_cli.cli.format_options import refuse_two_formats
+from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
 from backprop_cli.render.graded.report_formats import feedback_page, writer
