@@ -6,11 +6,11 @@ a descent in its table of optimizers, which is as light.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Method = Literal["symbolic", "gatewise", "forward", "none"]
 
-METHODS = ("symbolic", "gatewise", "forward")  # of the check; "none" is --no-check
+METHODS = get_args(Method)[:-1]  # of the check; "none" is --no-check
 RUN_FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
 BATCH_FORMATS = ("table", "plain", "json", "csv")
 PICTURES = ("svg", "png", "html", "dot", "mmd", "txt")

@@ -7,9 +7,14 @@ else that is raised is a bug of this project and keeps its traceback. This modul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-USAGE, UNREADABLE, NO_VALUE = 2, 3, 4
+ANSWER_IS_NO, USAGE, UNREADABLE, NO_VALUE, INTERRUPTED = 1, 2, 3, 4, 130
+"""Exit codes: a gradient or an answer is wrong; how it was called; what cannot be read; no value there; Ctrl-C."""
+
+MORE_RANGE = "--digits 20 has a far larger range"
+"""What helps where a double overflows."""
 
 _EXIT_CODES = {
     "usage": USAGE,
@@ -61,6 +66,11 @@ class Diagnostic:
 
 Problem = Diagnostic
 """The name of ``Diagnostic`` up to version 0.1; it goes with 0.3."""
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first few names, and how many more there are: ``a, b, c and 2 more``."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 class Refused(Exception):

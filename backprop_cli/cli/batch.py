@@ -15,7 +15,7 @@ from backprop_cli.cli.format_options import FormatOptions, format_options, refus
 from backprop_cli.cli.progress import counting_rows, far_in, far_of_rows
 from backprop_cli.cli.startup import one_thread_of_blas
 from backprop_cli.cli.warn import found_wrong, warn
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import ANSWER_IS_NO, Diagnostic, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from backprop_cli.rows.selection import Selection
     from backprop_cli.rows.source import Data
     from backprop_cli.rows.task import Task
-
-_FAILED = 1
 
 
 class BatchOptions(DataOptions, FormatOptions):
@@ -98,7 +96,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     say_skipped(rejected)
     for says in wrong:
         found_wrong(says)
-    return _FAILED if wrong else 0
+    return ANSWER_IS_NO if wrong else 0
 
 
 def _task(expression: str, words: tuple[str, ...], options: BatchOptions, data: Data) -> Task:

@@ -16,6 +16,7 @@ from backprop_cli.cli.class_options import FileOptions, file_options, ways
 from backprop_cli.cli.report_options import ReportOptions, ToleranceOptions, report_options, tolerance_options
 from backprop_cli.cli.warn import warn
 from backprop_cli.grading.levels import ACCEPT
+from backprop_cli.problems import ANSWER_IS_NO
 
 if TYPE_CHECKING:
     from backprop_cli.circuit import Circuit
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from backprop_cli.grading.names import Asked
     from backprop_cli.grading.question import Ask, Question
     from backprop_cli.grading.records import ProblemResult
-
-_WRONG = 1
 
 
 class CheckOptions(ReadingOptions, ToleranceOptions, ReportOptions, FileOptions):
@@ -85,7 +84,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     with deadline(options.max_seconds, "--max-seconds gives it more"):
         result, name = _judged(expression, values, options)
     _report(result, name, options)
-    return 0 if options.exit_zero or _fine(result) else _WRONG
+    return 0 if options.exit_zero or _fine(result) else ANSWER_IS_NO
 
 
 def _fine(result: ProblemResult) -> bool:

@@ -14,14 +14,13 @@ from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import RunOptions, calculate_arrays, run_options
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
 from backprop_cli.cli.warn import found_wrong, warn
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import ANSWER_IS_NO, Diagnostic, Refused
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
 
 _ALIASES = {"gv": "dot", "mermaid": "mmd"}
-_FAILED = 1
 
 
 class DrawOptions(RunOptions):
@@ -82,7 +81,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     report = _report(expression, values, options)
     _write(_made(report, form, options), options.output)
     _warn(report)
-    return 0 if report.ok else _FAILED
+    return 0 if report.ok else ANSWER_IS_NO
 
 
 def _form(output: str | None, asked: str | None) -> str:

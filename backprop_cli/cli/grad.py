@@ -13,12 +13,11 @@ from backprop_cli.cli.array_options import ArrayOptions, array_options, calculat
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
 from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
 from backprop_cli.cli.warn import found_wrong, warn
+from backprop_cli.problems import ANSWER_IS_NO
 
 if TYPE_CHECKING:
     from backprop_cli.report.array_report import ArrayReport
     from backprop_cli.report.report import Report
-
-_FAILED = 1
 
 
 class GradOptions(ArrayOptions, FormatOptions):
@@ -76,7 +75,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     if options.form != "json":
         sys.stdout.flush()  # the answer first, also where both streams go to one file
         _warn(report, quiet=options.quiet)
-    return 0 if report.ok else _FAILED
+    return 0 if report.ok else ANSWER_IS_NO
 
 
 def _no_contradiction(options: GradOptions) -> None:

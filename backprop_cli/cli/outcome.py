@@ -12,9 +12,9 @@ from typing import Any, TextIO
 
 import click
 
-from backprop_cli.problems import UNREADABLE, USAGE, Diagnostic, Refused
+from backprop_cli.problems import INTERRUPTED, UNREADABLE, USAGE, Diagnostic, Refused
 
-OUR_BUG, INTERRUPTED = 70, 130
+OUR_BUG = 70
 
 
 def run(command: Callable[[], Any], words: Sequence[str]) -> int:

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from backprop_cli.cli.output import file_errors
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import Diagnostic, Refused, some
 from backprop_cli.render.safe_text import visible
-
-_NAMED_APART = 3
 
 
 def write_folder(folder: str, files: Iterable[tuple[str, str]], *, overwrite: bool) -> None:
@@ -46,10 +44,10 @@ def _write(beside: Path, name: str, text: str) -> str:
 def _keep(folder: str, target: Path, names: Sequence[str]) -> None:
     there = [name for name in names if os.path.lexists(target / name)]
     if there:
-        more = f" and {len(there) - _NAMED_APART:,} more" if len(there) > _NAMED_APART else ""
-        shown = visible(", ".join(there[:_NAMED_APART]))
         hint = "--overwrite puts new ones in their places; nothing was written"
-        raise Refused(Diagnostic("output.exists", f"{visible(folder)} has these files already: {shown}{more}", hint))
+        raise Refused(
+            Diagnostic("output.exists", f"{visible(folder)} has these files already: {visible(some(there))}", hint)
+        )
 
 
 def _fit(target: Path, names: Sequence[str]) -> None:

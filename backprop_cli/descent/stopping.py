@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import INTERRUPTED, Diagnostic, Refused
 
 Word = Literal["steps", "tol", "standstill", "no value", "overflow", "time", "interrupted"]
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)

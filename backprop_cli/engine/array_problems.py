@@ -12,10 +12,9 @@ from backprop_cli.circuit import CONSTANT
 from backprop_cli.engine.shapes import Shaped
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_row import NEW_AXIS, WIRE
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import MORE_RANGE, Diagnostic
 from backprop_cli.reading.own_notation import held
 
-_MORE_RANGE = "--digits 20 has a far larger range"
 _TYPED = 24
 
 
@@ -71,7 +70,7 @@ def no_value(shaped: Shaped, index: int, inputs: Sequence[Any], missing: Any, ou
             problem = Diagnostic(f"domain.{gate.name}", f"{gate.name} needs {need}: {met}")
         else:
             met = elements(shaped, index, inputs, first_place(missing)) + _more(missing)
-            problem = Diagnostic(f"overflow.{gate.name}", f"{gate.name} overflows a double: {met}", _MORE_RANGE)
+            problem = Diagnostic(f"overflow.{gate.name}", f"{gate.name} overflows a double: {met}", MORE_RANGE)
     elif row.need:
         message = (
             f"{row.called} needs {row.need}: {operand(shaped, circuit.nodes[index].inputs[0])} has 0, to 16 digits"
@@ -79,7 +78,7 @@ def no_value(shaped: Shaped, index: int, inputs: Sequence[Any], missing: Any, ou
         problem = Diagnostic(f"domain.{row.name}", message)
     else:
         message = f"{row.called} overflows a double"
-        problem = Diagnostic(f"overflow.{row.name}", message, _MORE_RANGE)
+        problem = Diagnostic(f"overflow.{row.name}", message, MORE_RANGE)
     return problem.at(circuit.source, circuit.spans[index])
 
 

@@ -19,7 +19,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.rules import Rules
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
 from backprop_cli.reading.array_files import load
 from backprop_cli.reading.nested_lists import Shape, flatten, place, split, too_large
 from backprop_cli.reading.notation import number_problem
@@ -72,7 +72,7 @@ class GivenArray(Given):
         if not np.isfinite(array).all():
             number = int(np.flatnonzero(~np.isfinite(array))[0])
             message = f"{place(self.name, self.shape, number)} is too large for a double"
-            raise Refused(Diagnostic("overflow.constant", message, "--digits 20 has a far larger range"))
+            raise Refused(Diagnostic("overflow.constant", message, MORE_RANGE))
         return array
 
     def _worked_out(self, number: int, rules: Rules) -> float:

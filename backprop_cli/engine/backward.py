@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from backprop_cli.arithmetic.protocol import Number, Operation
 from backprop_cli.engine.forward import Forward, shown
 from backprop_cli.engine.rules import CompiledGate, no_gradient
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import MORE_RANGE, Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _BackwardSweep:
     def _too_large(self, index: int) -> tuple[Diagnostic, int]:
         """Which contribution left the range of numbers, and its gate."""
         circuit, finite = self.forward.circuit, self.arithmetic.is_finite
-        hint = "--digits 20 has a far larger range" if self.arithmetic.doubles else ""
+        hint = MORE_RANGE if self.arithmetic.doubles else ""
         for gate in range(index + 1, circuit.output + 1):
             for source, local in zip(circuit.nodes[gate].inputs, self.locals[gate], strict=False):
                 if source != index or local is None or finite(self._multiply(self.gradients[gate], local)):

@@ -13,7 +13,7 @@ from functools import cached_property
 from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 from backprop_cli.engine.rules import CompiledGate, Rules
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _ForwardSweep:
             self.values[index] = point[node.text] if node.op == INPUT else self.arithmetic.literal(node.text)
             if node.op == CONSTANT and not self._holds(node.text, self.values[index]):
                 size = "small" if self.arithmetic.is_finite(self.values[index]) else "large"
-                problem = Diagnostic("overflow.constant", f"{node.text} is too {size} for a double", _MORE_RANGE)
+                problem = Diagnostic("overflow.constant", f"{node.text} is too {size} for a double", MORE_RANGE)
                 self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
     def _holds(self, text: str, value: Number) -> bool:
@@ -145,14 +145,11 @@ class _ForwardSweep:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.doubles:
             return Diagnostic(
-                f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", _MORE_RANGE
+                f"overflow.{row.gate.name}", f"{row.gate.name} overflows a double, with {given}", MORE_RANGE
             )
         return Diagnostic(
             f"overflow.{row.gate.name}", f"{row.gate.name} leaves the range of numbers here, with {given}"
         )
-
-
-_MORE_RANGE = "--digits 20 has a far larger range"
 
 
 def shown(arithmetic: Arithmetic, row: CompiledGate, arguments: Sequence[Number], most: int = 24) -> str:

@@ -18,7 +18,7 @@ from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import NOT_NUMBERS, Given
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import nearest
-from backprop_cli.problems import Diagnostic, Refused, Source, Span
+from backprop_cli.problems import Diagnostic, Refused, Source, Span, some
 
 _NAMED_APART = 3
 _LONG = 60
@@ -204,9 +204,7 @@ def _unused(names: list[str]) -> tuple[Diagnostic, ...]:
     if len(names) <= _NAMED_APART:
         messages = [f"{name} is given a value, and the expression does not use it" for name in names]
     else:
-        shown = ", ".join(names[:_NAMED_APART])
-        more = len(names) - _NAMED_APART
-        messages = [f"{shown} and {more:,} more are given values, and the expression does not use them"]
+        messages = [f"{some(names, _NAMED_APART)} are given values, and the expression does not use them"]
     return tuple(Diagnostic("value.unused", message) for message in messages)
 
 
@@ -222,7 +220,7 @@ def _stage_given(name: str) -> Diagnostic:
 
 def _missing(circuit: Circuit, missing: list[str], unused: list[str], point: Point) -> Diagnostic:
     hint = _hint(circuit, missing, unused, point)
-    shown = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+    shown = some(missing, 20)
     problem = Diagnostic("usage.missing", f"no value for {shown}", hint)
     return problem.at(circuit.source, circuit.spans[circuit.inputs[missing[0]]])
 

@@ -19,7 +19,7 @@ from backprop_cli.engine.array_problems import counted, elements, first_place, o
 from backprop_cli.engine.array_rules import bound
 from backprop_cli.engine.vectorised import STRICT, VectorRun
 from backprop_cli.gates.array_row import ArrayGate, Shape
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
 
 _FILLED = 16_384
 Pull = Callable[[Sequence[Number], Number, Number], Number]
@@ -204,8 +204,7 @@ class _CarefulSweep(Sweep):
     def _arrives(self, index: int, position: int, source: int, contribution: Number) -> None:
         if not np.isfinite(contribution).all():
             first = counted(operand(self.program.shaped, source), ~np.isfinite(contribution))
-            hint = "--digits 20 has a far larger range"
-            self.refuse(index, Diagnostic("overflow.gradient", f"the gradient of {first} is too large", hint))
+            self.refuse(index, Diagnostic("overflow.gradient", f"the gradient of {first} is too large", MORE_RANGE))
         super()._arrives(index, position, source, contribution)
 
     def _contribution(

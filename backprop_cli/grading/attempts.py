@@ -10,9 +10,8 @@ from backprop_cli.grading.files.sheets import Submission
 from backprop_cli.grading.files.times import Moment, Times
 from backprop_cli.grading.levels import Rule
 from backprop_cli.grading.marking import Marked
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import Diagnostic, some
 
-_NAMED_APART = 3
 _AGAIN = Diagnostic("submission.again", "this student has an earlier submission; both are graded")
 
 
@@ -102,9 +101,8 @@ class AttemptPlan:
         names = [group[0].student for group in self._groups]
         if not names:
             return ()
-        more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
         who = f"{'1 student stands' if len(names) == 1 else f'{len(names):,} students stand'} more than once"
-        shown = f"{who} ({', '.join(names[:_NAMED_APART])}{more})"
+        shown = f"{who} ({some(names)})"
         done = {"all": "all submissions are graded", "best": "the best submission of each counts"}.get(self.rule, "")
         done = done or f"the {self.rule} submission of each counts{self._by_what()}"
         hint = "--attempt latest, first or best takes one of each" if self.rule == "all" else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from backprop_cli.grading.items import Item
 from backprop_cli.grading.levels import Feedback
@@ -18,17 +18,7 @@ Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate
 BUG = "internal"
 """The code of a remark on answers that a bug of ours kept from being judged."""
 
-WORDS: tuple[Word, ...] = (
-    "ok",
-    "close",
-    "wrong",
-    "missing",
-    "invalid",
-    "extra",
-    "duplicate",
-    "undefined",
-    "received",
-)
+WORDS: tuple[Word, ...] = get_args(Word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Mapping
 
 from backprop_cli.render import numbers
 from backprop_cli.report.report import Report, StageRow, Variable
 
-_METHODS = {
+METHODS = {
     "symbolic": "symbolic differentiation",
     "gatewise": "symbolic differentiation of each gate and power series",
     "forward": "power series",
+    "directional": "slopes along fixed directions",
+}
+_CLAUSES = {
+    "ok": "agree{s} with {method}",
+    "imprecise": "agree{s} up to digits lost to cancellation or underflow",
+    "kink": "stand{s} on a kink, where a convention answers",
+    "limit": "follow{s} from the one-sided slopes, which agree",
+    "undecided": "stay{s} undecided: no number of digits tells on which side of an edge the point lies",
+    "unchecked": "remain{s} unchecked",
 }
 
 
@@ -19,36 +30,26 @@ def agreement(report: Report) -> str:
     if report.check is None:
         return "not checked (--no-check)"
     verdicts = list(report.check.verdicts.values())
-    method = _METHODS[report.check.method]
-    wrong = sum(1 for verdict in verdicts if verdict.word == "wrong")
-    if wrong:
-        return f"{wrong} of {len(verdicts)} gradients do not agree with {method}"
+    method = METHODS[report.check.method]
+    counts = Counter[str]("imprecise" if one.word == "ok" and one.lost_digits > 0 else one.word for one in verdicts)
+    if counts["wrong"]:
+        return f"{counts['wrong']} of {len(verdicts)} gradients do not agree with {method}"
     if report.check.value.word == "wrong":
         return "the value does not agree with its enclosure"
     if report.check.broken:
         return f"{report.check.broken} does not agree with {method}"
-    kinks = sum(1 for verdict in verdicts if verdict.word == "kink")
-    lossy = sum(1 for verdict in verdicts if verdict.word in ("ok", "imprecise") and verdict.lost_digits > 0)
-    limits = sum(1 for verdict in verdicts if verdict.word == "limit")
-    undecided = sum(1 for verdict in verdicts if verdict.word == "undecided")
-    unchecked = sum(1 for verdict in verdicts if verdict.word == "unchecked")
-    agreed = len(verdicts) - kinks - lossy - limits - undecided - unchecked
-    clauses = [
-        _clause(agreed, "agree", f"with {method}"),
-        _clause(lossy, "agree", "up to digits lost to cancellation or underflow"),
-        _clause(kinks, "stand", "on a kink, where a convention answers"),
-        _clause(limits, "follow", "from the one-sided slopes, which agree"),
-        _clause(undecided, "stay", "undecided: no number of digits tells on which side of an edge the point lies"),
-        _clause(unchecked, "remain", "unchecked"),
-    ]
-    said = "; ".join(clause for clause in clauses if clause)
-    # The noun stands in the first clause only: "2 gradients agree with …; 1 stands on a kink".
-    count, _, rest = said.partition(" ")
-    return f"{count} {'gradient' if count == '1' else 'gradients'} {rest}" if said else "no gradient to check"
+    return counted(counts, "gradient", method) or "no gradient to check"
 
 
-def _clause(count: int, verb: str, rest: str) -> str:
-    return f"{count} {verb}{'s' * (count == 1)} {rest}" if count else ""
+def counted(counts: Mapping[str, int], noun: str, method: str) -> str:
+    """``2 gradients agree with …; 1 stands on a kink``: the noun stands in the first clause only."""
+    clauses: list[str] = []
+    for word, says in _CLAUSES.items():
+        count = counts.get(word, 0)
+        if count:
+            nouns = "" if clauses else f"{noun}{'s' * (count > 1)} "
+            clauses.append(f"{count:,} {nouns}{says.format(s='s' * (count == 1), method=method)}")
+    return "; ".join(clauses)
 
 
 def kinks(report: Report) -> list[str]:

@@ -22,9 +22,8 @@ from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.report.array_formulas import short_arrays
 from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayReport, ArrayRow, ArrayWire
 from backprop_cli.report.pullback_text import RuleUse, elementwise, structural
-from backprop_cli.report.report import Report
+from backprop_cli.report.report import EXCERPT, Report
 
-_EXCERPT = 200
 _LOSSES = ("L", "loss", "J", "loss_", "L_", *(f"L_{number}" for number in range(10_000)))
 
 
@@ -202,7 +201,7 @@ class _Assembly:
                 node.inputs,
                 operands,
                 gate_text(node.op, operands, node.statics),
-                self.circuit.typed(index, _EXCERPT),
+                self.circuit.typed(index, EXCERPT),
                 self.numbers.value(index),
                 gradient,
                 wires,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
 
 Role = Literal["parameter", "data"]
-_EXCERPT = 200
+EXCERPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _gate(run: Forward, sweep: Backward, index: int, kink: bool) -> GateRow:
         node.inputs,
         operands,
         gate_text(node.op, operands),
-        circuit.typed(index, _EXCERPT),
+        circuit.typed(index, EXCERPT),
         quantity(arithmetic, run.values[index]),
         quantity(arithmetic, sweep.gradients[index]),
         tuple(quantity(arithmetic, local) for local in sweep.locals[index]),

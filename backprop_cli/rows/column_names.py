@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from backprop_cli.problems import Diagnostic, Refused
+from backprop_cli.problems import Diagnostic, Refused, some
 from backprop_cli.rows.cells import shown
 from backprop_cli.rows.files import DataFile
 from backprop_cli.rows.row_records import Dialect
@@ -39,5 +39,4 @@ def columns_hint(names: Sequence[str]) -> str:
         sign = next(sign for sign in ";\t|" if sign in names[0])
         return f"the columns seem to be divided by {'tabs' if sign == chr(9) else sign}: see --delimiter"
     named_ones = [name for name in names if name]
-    more = f" and {len(named_ones) - 12} more" if len(named_ones) > 12 else ""
-    return f"its columns are {', '.join(named_ones[:12])}{more}"
+    return f"its columns are {some(named_ones, 12)}"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import prod
 
 from backprop_cli.grading.handwriting import plainly
 from backprop_cli.reading.nested_lists import Shape, split
@@ -35,11 +34,6 @@ class AnswerGrid:
     def squeezed(self) -> Shape:
         """The shape without axes of length 1."""
         return tuple(size for size in self.shape if size != 1)
-
-    def in_shape(self, shape: Shape) -> AnswerGrid:
-        """The same elements in another shape of as many."""
-        assert prod(shape) == len(self.texts)
-        return AnswerGrid(shape, self.texts)
 
 
 def grid(text: str) -> AnswerGrid | None:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backprop_cli.grading.files.texts import Line
-from backprop_cli.grading.files.trees import Tree
+from backprop_cli.grading.files.trees import DEEP, Tree
 from backprop_cli.problems import Diagnostic
 
 _IS = re.compile(r":=|=|:")
 _OURS = "backprop.grad/"
-_DEEP = 8  # no answer is nested so deeply
 
 Path = tuple[str, ...]
 
@@ -41,7 +40,7 @@ def from_table(table: Tree) -> Iterator[Leaf]:
 
 def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
     """The leaves of a value with this path, which stands on a line unless its members tell it better."""
-    if isinstance(value, Tree) and len(path) < _DEEP:
+    if isinstance(value, Tree) and len(path) < DEEP:
         schema = value.get("schema")
         ours = isinstance(schema, str) and schema.startswith(_OURS)
         for key, inner, at in value.members():
@@ -51,7 +50,7 @@ def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
                 yield from below((*path, key), inner, at or line)
             else:
                 yield Leaf((*path, key), inner, at or line)
-    elif len(path) < _DEEP and isinstance(value, list) and is_points(value):
+    elif len(path) < DEEP and isinstance(value, list) and is_points(value):
         for index, inner in enumerate(value, 1):
             if inner is not None:
                 yield from below((*path, str(index)), inner, line)

@@ -23,9 +23,7 @@ from backprop_cli.grading.files.forms import FORMS, of_stream, unreadable
 from backprop_cli.grading.files.notes import Notes
 from backprop_cli.grading.files.sheets import Problems, Submission
 from backprop_cli.grading.files.texts import cut, printable, whole
-from backprop_cli.problems import Diagnostic, Refused
-
-_NAMED_APART = 3
+from backprop_cli.problems import Diagnostic, Refused, some
 
 
 @dataclass(frozen=True)
@@ -191,8 +189,7 @@ def _shown(entry: Path) -> str:
 
 
 def _skipped(folder: str, names: list[str]) -> Diagnostic:
-    more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
-    message = f"{folder}: not read: {', '.join(names[:_NAMED_APART])}{more}"
+    message = f"{folder}: not read: {some(names)}"
     hint = f"submissions end in {', '.join(FORMS)}; links are not followed, and a directory in it is named by itself"
     return Diagnostic("submission.skipped", message, hint)
 

@@ -15,7 +15,7 @@ from backprop_cli.json_text import Literal, NotFinite
 from backprop_cli.problems import Diagnostic, Refused
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<key>\s*:)?|[{}]')
-_DEEP = 8  # no answer is nested so deeply
+DEEP = 8  # no answer is nested so deeply
 _DOTTED = 30_000_000  # steps that Python's TOML reader may take for dotted keys: the square of their parts
 _TOML_KEY = r"(?:[\w-]+|\"[^\"\\\n]*\"|'[^'\n]*')"
 _TOML_LINE = re.compile(
@@ -128,7 +128,7 @@ def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Pat
 
 
 def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
-    if len(path) > _DEEP:
+    if len(path) > DEEP:
         return Tree(()) if isinstance(value, dict) else value
     if isinstance(value, dict):
         return _toml_table(value, lines, path)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from backprop_cli.grading.files.sheets import Submission
 from backprop_cli.grading.records import SubmissionResult
 from backprop_cli.grading.varying.lots import identity
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import Diagnostic, some
 
 _A_CLASS = 5  # submissions, from which a share tells something
-_NAMED_APART = 3
 _HINT = (
     "students are told by the names that `backprop sheet` had: its students.csv lists them; --students FILE compares"
 )
@@ -75,20 +74,15 @@ class Attendance:
         silent = [name for key, name in self._known.items() if key not in self._there]
         if not silent:
             return unknown
-        message = f"{_count(silent)} of {self.source} handed in nothing ({_some(silent)})"
+        message = f"{_count(silent)} of {self.source} handed in nothing ({some(silent)})"
         return (*unknown, Diagnostic("class.absent", message))
 
     def _unknown(self) -> tuple[Diagnostic, ...]:
         if not self._strangers:
             return ()
-        message = f"{_count(self._strangers)} not in {self.source} ({_some(self._strangers)})"
+        message = f"{_count(self._strangers)} not in {self.source} ({some(self._strangers)})"
         return (Diagnostic("class.roster", message, "each student's own numbers are drawn by the name on the sheet"),)
 
 
 def _count(names: list[str]) -> str:
     return "1 student" if len(names) == 1 else f"{len(names):,} students"
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED_APART:,} more" if len(names) > _NAMED_APART else ""
-    return ", ".join(names[:_NAMED_APART]) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from backprop_cli.reading.nested_lists import place
 from backprop_cli.render.csv import HEAD
 from backprop_cli.render.safe_text import visible
 from backprop_cli.render.tables.csv_tables import lines
@@ -35,8 +36,4 @@ def _verdict(row: ArrayRow, number: int) -> tuple[str, str, str]:
 
 def _elements(name: str, block: ArrayQuantity) -> Iterator[tuple[int, str]]:
     for number in range(block.count):
-        rest, indices = number, list[int]()
-        for size in reversed(block.shape):
-            rest, index = divmod(rest, size)
-            indices.append(index)
-        yield number, f"{name}[{','.join(map(str, reversed(indices)))}]" if indices else name
+        yield number, place(name, block.shape, number).replace(", ", ",")

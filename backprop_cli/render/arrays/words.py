@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from backprop_cli.check.array_check import ArrayVerdict, worst_place
+from backprop_cli.reading.nested_lists import place
 from backprop_cli.render import numbers
+from backprop_cli.render.sentences import METHODS, counted
 from backprop_cli.report.array_report import ArrayReport, ArrayRow
-
-_METHODS = {
-    "symbolic": "symbolic differentiation",
-    "gatewise": "symbolic differentiation of each gate",
-    "directional": "slopes along fixed directions",
-}
-_FORWARD = "an independent forward derivation"
 
 
 def agreement(report: ArrayReport) -> str:
@@ -21,31 +17,17 @@ def agreement(report: ArrayReport) -> str:
     check = report.check
     if check is None:
         return "not checked (--no-check)"
-    method = _METHODS.get(check.method, _FORWARD)
+    method = METHODS[check.method]
     if check.broken:
         return f"{check.broken} does not agree with {method}"
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     for verdict in check.verdicts.values():
-        for word, count in verdict.counts.items():
-            counts[word] = counts.get(word, 0) + count
-    wrong = counts.get("wrong", 0)
-    written = "" if check.method == "directional" else ", on the circuit written out in scalar gates"
-    if wrong:
-        return f"{_of(wrong)} of {check.components:,} do not agree with {method}"
-    parts = [f"{_of(counts['ok'])} agree with {method}{written}"] if counts.get("ok") else []
-    said = {
-        "limit": "are limits at a kink",
-        "kink": "stand on a kink, where a convention answers",
-        "imprecise": "agree up to digits lost to rounding",
-        "undecided": "stand so near an edge that they are undecided",
-        "unchecked": "remain unchecked",
-    }
-    parts += [f"{counts[word]:,} {text}" for word, text in said.items() if counts.get(word)]
-    return "; ".join(parts) or "nothing to check"
-
-
-def _of(count: int) -> str:
-    return "1 component" if count == 1 else f"{count:,} components"
+        counts.update(verdict.counts)
+    if counts["wrong"]:
+        return f"{counts['wrong']:,} of {check.components:,} components do not agree with {method}"
+    if check.method != "directional":
+        method += ", on the circuit written out in scalar gates"
+    return counted(counts, "component", method) or "nothing to check"
 
 
 def verdict(row: ArrayRow, *, marks: bool = True) -> str:
@@ -95,20 +77,12 @@ def sensitivities(report: ArrayReport) -> list[str]:
         if not any(doubles):
             found.append(f"{row.name}: moving {row.name} a little leaves {report.partial} where it is, to first order.")
             continue
-        name = _place(row, at)
+        name = place(row.name, row.value.shape, at)
         word = "raise" if doubles[at] > 0 else "lower"
         step = f"raising {name} by 0.01 would {word} {report.partial} by about {abs(doubles[at]) * 0.01:.2g}"
         most = f"; no other element of {row.name} moves it more" if len(doubles) > 1 else ""
         found.append(f"{row.name}: {step}{most}.")
     return found
-
-
-def _place(row: ArrayRow, number: int) -> str:
-    indices: list[int] = []
-    for length in reversed(row.value.shape):
-        number, index = divmod(number, length)
-        indices.append(index)
-    return f"{row.name}[{', '.join(map(str, reversed(indices)))}]" if indices else row.name
 
 
 def norm(value: float) -> str:

@@ -16,7 +16,7 @@ from backprop_cli.render.code.rule import rule
 from backprop_cli.render.code.tree import ONE, Numeral
 from backprop_cli.report.report import GateRow, Quantity, Report
 
-_RTOL = 1e-9
+RTOL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def agreements(program: Program, report: Report, own_conventions: Collection[str
         Agreement(
             variable.id,
             variable.gradient.text,
-            f"{_RTOL * max(1.0, sizes.get(variable.id, 0.0)):.1g}",
+            f"{RTOL * max(1.0, sizes.get(variable.id, 0.0)):.1g}",
             reasons.get(variable.id, ""),
         )
         for variable in report.variables
@@ -54,9 +54,9 @@ def asserts(found: Collection[Agreement], gradient_of: Mapping[int, str], names:
         yield is_close(gradient_of[each.node], each.expected, each.tolerance)
 
 
-def is_close(found: str, expected: str, tolerance: str = "1e-09") -> str:
+def is_close(found: str, expected: str, tolerance: str = f"{RTOL:.0e}") -> str:
     """One assert."""
-    return f"assert math.isclose({found}, {expected}, rel_tol=1e-09, abs_tol={tolerance})"
+    return f"assert math.isclose({found}, {expected}, rel_tol={RTOL:.0e}, abs_tol={tolerance})"
 
 
 def _sizes(report: Report) -> dict[int, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from backprop_cli.grading.records import WORDS, Change, ClassSummary, Judged, ProblemSummary, Word
-from backprop_cli.render.graded.words import MARKS, NAME, commonest, moved, rel_error, shown, verdict
+from backprop_cli.render.graded.words import COMMONEST, MARKS, NAME, commonest, moved, rel_error, shown, verdict
 from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Role, Table, code, ours
 
 ROLES: dict[Word, Role] = {
@@ -23,8 +23,6 @@ ROLES: dict[Word, Role] = {
     "received": "faint",
 }
 _ALWAYS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid")
-_MISTAKES = 3
-"""How many mistakes are named for a problem."""
 
 
 def answers(judged: Iterable[Judged], *, room: int = NAME, marks: dict[Word, str] = MARKS) -> Table:
@@ -78,7 +76,7 @@ def mistakes(problems: Iterable[ProblemSummary], title: str) -> Table:
     rows = (
         (code(shown(one.id, NAME)), code(shown(name, NAME)), ours(str(count)))
         for one in problems
-        for name, count in commonest(one)[:_MISTAKES]
+        for name, count in commonest(one)[:COMMONEST]
     )
     return Table((Column("problem"), Column(title), Column("times", "figure")), tuple(rows))
 

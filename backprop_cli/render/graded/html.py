@@ -13,6 +13,7 @@ from backprop_cli.grading.records import Change, ClassSummary, Heading, Submissi
 from backprop_cli.render.graded.bars import bar, histogram
 from backprop_cli.render.graded.student_page import coded, row, student, table
 from backprop_cli.render.graded.words import (
+    COMMONEST,
     NAME,
     commonest,
     facts,
@@ -103,7 +104,7 @@ def _class(summary: ClassSummary) -> str:
     mistakes = [
         row((coded(problem.id), coded(code), str(count)), numbers=(2,))
         for problem in summary.problems.values()
-        for code, count in commonest(problem)[:3]
+        for code, count in commonest(problem)[:COMMONEST]
     ]
     if mistakes:
         text += "<h2>The commonest mistakes</h2>\n" + table(("problem", "mistake", "times"), mistakes, (2,))
@@ -115,7 +116,7 @@ def _class(summary: ClassSummary) -> str:
 def _item(item: Item) -> tuple[str, ...]:
     wrong = "<br>".join(
         f"{coded(one.typed)} {times(one.count)}{f' {coded(one.mistake)}' if one.mistake else ''}"
-        for one in item.commonest[:3]
+        for one in item.commonest[:COMMONEST]
     )
     mean = item.difficulty
     return (

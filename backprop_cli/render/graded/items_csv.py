@@ -5,8 +5,8 @@ from __future__ import annotations
 from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import ClassSummary, Heading, SubmissionResult
 from backprop_cli.render.graded.csv import Rows
+from backprop_cli.render.graded.words import COMMONEST
 
-_WRONG = 3
 COLUMNS = ("problem", "question", "submissions", "answered", "right", "mean", "discrimination")
 
 
@@ -19,7 +19,7 @@ class ItemsReport:
 
     def head(self, heading: Heading) -> str:
         """The names of the columns."""
-        wrong = (f"{what} {place}" for place in range(1, _WRONG + 1) for what in ("wrong", "times", "mistake"))
+        wrong = (f"{what} {place}" for place in range(1, COMMONEST + 1) for what in ("wrong", "times", "mistake"))
         return self._rows.mark + self._rows.row(*COLUMNS, *wrong)
 
     def add(self, result: SubmissionResult) -> str:
@@ -31,10 +31,10 @@ class ItemsReport:
         return "".join(self._item(item) for item in summary.items.values())
 
     def _item(self, item: Item) -> str:
-        wrong = [cell for one in item.commonest[:_WRONG] for cell in (one.typed, str(one.count), one.mistake)]
+        wrong = [cell for one in item.commonest[:COMMONEST] for cell in (one.typed, str(one.count), one.mistake)]
         figures = (self._figure(item.difficulty), self._figure(item.discrimination))
         counts = (str(item.count), str(item.answered), str(item.right))
-        return self._rows.row(item.problem, item.name, *counts, *figures, *wrong, *[""] * (3 * _WRONG - len(wrong)))
+        return self._rows.row(item.problem, item.name, *counts, *figures, *wrong, *[""] * (3 * COMMONEST - len(wrong)))
 
     def _figure(self, value: float | None) -> str:
         return "" if value is None else self._rows.number(f"{value:.6f}")

@@ -8,6 +8,7 @@ from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult
 from backprop_cli.render.graded import class_tables
 from backprop_cli.render.graded.words import (
+    COMMONEST,
     NAME,
     decimal,
     facts,
@@ -30,7 +31,6 @@ _ITEMS = (
     *(Column("problem"), Column("question"), Column("mean", "figure"), Column("discrimination", "figure")),
     Column("commonest wrong answers"),
 )
-_WRONG = 3
 """How many wrong answers are named for a question."""
 
 
@@ -132,7 +132,7 @@ def _analysis(summary: ClassSummary) -> str:
 def _item(item: Item) -> tuple[Cell, ...]:
     figures = ours(share(item.difficulty)), ours(figure(item.discrimination))
     wrong: list[CellPart] = []
-    for one in item.commonest[:_WRONG]:
+    for one in item.commonest[:COMMONEST]:
         wrong += [CellPart(", " * bool(wrong)), CellPart(shown(one.typed), "code"), CellPart(f" {times(one.count)}")]
         wrong += [CellPart(" ("), CellPart(one.mistake, "code"), CellPart(")")] if one.mistake else []
     return quoted(item.problem), quoted(shown(item.name, NAME)), *figures, Cell(tuple(wrong))

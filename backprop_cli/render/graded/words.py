@@ -198,6 +198,10 @@ def facts(summary: ClassSummary) -> list[str]:
     return found
 
 
+COMMONEST = 3
+"""How many wrong answers to a question, and mistakes in a problem, a report names."""
+
+
 def commonest(problem: ProblemSummary) -> list[tuple[str, int]]:
     """The mistakes that were named, the commonest first."""
     return sorted(problem.mistakes.items(), key=lambda item: (-item[1], item[0]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from backprop_cli.gates import GATES
+from backprop_cli.render.numbers import is_decimal
 from backprop_cli.render.picture.grids import Grid
 from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.report.report import Quantity
@@ -111,7 +112,7 @@ def figure(quantity: Quantity | None) -> str:
     if quantity is None:
         return "none"
     text = quantity.text
-    if not _is_decimal(text):
+    if not is_decimal(text):
         if len(text) <= EXACT:
             return text
         return _rounded(quantity.approx) if math.isfinite(quantity.approx) else text[: EXACT - 1] + ELLIPSIS
@@ -119,10 +120,6 @@ def figure(quantity: Quantity | None) -> str:
         return _rounded(quantity.approx)
     mantissa, _, exponent = text.partition("e")
     return f"{float(mantissa):.4g}e{int(exponent)}" if exponent else shorten(mantissa, EXACT)
-
-
-def _is_decimal(text: str) -> bool:
-    return all(character in "0123456789.e+-" for character in text)
 
 
 def _rounded(number: float) -> str:

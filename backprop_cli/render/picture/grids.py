@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from backprop_cli.reading.nested_lists import place
+
 _SIDE = 16  # cells along a side
 _NUMBERED, _ABREAST = 16, 6  # elements, and columns, up to which the cells have numbers
 
@@ -48,15 +50,7 @@ def grid(name: str, shape: tuple[int, ...], texts: list[str], doubles: list[floa
         for column in range(min(columns, _SIDE)):
             at = row * columns + column
             tint = None if blank or not math.isfinite(doubles[at]) else doubles[at] / largest if largest else 0.0
-            title = f"{name}[{', '.join(map(str, _place(shape, at)))}]" + ("" if blank else f" = {texts[at]}")
+            title = place(name, shape, at) + ("" if blank else f" = {texts[at]}")
             cells.append(GridCell(title, "" if blank or not numbered else texts[at], tint))
         made.append(tuple(cells))
     return Grid(tuple(made), numbered, rows <= _SIDE and columns <= _SIDE)
-
-
-def _place(shape: tuple[int, ...], number: int) -> list[int]:
-    indices: list[int] = []
-    for size in reversed(shape):
-        number, index = divmod(number, size)
-        indices.append(index)
-    return indices[::-1]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.gates.array_shapes import shown
+from backprop_cli.render.code.agreement import RTOL
 from backprop_cli.render.code.arrays.array_languages import Words
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.tree import Instruction, array_calls, assignments
@@ -14,7 +15,6 @@ from backprop_cli.report.array_report import ArrayQuantity, ArrayReport
 
 UPSTREAM = "upstream"
 """What a function calls the gradient that is given at its output."""
-_RTOL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class ArraySubject:
     def _is_close(self, found: str, block: ArrayQuantity) -> str:
         size = max(1.0, max(map(abs, block.doubles.reshape(-1).tolist())) if block.shape else abs(float(block.doubles)))
         expected = self.words.literal(block.text)
-        return f"assert {self.words.np}.allclose({found}, {expected}, rtol={_RTOL}, atol={_RTOL * size:.1g})"
+        return f"assert {self.words.np}.allclose({found}, {expected}, rtol={RTOL}, atol={RTOL * size:.1g})"
 
     def main(self, function: str, names: Mapping[int, str]) -> tuple[str, ...]:
         """Nothing: the arrays of a point are no arguments to write down."""
