@@ -8,29 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backprop_cli.catalogue.topics import codes
+from backprop_cli.catalogue.topics import codes, exits
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.array_table import ARRAY_GATES, ArrayGate
-from backprop_cli.problems import Diagnostic, Refused
 
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- begin: made by make_pages.py -->\n", "<!-- end -->\n"
 _GATE_CODES = ("domain", "slope", "overflow", "kink")
-_WARNINGS = (
-    "data.skipped",
-    "cluster.unlike",
-    "value.unused",
-    "digits.lost",
-    "digits.zero",
-    "stage.value",
-    "check.note",
-    "kink.smooth",
-    "latex.read",
-    "descent.rises",
-    "descent.jumps",
-)
-_OTHER_EXITS = {"check.wrong": "1", "internal": "70"} | dict.fromkeys(_WARNINGS, "0")
-_OF_ANSWERS = ("mistake.", "answer.close", "answer.coarse")  # 1 from `check`; `grade` goes on
 
 
 def pages() -> dict[Path, str]:
@@ -140,16 +124,10 @@ condition in parentheses says where it exists if that is less than the domain.
 """
 
 
-def _exit(code: str) -> str:
-    if code.startswith(_OF_ANSWERS):
-        return "1"
-    return _OTHER_EXITS.get(code) or str(Refused(Diagnostic(code, "")).exit_code)
-
-
 def _codes() -> str:
     known = codes()
     made = {f"{kind}.{gate}" for kind in _GATE_CODES for gate in (*GATES, *ARRAY_GATES)}
-    rows = [(f"`{code}`", _exit(code), _cell(topic.title)) for code, topic in known.items() if code not in made]
+    rows = [(f"`{code}`", exits(code), _cell(topic.title)) for code, topic in known.items() if code not in made]
     table = _table(("code", "exit code", "meaning"), rows)
     parts = [f"{table}\n"]
     for kind, words in _KINDS.items():

@@ -16,9 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
 
+from backprop_cli.catalogue.topics import codes, exits
+
 MODULE = (sys.executable, "-m", "backprop_cli")
 SCRIPT = (str(Path(sys.executable).with_name("backprop")),)
 
+_SAYS = re.compile(r"^(error|warning|note)\[([^\]]+)\]", re.MULTILINE)
 _DECIDES_LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING", "_BACKPROP_COMPLETE")
 
 
@@ -72,6 +75,17 @@ def unread() -> list[str]:
     found = [outcome._err for outcome in _MADE if not outcome._read]
     _MADE.clear()
     return found
+
+
+def misfiled() -> set[str]:
+    """What runs since the last ``unread`` said in another way than their codes' pages: a warning that is an error."""
+    said = {pair for outcome in _MADE for pair in _SAYS.findall(outcome._err)}
+    known = codes() if said else {}
+    return {
+        f"{kind}[{code}]"
+        for kind, code in said
+        if code in known and ("0" in exits(code).split()) != (kind != "error") and exits(code) != "0 or 3"
+    }
 
 
 def _made(out: str, err: str, code: int) -> Outcome:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import unread
+from command import misfiled, unread
 from hypothesis import HealthCheck, settings
 
 from backprop_cli import limits
@@ -42,8 +42,10 @@ def _nothing_unread() -> Iterator[None]:
     """A test states everything that its commands print, or looks at it: what it never looked at fails it."""
     unread()
     yield
+    wrong = misfiled()
     left = unread()
     assert not left, "printed to standard error, and never looked at:\n" + "\n".join(left)
+    assert not wrong, f"the pages of these codes have other exit codes: {wrong}"
 
 
 def published() -> list[dict[str, Any]]:

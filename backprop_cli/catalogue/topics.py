@@ -6,6 +6,7 @@ The codes of single gates (``domain.log``, ``slope.sqrt``, ``kink.relu``, ``over
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -23,11 +24,16 @@ _FILES = ("calculation.toml", "homework.toml", "arrays.toml", "data.toml", "desc
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One code's page."""
+    """One code's page.
+
+    ``exits`` is with which exit code a command ends that says it, where the code alone does not tell: ``0`` of warnings
+    and notes.
+    """
 
     title: str
     text: str
     example: str = ""
+    exits: str = ""
 
 
 @cache
@@ -37,13 +43,11 @@ def _topics() -> dict[str, Topic]:
     for name in _FILES:
         pages |= tomllib.loads(files("backprop_cli.catalogue").joinpath(name).read_text("utf-8"))
     numbers = {name: value for name, value in vars(limits).items() if name.isupper()}
-    return {
-        code: Topic(page["title"], page["text"].strip().format(**numbers), page.get("example", ""))
-        for code, page in pages.items()
-    }
+    return {code: Topic(**page | {"text": page["text"].strip().format(**numbers)}) for code, page in pages.items()}
 
 
-def codes() -> dict[str, Topic]:
+@cache
+def codes() -> Mapping[str, Topic]:
     """Every code with its page, in groups."""
     found = dict(_topics())
     for gate in GATES.values():
@@ -51,6 +55,11 @@ def codes() -> dict[str, Topic]:
     for row in ARRAY_GATES.values():
         found |= _of_array_gate(row)
     return {code: replace(topic, text=_wrapped(topic.text)) for code, topic in sorted(found.items())}
+
+
+def exits(code: str) -> str:
+    """With which exit code a command ends that says this code: a number, or in words."""
+    return codes()[code].exits or str(Refused(Diagnostic(code, "")).exit_code)
 
 
 def _wrapped(text: str) -> str:
@@ -80,7 +89,7 @@ def _of_gate(gate: Gate) -> dict[str, Topic]:
         found[f"slope.{gate.name}"] = Topic(f"{gate.name} has no finite slope here", text)
     if gate.kink:
         text = f"At {gate.kink} the gate has a value and no single slope.\nConvention: {gate.convention}. {_KINK}"
-        found[f"kink.{gate.name}"] = Topic(f"{gate.name} on its kink", text)
+        found[f"kink.{gate.name}"] = Topic(f"{gate.name} on its kink", text, exits="0")
     return found
 
 
@@ -95,7 +104,7 @@ def _of_array_gate(row: ArrayGate) -> dict[str, Topic]:
         found[f"slope.{row.name}"] = Topic(f"{row.called} has no gradient here", text)
     if row.kink:
         text = f"At {row.kink} the gate has a value and no single slope.\nConvention: {row.convention}. {_KINK}"
-        found[f"kink.{row.name}"] = Topic(f"{row.called} on its kink", text)
+        found[f"kink.{row.name}"] = Topic(f"{row.called} on its kink", text, exits="0")
     return found
 
 

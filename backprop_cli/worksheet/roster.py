@@ -10,25 +10,27 @@ from pathlib import Path
 from backprop_cli import limits
 from backprop_cli.grading.files.column_roles import ColumnRoles, Ways, layout
 from backprop_cli.grading.files.encodings import as_utf8
-from backprop_cli.grading.files.forms import FORMS
+from backprop_cli.grading.files.forms import FORMS, TABLES
 from backprop_cli.grading.files.sheets import Problems
 from backprop_cli.grading.files.tables import Row, table
 from backprop_cli.grading.files.texts import cut, decoded, lines, printable
 from backprop_cli.problems import Diagnostic, Refused
 
-_TABLES = ("csv", "spreadsheet")
+_ANOTHER = "students are one id a line, or a table with a column of them"
 
 
 def roster(data: bytes, name: str, problems: Problems, ways: Ways) -> tuple[str, ...]:
     """The students in their order, each once, called as ``grade`` calls them. Raises ``Refused`` if there are none."""
     form = FORMS.get(Path(name).suffix.lower())
+    if form not in (None, *TABLES):
+        raise Refused(Diagnostic("sheet.students", f"{name} is neither a list nor a table of students", _ANOTHER))
     try:
         found = _of_sheet(data, problems, ways) if form == "spreadsheet" else _of_text(data, form, problems, ways)
     except Refused as refused:
         problem = refused.problems[0]
         raise Refused(Diagnostic(problem.code, f"{name}: {problem.message}", problem.hint)) from None
     if not found:
-        raise Refused(Diagnostic("sheet.students", f"{name} names no student", "one id a line, or a table"))
+        raise Refused(Diagnostic("sheet.students", f"{name} names no student", _ANOTHER))
     if len(found) > limits.SHEETS:
         raise Refused(
             Diagnostic("sheet.students", f"{name} names {len(found):,} students; the limit is {limits.SHEETS:,}")
@@ -46,7 +48,7 @@ def _of_text(data: bytes, form: str | None, problems: Problems, ways: Ways) -> t
     with as_utf8(BytesIO(data), ways.encoding) as stream:
         data = stream.read(limits.ROSTER_BYTES)
     text = decoded(data)
-    found = _of_rows(table(lines(BytesIO(data)))[1], problems, ways, is_table=form in _TABLES)
+    found = _of_rows(table(lines(BytesIO(data)))[1], problems, ways, is_table=form in TABLES)
     return found or tuple(dict.fromkeys(cut(printable(line)) for line in text.split("\n") if line.strip()))
 
 

@@ -33,6 +33,7 @@ FORMS: Mapping[str, Form | None] = {
     ".xlsx": "spreadsheet",
     ".ods": "spreadsheet",
 }
+TABLES = ("csv", "spreadsheet")
 _SNIFFED = 65_536
 _LOOKED_AT = 20  # rows
 _TOML = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=\s*\{)", re.MULTILINE)
