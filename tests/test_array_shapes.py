@@ -11,6 +11,7 @@ from backprop_cli import Refused, read
 from backprop_cli.engine.shapes import one_number, shaped
 
 GIVEN = {"W": (2, 3), "x": (2,), "y": (3,), "A": (2, 2), "a": (), "i": (), "X": (4, 3), "b": (4,), "T": (2, 2, 2)}
+GIVEN |= {"R": (2, 4), "S": (1, 3)}
 SHAPES = {
     "W @ y": (2,),
     "x @ W": (3,),
@@ -92,6 +93,13 @@ MISFITS = {
     "max(W)": ("max(W): W is (2, 3): max compares values, and this is one array", "amax(W) is its largest element"),
     "softmax(a)": ("softmax(a): a is a number: it is one number, and the shares of one number are 1", ""),
     "zeros(0)": ("zeros(0): (0,) is no shape", ""),
+    "W @ W": ("W @ W: W is (2, 3): the inner sizes 3 and 2 differ", "W.T @ W would fit"),
+    "X @ R": ("X @ R: X is (4, 3), R is (2, 4): the inner sizes 3 and 2 differ", "R @ X would fit"),
+    "S @ X": ("S @ X: S is (1, 3), X is (4, 3): the inner sizes 3 and 4 differ", "S @ X.T would fit"),
+    "argmax(W, axis=[0, 1])": ("argmax(W, axis=[0, 1]): W is (2, 3): a place is found along one axis, or over all", ""),
+    "reshape(x, [-1, -1])": ("reshape(x, [-1, -1]): x is (2,): (-1, -1) is no shape", ""),
+    "eye(-1)": ("eye(-1): -1 is no size", ""),
+    "diag(T)": ("diag(T): T is (2, 2, 2): it takes a vector or a square matrix", ""),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
@@ -356,6 +357,34 @@ def test_a_wrong_gradient_is_found(size):
     assert report.ok is False
     node = next(row.id for row in report.variables if row.name == "W")
     assert report.check.verdicts[node].word == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("size", "says", "sentence"),
+    [
+        (2, "came out as ", "2 of 4 components do not agree with symbolic differentiation"),
+        (40, "is not what slopes along directions say", "1,600 of 1,600 components do not agree with slopes along"),
+    ],
+)
+@pytest.mark.usefixtures("transposed")
+def test_a_wrong_gradient_is_said(tmp_path, monkeypatch, size, says, sentence):
+    """With its place, in the table, in every format and beside a picture; only JSON says it in itself."""
+    monkeypatch.chdir(tmp_path)
+    np.save("w.npy", np.random.default_rng(2).normal(size=(size, size)))
+    argv = ("sum((W @ W)^2)", "W=@w.npy")
+    ran = backprop(*argv)
+    assert (ran.code, ran.codes[-1]) == (1, "check.wrong")
+    assert re.search(rf"^error\[check.wrong\]: the gradient of W(\[\d+, \d+\])? {says}", ran.err, re.MULTILINE)
+    assert ran.err.endswith("\n  = this is a bug of backprop's own: please report the command line\n")
+    assert sentence in ran.out
+    for form in ("plain", "csv", "markdown", "latex"):
+        again = backprop(*argv, "--format", form)
+        assert (again.code, again.err) == (1, ran.err)
+    as_json = backprop(*argv, "--json")
+    assert (as_json.code, as_json.err, json.loads(as_json.out)["check"]["ok"]) == (1, "", False)
+    if size == 2:
+        drawn = backprop("draw", *argv, "--check", "forward")
+        assert (drawn.code, drawn.codes) == (1, ["check.wrong"])
 
 
 @pytest.mark.parametrize(

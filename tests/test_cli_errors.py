@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import time
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -359,6 +360,22 @@ def test_interrupted(monkeypatch):
     monkeypatch.setattr(calculation, "run", slow)
     ran = backprop("x*y", "x=4", "y=-3", "--json")
     assert (ran.out, ran.err, ran.code) == ("", "interrupted\n", 130)
+
+
+@pytest.mark.parametrize("words", [("grad",), ("draw",), ("code", "--lang", "c"), ("check", "-a", "dx=1")], ids=str)
+@pytest.mark.parametrize("at", ["x=2", "x=[1, 2]"], ids=["numbers", "arrays"])
+def test_every_command_that_calculates_obeys_max_seconds(monkeypatch, words, at):
+    from backprop_cli.reading import statements
+
+    def slow(*_, **__):
+        time.sleep(20)
+
+    monkeypatch.setattr(statements, "tokens", slow)
+    command, *more = words
+    began = time.monotonic()
+    ran = backprop(command, "sum(x*x)" if at[-1] == "]" else "x*x", at, *more, "--max-seconds", "1")
+    assert (ran.out, ran.code, time.monotonic() - began < 10) == ("", 3, True)
+    assert re.match(r"error\[limit.time\]: .* longer than 1 s", ran.said)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

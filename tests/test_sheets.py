@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from backprop_cli.grading.files.forms import FORMS, TABLES
 from backprop_cli.grading.keys.key import read_key
 from backprop_cli.render.worksheet.typeset import typeset
 from backprop_cli.worksheet.stems import stems
@@ -413,6 +414,17 @@ def test_the_students_of_a_spreadsheet_and_of_standard_input(there):
     ran = backprop("sheet", "key.toml", "--students", "-", "-o", "piped", stdin="ada\n")
     assert (ran.out, ran.code) == ("1 sheet in piped\n", 0)
     assert Path("piped/ada.html").read_text() == Path("out/ada.html").read_text()
+
+
+@pytest.mark.parametrize("ending", [ending for ending, form in FORMS.items() if form not in (None, *TABLES)])
+def test_what_is_neither_lines_nor_a_table_is_no_list_of_students(there, ending):
+    Path(f"class{ending}").write_text('{"student": "ada"}\n')
+    ran = backprop("sheet", "key.toml", "--students", f"class{ending}", "-o", "out")
+    assert (ran.out, ran.code, Path("out").exists()) == ("", 3, False)
+    assert ran.err == (
+        f"error[sheet.students]: class{ending} is neither a list nor a table of students\n"
+        "  = students are one id a line, or a table with a column of them\n"
+    )
 
 
 def test_a_column_that_the_key_names(there):

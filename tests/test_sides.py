@@ -7,12 +7,14 @@ from fractions import Fraction
 
 import pytest
 from flint import fmpq
-from gate_cases import INSIDE
+from gate_cases import INSIDE, KINKS
 
 from backprop_cli import Refused, differentiate, read
 from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.balls import ONE, from_float, from_text
+from backprop_cli.check.composed import function
 from backprop_cli.check.edges import said
+from backprop_cli.check.functions import FUNCTIONS
 from backprop_cli.check.series import NoValueError
 from backprop_cli.check.sides import Here
 from backprop_cli.circuit import INPUT
@@ -209,6 +211,37 @@ def test_every_gate_has_the_slopes_of_its_rules(name, gate, point):
     for variable, expected in report.gradient.items():
         left, right = slopes(series, series.circuit.inputs[variable])
         assert left == right == pytest.approx(expected, rel=1e-11, abs=1e-300)
+
+
+RULED = [
+    pytest.param(name, point.split(), id=f"{name} {point.strip()}")
+    for name, gate in GATES.items()
+    if gate.value and name in FUNCTIONS
+    for point in [*INSIDE.get(name, "").split(";"), *(kink[0] for kink in KINKS.get(name, ()))]
+    if point.strip()
+]
+
+
+@pytest.mark.parametrize(("name", "point"), RULED)
+def test_a_gate_without_a_function_of_its_own_is_followed_by_its_value_rule(monkeypatch, name, point):
+    """A new row of the gate table has a check before anybody writes its function of series."""
+    names = [f"v{i}" for i in range(len(point))]
+    at = " ".join(f"{each}={float(Fraction(text))!r}" for each, text in zip(names, point, strict=True))
+
+    def found():
+        function.cache_clear()
+        series = here(f"{name}({', '.join(names)})", at)
+        return [slopes(series, series.circuit.inputs[each]) for each in names]
+
+    own = found()
+    monkeypatch.delitem(FUNCTIONS, name)
+    try:
+        by_rule = found()
+    finally:
+        function.cache_clear()
+    for one, other in zip(own, by_rule, strict=True):
+        for side, same in zip(one, other, strict=True):
+            assert same == (side if isinstance(side, str) else pytest.approx(side, rel=1e-12, abs=1e-300))
 
 
 def test_a_number_is_equal_to_itself_whatever_its_radius():

@@ -11,7 +11,7 @@ from backprop_cli.choices import BATCH_FORMATS, COLORS
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options, text_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
-from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
+from backprop_cli.cli.format_options import FormatOptions, format_options
 from backprop_cli.cli.progress import counting_rows, far_in, far_of_rows
 from backprop_cli.cli.startup import one_thread_of_blas
 from backprop_cli.cli.warn import found_wrong, warn
@@ -87,8 +87,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
     one_thread_of_blas()
     options = BatchOptions(**given)
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"))
-    refuse_two_formats(options)
-    words, data = opened_data(values, options)
+    words, data = opened_data(expression, values, options)
     if data is None:
         raise Refused(Diagnostic("usage.data", "there are no data", "name a file: --data points.csv"))
     with data, rejects(options) as rejected:

@@ -58,7 +58,7 @@ def data_options(command: Command) -> Command:
     return with_options(command, _DATA)
 
 
-def opened_data(words: tuple[str, ...], options: DataOptions) -> tuple[tuple[str, ...], Data | None]:
+def opened_data(expression: str, words: tuple[str, ...], options: DataOptions) -> tuple[tuple[str, ...], Data | None]:
     """The words that are values, and the data that the options and the other words name, opened; None without."""
     from backprop_cli.rows.files import found, looks_like_data
     from backprop_cli.rows.source import Data
@@ -69,8 +69,9 @@ def opened_data(words: tuple[str, ...], options: DataOptions) -> tuple[tuple[str
         words = tuple(word for word in words if not looks_like_data(word))
     if not names:
         return words, None
-    if "-" in names and options.at == "-":
-        raise click.UsageError("standard input cannot be both the point and the data")
+    if "-" in names and "-" in (expression, options.at):
+        other = "the expression" if expression == "-" else "the point"
+        raise click.UsageError(f"standard input cannot be both {other} and the data")
     return words, Data(found(names), _reading(options))
 
 
@@ -98,8 +99,6 @@ def circuit_and_point(
     expression: str, words: tuple[str, ...], options: DataOptions, data: Data | None
 ) -> tuple[Circuit, dict[str, Given]]:
     """Read the expression and the point; the columns are names like those that are given a value."""
-    if expression == "-" and "-" in options.data:
-        raise click.UsageError("standard input cannot be both the expression and the data")
     return of_values(expression, words, options, data.columns if data is not None else ())
 
 

@@ -78,7 +78,7 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 
 def _objective(expression: str, values: tuple[str, ...], options: DescentOptions) -> Objective:
     """What is made small: the expression at the point, or its mean over the data, which are read into memory."""
-    words, data = opened_data(values, options)
+    words, data = opened_data(expression, values, options)
     if data is None:
         from backprop_cli.descent.descent_calculation import objective_of
 

@@ -12,7 +12,7 @@ import click
 from backprop_cli.choices import COLORS, DESCENT_FORMATS
 from backprop_cli.cli.calculation_options import Command, PlaceOptions, exclude, with_options
 from backprop_cli.cli.data_options import DataOptions
-from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
+from backprop_cli.cli.format_options import FormatOptions, format_options
 from backprop_cli.descent.optimizers import OPTIMIZERS
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -92,7 +92,6 @@ def no_contradiction(options: DescentOptions) -> None:
     exclude(options, ("as_json", "quiet"), ("format_", "quiet"), ("show_work", "quiet"))
     if options.show_work and options.form == "json":
         raise click.UsageError("--show-work and --json exclude each other\n--json --history - has every step")
-    refuse_two_formats(options)
     if options.history == "-" and (options.quiet or options.format_ not in (None, "json")):
         other = "--quiet" if options.quiet else f"--format {options.format_}"
         raise click.UsageError(f"--history - and {other} both want standard output")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
@@ -11,11 +12,16 @@ from backprop_cli.cli.options import Options
 
 
 class FormatOptions(Options):
-    """In which format the answer is."""
+    """In which format the answer is. Two at once are refused."""
 
     format_: str | None
     as_json: bool
     usual_form = "table"
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        if self.as_json and self.format_ not in (None, "json"):
+            raise click.UsageError(f"--json and --format {self.format_} exclude each other")
 
     @property
     def form(self) -> str:
@@ -36,9 +42,3 @@ def format_options(formats: Sequence[str]) -> Callable[[Command], Command]:
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
     )
     return lambda command: with_options(command, both)
-
-
-def refuse_two_formats(options: FormatOptions) -> None:
-    """Refuse --json beside another format."""
-    if options.as_json and options.format_ not in (None, "json"):
-        raise click.UsageError(f"--json and --format {options.format_} exclude each other")

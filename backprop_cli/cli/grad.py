@@ -11,7 +11,7 @@ from backprop_cli.choices import COLORS, METHODS, RUN_FORMATS, Method
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.array_options import ArrayOptions, array_options, calculate_arrays
 from backprop_cli.cli.calculation_options import ARITHMETICS, exclude, point_options, reading_options
-from backprop_cli.cli.format_options import FormatOptions, format_options, refuse_two_formats
+from backprop_cli.cli.format_options import FormatOptions, format_options
 from backprop_cli.cli.warn import found_wrong, warn
 from backprop_cli.problems import ANSWER_IS_NO
 
@@ -81,7 +81,6 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 def _no_contradiction(options: GradOptions) -> None:
     pairs = (ARITHMETICS, ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
-    refuse_two_formats(options)
     if options.steps and options.format_ == "csv":
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
 

@@ -14,7 +14,6 @@ import click
 
 from backprop_cli.choices import FEEDBACK_PAGES, GRADING_FORMATS
 from backprop_cli.cli.folders import folder
-from backprop_cli.cli.format_options import refuse_two_formats
 from backprop_cli.cli.output import growing
 from backprop_cli.cli.screen import screen
 from backprop_cli.grading.telling import of_a_withheld_class, withheld
@@ -105,7 +104,6 @@ class Reports:
 @contextmanager
 def reports(options: ReportOptions) -> Iterator[Reports]:
     """The reports that the options ask for. Files are put in place when the block ends well, and only then."""
-    refuse_two_formats(options)
     form = options.form
     seen = screen(options.color) if form == "text" else None
     files = report_files(options.reports)
