@@ -5,13 +5,17 @@ The cases stand in ``gate_cases.py``; a row without cases fails here.
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import shlex
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import pytest
 import sympy
+from command import backprop
 from flint import arb
 from gate_cases import EDGES, FLAGS, INSIDE, KINKS, NEVER_ZERO, OUTSIDE
 
@@ -23,6 +27,7 @@ from backprop_cli.arithmetic.balls import from_float, from_text, working
 from backprop_cli.arithmetic.exact import ExactNumbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.symbolic.build import forms, symbol
 
 DIGITS = 50
@@ -245,3 +250,20 @@ def test_poles_that_only_exact_meets(text):
         differentiate(text, exact=True)
     assert caught.value.problems[0].code == f"domain.{text[:3]}"
     assert math.isfinite(differentiate(text).value.approx)
+
+
+@pytest.mark.parametrize("name", [*GATES, *ARRAY_GATES])
+def test_a_gate_asked_for_by_its_name_shows_an_example_that_runs(name):
+    ran = backprop("gates", name)
+    assert (ran.err, ran.code) == ("", 0)
+    rows = [re.split(r"  +", line, maxsplit=1) for line in ran.out.splitlines() if line.strip()]
+    before, (label, command), (nothing, printed) = rows[:-2], rows[-2], rows[-1]
+    row = GATES.get(name) or ARRAY_GATES[name]
+    assert (label, nothing, printed.startswith("f = ")) == ("example", "", True)
+    assert dict(before)["gate"].startswith(row.form) or row.form in ran.out
+    assert all(alias in ran.out for alias in row.aliases)
+    program, *words = shlex.split(command)
+    again = json.loads(backprop(*words, "--json", "--check", "forward").out)
+    shown = dict(re.findall(r"(?:∂f/∂)?(\w+) = (\[[^=]*\]|[^,]+)(?:, |$)", printed))
+    assert (program, json.loads(shown.pop("f"))) == ("backprop", again["value"])
+    assert {each: json.loads(text) for each, text in shown.items()} == again["gradient"]
