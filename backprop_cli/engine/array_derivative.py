@@ -15,7 +15,8 @@ from backprop_cli.engine.inlining import folded, inlined, number
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.engine.shapes import Shaped, node_row, node_shape
 from backprop_cli.gates import GATES
-from backprop_cli.gates.array_row import NEW_AXIS, WIRE, ArrayGate, FromGate, Shape, Slice
+from backprop_cli.gates.array_row import WIRE, ArrayGate, Shape, resolved
+from backprop_cli.gates.axes import own_part, put_back
 from backprop_cli.problems import Span
 
 _NOWHERE = Span(0, 0)
@@ -196,19 +197,13 @@ class _Composer:
     @staticmethod
     def _statics(statics: tuple[tuple[str, object], ...], told: Mapping[str, Any]) -> dict[str, object]:
         """What a gate of a rule is told: what stands there, what its own gate was told, the shape of its input."""
-        found = {name: told.get(one.name, False) if isinstance(one, FromGate) else one for name, one in statics}
+        found = resolved(statics, told)
         return found | ({"shape": told["shape"]} if "shape" in found else {})
 
     def _expanded(self, index: int, told: Mapping[str, Any]) -> int:
         """A reduction's axis put back; a number, and leading axes, come back by broadcasting."""
-        axis, rank = told.get("axis"), len(told["shape"])
-        if axis is None or told.get("keepdims") or not self._shape(index):
-            return index
-        gone = {one % rank for one in (axis if isinstance(axis, tuple) else (axis,))}
-        if gone == set(range(len(gone))):
-            return index
-        entries = tuple(NEW_AXIS if at in gone else Slice() for at in range(rank))
-        return self._gate("index", (index,), index=entries)
+        entries = put_back(told, told["shape"]) if self._shape(index) else None
+        return index if entries is None else self._gate("index", (index,), index=entries)
 
     def _placed(self, upstream: int, index: int, told: Mapping[str, Any]) -> int:
         """One element, or one row, among zeros: times rows of the unit matrix."""
@@ -229,14 +224,9 @@ class _Composer:
         return self._gate("outer", (units[0], upstream))
 
     def _part(self, row: ArrayGate, upstream: int, index: int, position: int) -> int:
-        sources, axis = self.circuit.nodes[index].inputs, self.shaped.told[index]["axis"]
-        axis %= len(self.shaped.shapes[index])
-        if row.name == "stack":
-            own: object = position
-        else:
-            begin = sum(self.shaped.shapes[one][axis] for one in sources[:position])
-            own = Slice(begin, begin + self.shaped.shapes[sources[position]][axis])
-        return self._gate("index", (upstream,), index=(*(Slice(),) * axis, own))
+        shapes = [self.shaped.shapes[one] for one in self.circuit.nodes[index].inputs]
+        axis = self.shaped.told[index]["axis"] % len(self.shaped.shapes[index])
+        return self._gate("index", (upstream,), index=own_part(row.name, shapes, axis, position))
 
 
 def _axis(axes: range, shape: Shape) -> object:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,9 @@ from backprop_cli.circuit import CONSTANT, INPUT, Circuit, CircuitBuilder, Node
 from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import Rule, Rules, rule_circuit
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.array_row import ArrayGate, FromGate
+from backprop_cli.gates.array_row import ArrayGate, resolved
 from backprop_cli.gates.array_table import ARRAY_GATES, RULE_WORDS
+from backprop_cli.gates.axes import taken_together
 from backprop_cli.problems import Span
 
 _ROWS = ARRAY_GATES | RULE_WORDS
@@ -95,9 +95,7 @@ def bound(text: str, wires: Sequence[str], told: Mapping[str, Any], rules: Array
 
 def _array(node: Node, inputs: list[Rule], told: Mapping[str, Any], rules: ArrayRules) -> Rule:
     row = _ROWS[node.op]
-    statics = {
-        name: told.get(value.name, False) if isinstance(value, FromGate) else value for name, value in node.statics
-    }
+    statics = resolved(node.statics, told)
     value = primitive(row.name, {**told, **statics}) if not row.value else _derived(row, statics, rules)
     if len(inputs) == 1:
         (only,) = inputs
@@ -113,9 +111,7 @@ def _derived(row: ArrayGate, statics: Mapping[str, Any], rules: ArrayRules) -> C
 
     def value(*inputs: Number) -> Number:
         shape = np.shape(inputs[0])
-        axis = statics.get("axis")
-        gone = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        told = {**statics, "shape": shape, "count": prod(shape[at] for at in gone)}
+        told = {**statics, "shape": shape, "count": taken_together(statics.get("axis"), shape)}
         return bound(row.value, row.params, told, rules)(inputs)
 
     return value

@@ -19,6 +19,7 @@ from backprop_cli.engine.array_problems import counted, elements, first_place, o
 from backprop_cli.engine.array_rules import bound
 from backprop_cli.engine.vectorised import STRICT, VectorRun
 from backprop_cli.gates.array_row import ArrayGate, Shape
+from backprop_cli.gates.axes import begins_at
 from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
 
 _FILLED = 16_384
@@ -164,8 +165,7 @@ class Sweep:
         told = self.program.told(index, inputs)
         if row.many:
             shapes = [self.shapes[i] for i in self.circuit.nodes[index].inputs]
-            axis = told["axis"]
-            place = position if row.name == "stack" else sum(shape[axis] for shape in shapes[:position])
+            place = begins_at(row.name, shapes, told["axis"], position)
             told = {**told, "place": place, "shape": shapes[position]}
         brought = len(inputs) > 1 and row.name == "index"
         wires = self._wires(inputs) if brought else (*row.params[: len(inputs)], "z", "dz")

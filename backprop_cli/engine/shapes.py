@@ -15,8 +15,9 @@ from backprop_cli import limits
 from backprop_cli.circuit import INPUT, Circuit, Node
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_row import ArrayGate, MisfitError, Shape
-from backprop_cli.gates.array_shapes import axes, broadcast, shown
+from backprop_cli.gates.array_shapes import broadcast, shown
 from backprop_cli.gates.array_table import ARRAY_GATES, family
+from backprop_cli.gates.axes import axes
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading.own_notation import held
 

@@ -21,8 +21,9 @@ from backprop_cli.engine.array_rules import array_rule
 from backprop_cli.engine.picking import MOST, picked
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.gates import GATES
-from backprop_cli.gates.array_row import WIRE, ArrayGate, FromGate, Shape
+from backprop_cli.gates.array_row import WIRE, ArrayGate, Shape, resolved
 from backprop_cli.gates.array_table import ARRAY_GATES
+from backprop_cli.gates.axes import taken_together
 from backprop_cli.problems import Diagnostic, Refused, Span
 
 _MOST_SIDE = 8
@@ -160,11 +161,6 @@ class _ElementWriter(Pen):
 
 def _inner(node: Node, told: Mapping[str, Any], inputs: list[Cells]) -> dict[str, Any]:
     """What a gate in the text of another one is told."""
-    statics = {
-        name: told.get(value.name, False) if isinstance(value, FromGate) else value for name, value in node.statics
-    }
-    shape = inputs[0].shape
-    axis = statics.get("axis")
-    gone = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    count = int(np.prod([shape[at] for at in gone])) if node.op not in ("stack", "index") else 1
+    statics, shape = resolved(node.statics, told), inputs[0].shape
+    count = taken_together(statics.get("axis"), shape) if node.op not in ("stack", "index") else 1
     return {**statics, "shape": shape, "count": count}

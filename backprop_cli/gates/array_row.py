@@ -8,7 +8,7 @@ and a larger one is summed: repeating and summing are each other's pullback.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,11 @@ class FromGate:
     name: str
 
 
+def resolved(statics: Iterable[tuple[str, object]], told: Told) -> dict[str, Any]:
+    """What a gate inside a rule is told, where the rule's own gate is ``told`` so much."""
+    return {name: told.get(value.name, False) if isinstance(value, FromGate) else value for name, value in statics}
+
+
 class MisfitError(Exception):
     """Shapes that do not fit. ``hint`` may name the operands by ``{0}``, ``{1}``."""
 
@@ -54,7 +59,7 @@ class ArrayGate:
     ``statics`` are what the gate is told after its inputs, in order, with their defaults. ``ranks`` chooses between
     the rows of one ``family``: the number of dimensions of each input. ``value`` is empty for a primitive, which the
     array arithmetic provides. ``elements`` says how one element comes about; ``scalars`` is the text by which the gate
-    is written out in simpler array gates, empty for a primitive, whose elements ``engine/written_out.py`` makes.
+    is written out in simpler array gates, empty for a primitive, whose elements ``engine/array_elements.py`` makes.
 
     ``moves`` says that elements only change their places, ``linear`` that the pullback with ones for inputs says which
     elements take part; ``routes`` that an element whose local gradient is 0 takes

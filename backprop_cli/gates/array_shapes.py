@@ -6,9 +6,9 @@ They follow NumPy. A rule raises ``MisfitError`` with what does not fit; it know
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from backprop_cli.gates.array_row import NEW_AXIS, WIRE, MisfitError, Shape, Slice, Told
+from backprop_cli.gates.axes import axes
 
 
 def shown(shape: Shape) -> str:
@@ -38,21 +38,6 @@ def _column(shapes: tuple[Shape, ...]) -> str:
         if len(shape) == 1 and any(len(other) == 2 and other[0] == shape[0] for other in others):
             return f"{{{number}}}[:, None] is one number for each row"
     return ""
-
-
-def axes(axis: Any, rank: int) -> tuple[int, ...]:
-    """The axes meant, counted from 0; None means all."""
-    if axis is None:
-        return tuple(range(rank))
-    wanted = axis if isinstance(axis, tuple) else (axis,)
-    for one in wanted:
-        if not -rank <= one < rank:
-            have = "none: it is a number" if rank == 0 else "0" if rank == 1 else f"0 to {rank - 1}"
-            raise MisfitError(f"there is no axis {one}; its axes are {have}")
-    found = tuple(one % rank for one in wanted)
-    if len(set(found)) < len(found):
-        raise MisfitError("one axis is named twice")
-    return found
 
 
 def reduced(shapes: tuple[Shape, ...], told: Told) -> Shape:

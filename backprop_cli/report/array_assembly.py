@@ -17,6 +17,7 @@ from backprop_cli.engine.shapes import Shaped
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.engine.written_out import WrittenOut
 from backprop_cli.gates import GATES
+from backprop_cli.gates.axes import begins_at
 from backprop_cli.problems import Diagnostic
 from backprop_cli.reading.own_notation import gate_text
 from backprop_cli.report.array_formulas import short_arrays
@@ -256,9 +257,8 @@ class _Assembly:
         told = dict(self.run.program.told(index, self.run.inputs(index)))
         shape = self.shaped.shapes[node.inputs[position]]
         if row.many:
-            axis = told["axis"]
-            before = [self.shaped.shapes[i] for i in node.inputs[:position]]
-            told["place"] = position if row.name == "stack" else sum(one[axis] for one in before)
+            shapes = [self.shaped.shapes[i] for i in node.inputs]
+            told["place"] = begins_at(row.name, shapes, told["axis"], position)
         params = (*row.params[:1], *(f"i{at}" for at in range(1, len(operands)))) if row.name == "index" else row.params
         wires = dict(zip(params, operands, strict=False)) | {"z": names[index]}
         text = structural(row, position, wires, upstream, RuleUse(told, shape, self.shaped.shapes[index]))

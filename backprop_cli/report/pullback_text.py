@@ -16,7 +16,8 @@ from backprop_cli.engine.inlining import folded
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_form import index
-from backprop_cli.gates.array_row import NEW_AXIS, ArrayGate, FromGate, Shape, Slice
+from backprop_cli.gates.array_row import ArrayGate, Shape, Slice, resolved
+from backprop_cli.gates.axes import put_back
 from backprop_cli.problems import Source, Span
 from backprop_cli.reading.own_notation import NOTATION
 from backprop_cli.reading.writing import formula, write
@@ -97,23 +98,14 @@ def _gate(builder: CircuitBuilder, node: Node, made: list[int], place: RuleUse |
     if node.op in GATES:
         return folded(builder, node.op, inputs, _NOWHERE)
     assert place is not None
-    statics = tuple((name, _static(name, value, place)) for name, value in node.statics)
-    return builder.gate(node.op, inputs, _NOWHERE, statics)
-
-
-def _static(name: str, value: object, place: RuleUse) -> object:
-    return place.told.get(value.name, False) if isinstance(value, FromGate) else value
+    return builder.gate(node.op, inputs, _NOWHERE, tuple(resolved(node.statics, place.told).items()))
 
 
 def _expanded(builder: CircuitBuilder, index_: int, place: RuleUse) -> int:
     """A reduction's axis put back; leading axes come back by broadcasting, and a number needs none."""
-    axis, rank = place.told.get("axis"), len(place.input)
-    if axis is None or place.told.get("keepdims"):
+    entries = put_back(place.told, place.input)
+    if entries is None:
         return index_
-    gone = sorted(one % rank for one in (axis if isinstance(axis, tuple) else (axis,)))
-    if gone == list(range(len(gone))):
-        return index_
-    entries = tuple(NEW_AXIS if at in gone else Slice() for at in range(rank))
     return builder.gate("index", (index_,), _NOWHERE, (("index", entries),))
 
 

@@ -14,8 +14,9 @@ from backprop_cli.circuit import CONSTANT, INPUT
 from backprop_cli.engine.array_rules import array_rule
 from backprop_cli.engine.shapes import Shaped
 from backprop_cli.gates import GATES
-from backprop_cli.gates.array_row import NEW_AXIS, ArrayGate, FromGate, Shape, Slice
+from backprop_cli.gates.array_row import ArrayGate, Shape, resolved
 from backprop_cli.gates.array_shapes import shown
+from backprop_cli.gates.axes import own_part, put_back
 from backprop_cli.render.code.program import Program, contribution, wire
 from backprop_cli.render.code.rule import rule, slope
 from backprop_cli.render.code.tree import (
@@ -183,11 +184,10 @@ class _StatementMaker:
 
     def _part(self, row: ArrayGate, index: int, position: int) -> Tree:
         """Of a joined array's gradient what belongs to one of its inputs."""
-        sources, axis = self.circuit.nodes[index].inputs, self.shaped.told[index]["axis"]
-        axis %= len(self.shapes[index])
-        begin = sum(self.shapes[one][axis] for one in sources[:position]) if row.name != "stack" else position
-        own = begin if row.name == "stack" else Slice(begin, begin + self.shapes[sources[position]][axis])
-        return ArrayCall("index", (Gradient(index),), (("index", (*(Slice(),) * axis, own)),), self.shapes[index])
+        shapes = [self.shapes[one] for one in self.circuit.nodes[index].inputs]
+        axis = self.shaped.told[index]["axis"] % len(self.shapes[index])
+        entries = own_part(row.name, shapes, axis, position)
+        return ArrayCall("index", (Gradient(index),), (("index", entries),), self.shapes[index])
 
 
 def _sum(tree: Tree, axes: tuple[int, ...], *, keepdims: bool) -> Tree:
@@ -218,22 +218,17 @@ class _Rule:
             elif node.op == "expand":
                 made.append(self._expanded(inputs[0]))
             else:
-                statics = tuple((name, self._static(value)) for name, value in node.statics)
-                told = tuple((name, self.told["shape"] if name == "shape" else value) for name, value in statics)
+                statics = resolved(node.statics, self.told)
+                told = tuple(
+                    (name, self.told["shape"] if name == "shape" else value) for name, value in statics.items()
+                )
                 made.append(ArrayCall(node.op, inputs, told, self.told["shape"]))
         return made[circuit.output]
-
-    def _static(self, value: object) -> object:
-        return self.told.get(value.name, False) if isinstance(value, FromGate) else value
 
     def _expanded(self, tree: Tree) -> Tree:
         """A reduction's axis put back; a number needs none."""
         shape: Shape = self.told["shape"]
-        axis = self.told.get("axis")
-        if axis is None or self.told.get("keepdims"):
+        entries = put_back(self.told, shape)
+        if entries is None:
             return tree
-        gone = {one % len(shape) for one in (axis if isinstance(axis, tuple) else (axis,))}
-        if gone == set(range(len(gone))):
-            return tree
-        entries = tuple(NEW_AXIS if at in gone else Slice() for at in range(len(shape)))
         return ArrayCall("index", (tree,), (("index", entries),), shape)
