@@ -18,7 +18,7 @@ from backprop_cli.circuit import INPUT, Circuit
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.engine.rules import Rules
-from backprop_cli.gates import GATES
+from backprop_cli.gates import COMPARISONS, GATES
 from backprop_cli.problems import Refused
 
 _BITS = 200
@@ -34,7 +34,7 @@ def derivative(name: str, position: int) -> tuple[Circuit, int] | None:
     from backprop_cli.symbolic.lower import lower
 
     gate = GATES[name]
-    if gate.many or gate.name in ("where", "lt", "le", "gt", "ge", "eq", "ne") or not gate.slope(position).text:
+    if gate.many or gate.name in {"where", *COMPARISONS} or not gate.slope(position).text:
         return None
     form = _definition(name, [symbol(parameter) for parameter in gate.params], forms())
     found = form.diff(symbol(gate.params[position]))

@@ -166,7 +166,7 @@ class _Composer:
         node, told = self.circuit.nodes[index], {**self.shaped.told[index]}
         told["shape"] = self.shaped.shapes[node.inputs[position]]
         upstream = self.gradients[index]
-        if row.name not in ("sum", "mean"):
+        if not row.repeats:
             upstream = self._full(upstream, self.shaped.shapes[index])
         if row.name == "index":
             return self._placed(upstream, index, told)

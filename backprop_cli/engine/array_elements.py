@@ -13,6 +13,7 @@ import numpy as np
 
 from backprop_cli.arithmetic.array_arithmetic import selection
 from backprop_cli.circuit import CircuitBuilder
+from backprop_cli.gates.axes import axes
 from backprop_cli.problems import Span
 
 Cells = np.ndarray[Any, np.dtype[np.intp]]
@@ -51,9 +52,7 @@ class Pen:
 
 def _along(told: Told, x: Cells, one: Callable[[list[int]], int]) -> Cells:
     """One element made of all that a reduction takes together."""
-    axis = told["axis"]
-    gone = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    gone = tuple(at % x.ndim for at in gone) if x.ndim else ()
+    gone = axes(told["axis"], x.ndim)
     kept = tuple(at for at in range(x.ndim) if at not in gone)
     rows = np.transpose(x, (*kept, *sorted(gone))).reshape(*(x.shape[at] for at in kept), -1)
     made = np.empty(rows.shape[:-1], dtype=np.intp)

@@ -17,9 +17,10 @@ import numpy as np
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.guards import guarded
-from backprop_cli.engine.instructions import COMPARISONS, LOGIC, Instructions
+from backprop_cli.engine.instructions import LOGIC, Instructions
 from backprop_cli.engine.row_calls import Call, call_of
 from backprop_cli.engine.row_program import MASKS
+from backprop_cli.gates import COMPARISONS
 
 flags_raise = partial(np.errstate, over="raise", invalid="raise", divide="raise", under="ignore")
 """The context in which a program runs: a status flag that rises is a ``FloatingPointError``."""

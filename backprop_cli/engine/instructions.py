@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.peepholes import PEEPHOLES
+from backprop_cli.gates import COMPARISONS
 
 Literal = tuple[int, bool]
 """A mask by its instruction, and whether it must hold or not."""
@@ -26,7 +27,6 @@ def side(mask: int, *, holds: bool) -> Guard:
     return frozenset({frozenset({(mask, holds)})})
 
 
-COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 LOGIC = frozenset({"and", "or", "not"})
 _SYMMETRIC = frozenset({"add", "mul", "eq", "ne", "max", "min", "and", "or"})
 

@@ -20,13 +20,15 @@ from backprop_cli.gates.piecewise import CONDITIONS, PIECEWISE
 from backprop_cli.gates.row import Gate, Slope
 from backprop_cli.gates.special import SPECIAL
 
-__all__ = ["GATES", "Gate", "Slope", "callable_names", "called"]
+__all__ = ["COMPARISONS", "GATES", "Gate", "Slope", "callable_names", "called"]
 
 GATES: dict[str, Gate] = {
     gate.name: gate
     for family in (ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, HYPERBOLIC, NEURAL, PIECEWISE, SPECIAL, CONDITIONS)
     for gate in family
 }
+COMPARISONS = frozenset(gate.name for gate in CONDITIONS if gate.name != "where")
+"""The gates that say whether something holds of two numbers."""
 
 
 @cache

@@ -62,9 +62,9 @@ class ArrayGate:
     is written out in simpler array gates, empty for a primitive, whose elements ``engine/array_elements.py`` makes.
 
     ``moves`` says that elements only change their places, ``linear`` that the pullback with ones for inputs says which
-    elements take part; ``routes`` that an element whose local gradient is 0 takes
-    no part. ``need`` is the domain in words; ``slope`` and ``slope_need`` a rule over ``(inputs, z)`` and its words,
-    where the value has a gradient. ``shaped`` names the gate by which the shape is found.
+    elements take part; ``routes`` that an element whose local gradient is 0 takes no part; ``repeats`` that the
+    pullback is smaller than the input, and broadcasting makes up for it. ``need`` is the domain in words; ``slope`` and
+    ``slope_need`` a rule over ``(inputs, z)`` and its words, where the value has a gradient.
     """
 
     name: str
@@ -87,6 +87,7 @@ class ArrayGate:
     moves: bool = False
     linear: bool = False
     routes: bool = False
+    repeats: bool = False
     many: bool = False
     aliases: tuple[str, ...] = ()
     example: str = ""

@@ -59,14 +59,14 @@ REDUCTIONS = (
     ArrayGate(
         "sum", ("x",), "sum(x, axis, keepdims)", shape.reduced, ("expand(dz, axis)",),
         "an add gate with many inputs: hands the gradient to every element",
-        "z = x[0] + x[1] + …", statics=_AXIS, linear=True, example="sum(x^2)",
+        "z = x[0] + x[1] + …", statics=_AXIS, linear=True, repeats=True, example="sum(x^2)",
     ),
     ArrayGate(
         "mean", ("x",), "mean(x, axis, keepdims)", shape.reduced, ("expand(dz/count, axis)",),
         "hands every element its share of the gradient: 1 in the number of elements",
         "z = (x[0] + x[1] + …)/count", value="sum(x, axis=axis, keepdims=keepdims)/count",
-        scalars="sum(x, axis=axis, keepdims=keepdims)/count", statics=_AXIS, linear=True, aliases=("average",),
-        example="mean(x^2)",
+        scalars="sum(x, axis=axis, keepdims=keepdims)/count", statics=_AXIS, linear=True, repeats=True,
+        aliases=("average",), example="mean(x^2)",
     ),
     ArrayGate(
         "prod", ("x",), "prod(x, axis, keepdims)", shape.reduced, ("expand(dz, axis)*others(x, axis)",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ from backprop_cli.report.array_report import ArrayGateRow, ArrayQuantity, ArrayR
 from backprop_cli.report.pullback_text import RuleUse, elementwise, structural
 from backprop_cli.report.report import EXCERPT, Report
 
+_PRODUCT = re.compile(r"(\w+(?:\.T)?) @ (\w+(?:\.T)?)|outer\((\w+), (\w+)\)")
 _LOSSES = ("L", "loss", "J", "loss_", "L_", *(f"L_{number}" for number in range(10_000)))
 
 
@@ -266,13 +268,13 @@ class _Assembly:
 
     def _shapes(self, rule: str, index: int, position: int) -> str:
         """The shapes along a product of two."""
-        if rule not in ("dz @ y.T", "x.T @ dz", "outer(dz, y)", "outer(x, dz)", "y @ dz", "x @ dz", "dz @ y"):
+        product = _PRODUCT.fullmatch(rule)
+        if product is None:
             return ""
         inputs = [self.shaped.shapes[i] for i in self.circuit.nodes[index].inputs]
         known = {"dz": self.shaped.shapes[index], "x": inputs[0], "y": inputs[1]}
         known |= {f"{name}.T": shape[::-1] for name, shape in known.items()}
-        sign = "outer" if rule.startswith("outer") else "@"
-        left, right = rule.removeprefix("outer(").rstrip(")").split(", " if sign == "outer" else " @ ")
+        sign, left, right = ("@", *product.group(1, 2)) if product[1] else ("outer", *product.group(3, 4))
         return f"{inputs[position]} = {known[left]} {sign} {known[right]}"
 
     def _summed(self, index: int, shape: tuple[int, ...]) -> str:

@@ -136,15 +136,14 @@ class _Steps:
         """The local gradient's rule over the operands' names, with every choice in it made."""
         row = GATES[gate.op]
         rule = rule_circuit(row.slope(position).text)
-        params = ("x", "z", "n") if row.many else (*row.params, "z")
         wires, names = self._seen(gate, position)
-        known = {name: wires[params.index(name)] for name in rule.inputs}
+        known = {name: wires[row.wires.index(name)] for name in rule.inputs}
         try:
             chosen = forward(rule, known, self.run.rules).values
         except Refused:
             return row.slope(position).text
         decided = [value is not None and self.arithmetic.truth(value) for value in chosen]
-        return _written(rule, decided, dict(zip(params, names, strict=True)))
+        return _written(rule, decided, dict(zip(row.wires, names, strict=True)))
 
     def _seen(self, gate: GateRow, position: int) -> tuple[list[Number], list[str]]:
         """What the rule sees, as numbers and as names."""

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit
+from backprop_cli.gates import COMPARISONS
 
 _SMALL_EXPONENT = 64
 _SUMS, _PRODUCTS = ("add", "sub"), ("mul", "div")
-_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 _WHOLE_INPUT = {"pow": 1, "polygamma": 0}
 
 
@@ -60,7 +60,7 @@ class _Build:
         inputs = [self.forms[i] for i in node.inputs]
         if node.op == "where":
             return self.sympy.Piecewise((inputs[1], self._condition(node.inputs[0])), (inputs[2], True))
-        if node.op in _COMPARISONS:
+        if node.op in COMPARISONS:
             return self.sympy.Piecewise((1, self._condition(index)), (0, True))
         position = _WHOLE_INPUT.get(node.op)
         if position is not None:
@@ -92,7 +92,7 @@ class _Build:
 
     def _condition(self, index: int) -> Any:
         node = self.circuit.nodes[index]
-        if node.op in _COMPARISONS:
+        if node.op in COMPARISONS:
             relation = {"lt": "Lt", "le": "Le", "gt": "Gt", "ge": "Ge", "eq": "Eq", "ne": "Ne"}[node.op]
             return getattr(self.sympy, relation)(*(self.forms[i] for i in node.inputs))
         return self.sympy.Ne(self.forms[index], 0)

@@ -33,8 +33,7 @@ class WrongSlope:
 
 def computed(rules: Rules, gate: str, text: str, wires: Sequence[float]) -> float:
     """A rule's number, given what the gate's rules see."""
-    params = ("x", "z", "n") if GATES[gate].many else (*GATES[gate].params, "z")
-    known = dict(zip(params, wires, strict=True))
+    known = dict(zip(GATES[gate].wires, wires, strict=True))
     circuit = rule_circuit(text)
     found: list[float] = []
     for node in circuit.nodes:

@@ -37,8 +37,6 @@ from backprop_cli.render.code.tree import (
     Value,
 )
 
-_REPEATED = ("sum", "mean")  # their pullbacks come out smaller than the input
-
 
 def array_program(shaped: Shaped, wanted: tuple[int, ...], upstream: str = "") -> Program:
     """The program, with the gradients of the wanted variables; ``upstream`` is the text of a gradient that is given."""
@@ -160,7 +158,7 @@ class _StatementMaker:
         """A contribution in its source's shape: summed over what was repeated, repeated where it was summed."""
         own, shape, row = self.shapes[index], self.shapes[source], self.shaped.rows[index]
         if row is not None:
-            return ArrayCall("spread", (tree,), (("shape", shape),)) if row.name in _REPEATED and shape else tree
+            return ArrayCall("spread", (tree,), (("shape", shape),)) if row.repeats and shape else tree
         lead = len(own) - len(shape)
         if lead:
             tree = _sum(tree, tuple(range(lead)), keepdims=False)

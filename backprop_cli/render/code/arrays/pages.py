@@ -48,7 +48,7 @@ def _no_gaps(report: ArrayReport) -> None:
     gaps = {gate.id for gate in report.gates if gate.problem}
     for gate in report.gates:
         row = ARRAY_GATES.get(gate.op)
-        if row is not None and not row.moves and gate.op not in ("sum", "mean") and gaps.intersection(gate.inputs):
+        if row is not None and not row.moves and not row.repeats and gaps.intersection(gate.inputs):
             message = f"{gate.formula} takes together elements of which some have no value here: {gate.problem}"
             raise Refused(Diagnostic("code.elements", message, "take the elements that matter first, with an index"))
 
