@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import re
+import shlex
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from test_array_gates import EXPRESSIONS, POINT
 from backprop_cli import Refused, differentiate, read
 from backprop_cli.array_calculation import shapes_of
 from backprop_cli.engine.point import from_mapping
+from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.render.code.arrays.pages import render_arrays
 from backprop_cli.report.array_report import ArrayReport
 
@@ -246,3 +248,12 @@ def test_refused(argv, exit_code, code, message):
     assert (ran.out, ran.code) == ("", exit_code)
     assert code in ran.err
     assert message in ran.err
+
+
+@pytest.mark.parametrize("language", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize("name", ARRAY_GATES)
+def test_every_row_has_a_word_in_every_language(name, language):
+    example = next(line for line in backprop("gates", name).out.splitlines() if line.startswith("example"))
+    _, program, *words = shlex.split(example)
+    ran = backprop("code", *words, "--lang", language)
+    assert (program, ran.err, ran.code) == ("backprop", "", 0)

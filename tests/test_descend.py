@@ -235,7 +235,7 @@ def test_the_curve_on_a_terminal(monkeypatch):
     drawn = backprop(*argv, columns=80, env={"NO_COLOR": "1"}).out.splitlines()
     assert max(map(len, drawn)) <= 80
     assert "f at each step" in " ".join(drawn)
-    assert drawn[-4].split() == ["0", "500", "1000", "1500", "2000"]
+    assert list(map(float, drawn[-4].split())) == [0, 500, 1000, 1500, 2000]
     assert sum("┤" in line for line in drawn) == 5
     monkeypatch.setitem(__import__("sys").modules, "plotext", None)
     assert "f  ██▇▇" in backprop(*argv, columns=80, env={"NO_COLOR": "1"}).out

@@ -13,6 +13,7 @@ from command import process
 from imports import OUTSIDE, STEP, Package, imported, length, room
 
 import backprop_cli
+from backprop_cli.cli.main import COMMANDS
 
 PACKAGE = Path(backprop_cli.__file__).parent
 TESTS = Path(__file__).parent
@@ -143,10 +144,11 @@ def loaded_by(*argv: str) -> set[str]:
     return set(json.loads(ran.err.splitlines()[-1]))
 
 
+NOTHING_LARGE = {"sympy", "mpmath", "flint", "numpy", "rich", "plotext", "matplotlib", "pyarrow", "distributed"}
 LAZY = [
-    (["--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
+    (["--help"], NOTHING_LARGE),
+    *(([command, "--help"], NOTHING_LARGE) for command in COMMANDS),
     (["--version"], {"sympy", "mpmath", "flint", "numpy", "rich", "decimal"}),
-    (["grad", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["-q", "x*y + sin(x)", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["x*y", "x=1", "y=2", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["x*y", "x=1", "y=2", "--no-check", "--json"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
@@ -155,18 +157,13 @@ LAZY = [
     (["x*y", "x=1", "y=2", "-q"], {"numpy", "rich"}),
     (["explain", "kink.relu"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["schema", "grad"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
-    (["descend", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich", "plotext", "matplotlib"}),
     (["descend", "x^2", "x=1", "-q", "--no-check"], {"sympy", "mpmath", "flint", "numpy", "rich", "matplotlib"}),
     (["descend", "x^2", "x=1", "--json"], {"sympy", "mpmath", "numpy", "rich", "matplotlib"}),
     (["descend", "x^2", "x=1", "--show-work"], {"sympy", "mpmath", "numpy", "matplotlib"}),
     (["draw", "x*y", "x=1", "y=2", "--format", "html"], {"sympy", "numpy", "rich"}),
     (["code", "x*y", "x=1", "y=2", "--lang", "numpy"], {"sympy", "numpy", "rich"}),
-    (["check", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
-    (["grade", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
-    (["sheet", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["grade", "--new-key"], {"sympy", "mpmath", "flint", "numpy", "rich"}),
     (["check", "x*y", "x=1", "y=2", "-a", "dx=2"], {"sympy", "numpy"}),
-    (["batch", "--help"], {"sympy", "mpmath", "flint", "numpy", "rich", "pyarrow", "distributed"}),
     (["check", "x*y", "x=1", "y=2", "-a", "dx=2", "--json"], {"sympy", "numpy", "rich"}),
 ]
 

@@ -19,8 +19,9 @@ from backprop_cli.problems import Diagnostic, Refused
 if TYPE_CHECKING:
     from backprop_cli.descent.loop import Plan, Visit
 
+_RATES = " or ".join(sorted({f"{row.rate:g}" for row in OPTIMIZERS.values()}))
 _GOING = (
-    click.option("--lr", metavar="RATE", type=float, help="Learning rate (the optimizer's own: 0.001 or 0.01)."),
+    click.option("--lr", metavar="RATE", type=float, help=f"Learning rate (the optimizer's own: {_RATES})."),
     click.option("--steps", metavar="N", type=int, default=100, help="Updates of the parameters (100)."),
     click.option(
         "--optimizer", metavar="NAME", type=click.Choice(OPTIMIZERS), default="sgd", help=f"{', '.join(OPTIMIZERS)}."

@@ -18,7 +18,7 @@ from backprop_cli import __version__
 from backprop_cli.cli.outcome import run
 from backprop_cli.cli.startup import leave, prepare
 
-_COMMANDS = {  # in the order in which a person meets them
+COMMANDS = {  # in the order in which a person meets them
     "grad": "Value, gradients and their check; meant if no command is named.",
     "draw": "Draw the circuit with its values and gradients.",
     "code": "Write the forward and backward pass as a program.",
@@ -41,19 +41,19 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All, without loading one."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """A line for each command, without loading one."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command's own module has it under the name ``command``."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"backprop_cli.cli.{cmd_name}").command
-        command.short_help = _COMMANDS[cmd_name]
+        command.short_help = COMMANDS[cmd_name]
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -71,7 +71,7 @@ class Commands(click.Group):
         assert grad is not None
         valued = {name for option in grad.params if not getattr(option, "is_flag", True) for name in option.opts}
         place = next((i for i, word in enumerate(args) if not word.startswith("--")), 0)
-        if place and args[place] in _COMMANDS and args[place - 1] not in valued:
+        if place and args[place] in COMMANDS and args[place - 1] not in valued:
             options = " ".join(args[:place])
             raise click.UsageError(f"options stand after the command's name\nbackprop {args[place]} {options} …")
 
@@ -79,10 +79,10 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A mistyped command gets the nearest one, and the way to say a one-word expression."""
-        if args[0] not in _COMMANDS:
+        if args[0] not in COMMANDS:
             from backprop_cli.nearest import nearest
 
-            near = nearest(args[0], _COMMANDS)
+            near = nearest(args[0], COMMANDS)
             hint = f"did you mean `backprop {near}`? " if near else ""
             hint += f"as an expression it is `backprop grad {args[0]} …`"
             letters = "*".join(args[0])

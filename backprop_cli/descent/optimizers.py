@@ -7,6 +7,7 @@ from its own old value, which begins with 0. The text is what runs (``updating.p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -86,5 +87,11 @@ _ROWS = (
         {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
     ),
 )
+
+
+def bound(setting: str) -> float:
+    """What a setting is below: what is kept of the past is less than 1, and eps may be anything."""
+    return math.inf if setting == "eps" else 1.0
+
 
 OPTIMIZERS = {row.name: row for row in _ROWS}

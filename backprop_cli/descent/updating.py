@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backprop_cli.arithmetic.protocol import Number
-from backprop_cli.descent.optimizers import OPTIMIZERS, Optimizer
+from backprop_cli.descent.optimizers import OPTIMIZERS, Optimizer, bound
 from backprop_cli.engine.rules import Rule, Rules, rule_circuit
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
@@ -57,8 +57,9 @@ class Recipe:
                 listed = f"it has {', '.join(known)}" if known else "it has none"
                 message = f"{self.optimizer.name} has no setting {name}"
                 raise Refused(Diagnostic("usage.setting", message, meant(name, known, listed)))
-            if not 0 <= value < (math.inf if name == "eps" else 1):
-                need = "0 or more" if name == "eps" else "at least 0 and less than 1"
+            most = bound(name)
+            if not 0 <= value < most:
+                need = "0 or more" if most == math.inf else f"at least 0 and less than {most:g}"
                 raise Refused(Diagnostic("usage.setting", f"{name} must be {need}, and got {value}"))
 
 

@@ -6,7 +6,8 @@ import re
 
 from backprop_cli.reading.latex_words import GREEK
 
-_COMMANDS = {letter: command for command, letter in GREEK.items() if command != "omicron"}  # which LaTeX has not
+_LACKING = ("omicron", "varkappa")  # which LaTeX itself, with amsmath, has not
+_COMMANDS = {letter: command for command, letter in GREEK.items() if command not in _LACKING}
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PARTS = re.compile(r"^([A-Za-z]|[^\W\d_])_?([0-9₀-₉]+)$")
 

@@ -24,7 +24,8 @@ _FORMS = {
     ".pq": "parquet", ".feather": "feather", ".arrow": "feather", ".npy": "npy", ".npz": "npz",
 }  # fmt: skip
 _PACKED = {".gz": "gz", ".zst": "zst"}
-ENDINGS = ".csv, .tsv, .jsonl, .parquet, .feather, .npy and .npz"
+ENDINGS = " and ".join(", ".join(f".{form}" for form in dict.fromkeys(_FORMS.values())).rsplit(", ", 1))
+"""The endings of data files, for a sentence: one of each form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,9 @@ class Calls:
 
     def _plain(self, writer: FormulaWriter, call: ArrayCall) -> str:
         """A function with what it is told by keyword."""
-        name = self.names[call.op]
+        name = self.names.get(call.op)
+        if name is None:
+            raise LackingError(call.op)
         arguments = [writer.text(each) for each in call.inputs]
         axis = call.get("axis")
         several = isinstance(axis, tuple) and len(axis) > 1
