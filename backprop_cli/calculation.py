@@ -13,7 +13,7 @@ from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import Forward, forward, refuse_without_output
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
-from backprop_cli.engine.swept import Run, Swept
+from backprop_cli.engine.swept import SweepPair, Swept
 from backprop_cli.nearest import meant
 from backprop_cli.number_systems import system_of
 from backprop_cli.problems import Diagnostic, Refused
@@ -61,14 +61,16 @@ def targets_of(circuit: Circuit, wrt: tuple[str, ...] | None) -> dict[str, int]:
 
 
 def _sweeps(circuit: Circuit, point: Point, settings: Settings, marks: bytearray) -> Swept:
-    def one(arithmetic: Arithmetic) -> Run:
+    def one(arithmetic: Arithmetic) -> SweepPair:
         explain = arithmetic.doubles and settings.check != "none"
         return sweep(circuit, point, arithmetic, marks, explain=explain)
 
     return system_of(settings).swept(circuit, settings, one)
 
 
-def sweep(circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False) -> Run:
+def sweep(
+    circuit: Circuit, point: Point, arithmetic: Arithmetic, marks: bytearray, *, explain: bool = False
+) -> SweepPair:
     """Forward and backward in one arithmetic. ``explain`` has a refusal say what rounding has to do with it."""
     rules = Rules(arithmetic)
     forth = forward(circuit, numbers(circuit, point, rules), rules)

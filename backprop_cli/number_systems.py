@@ -14,11 +14,11 @@ from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Arithmetic
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.swept import Run, Swept
+from backprop_cli.engine.swept import SweepPair, Swept
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.settings import Settings
 
-Sweep = Callable[[Arithmetic], Run]
+SweepWith = Callable[[Arithmetic], SweepPair]
 
 
 class NumberSystem(NamedTuple):
@@ -30,7 +30,7 @@ class NumberSystem(NamedTuple):
 
     option: str
     asked: Callable[[Settings], bool]
-    swept: Callable[[Circuit, Settings, Sweep], Swept]
+    swept: Callable[[Circuit, Settings, SweepWith], Swept]
     rtol: Callable[[Settings], Fraction]
     bits: Callable[[Settings], int]
     whole_arrays: bool = False
@@ -45,17 +45,17 @@ def system_of(settings: Settings) -> NumberSystem:
     return asked[0] if asked else SYSTEMS[0]
 
 
-def _doubles(circuit: Circuit, settings: Settings, sweep: Sweep) -> Swept:
+def _doubles(circuit: Circuit, settings: Settings, sweep: SweepWith) -> Swept:
     return Swept(sweep(Float64()))
 
 
-def _digits(circuit: Circuit, settings: Settings, sweep: Sweep) -> Swept:
+def _digits(circuit: Circuit, settings: Settings, sweep: SweepWith) -> Swept:
     from backprop_cli.engine.precision import to_digits
 
     return to_digits(circuit, settings.digits or 0, sweep)
 
 
-def _exact(circuit: Circuit, settings: Settings, sweep: Sweep) -> Swept:
+def _exact(circuit: Circuit, settings: Settings, sweep: SweepWith) -> Swept:
     from backprop_cli.arithmetic.exact import ExactNumbers
 
     if len(circuit.nodes) - circuit.first_gate > limits.EXACT_GATES:

@@ -16,7 +16,7 @@ import pytest
 from command import backprop, process
 
 from backprop_cli import Refused, differentiate
-from backprop_cli.check.verdict import Word
+from backprop_cli.check.verdict import VerdictWord
 from backprop_cli.render import numbers, report_tables
 from backprop_cli.render.tables.screens import Screen, for_screen
 
@@ -404,7 +404,7 @@ def test_a_stage_that_is_one_element_is_a_quantity_of_its_own():
 def test_every_verdict_has_its_look():
     ran = backprop("s = std(log(a)); sum(s*s)", "a=0.5", "--scalars")
     assert (ran.code, "error" in ran.err) == (0, False)
-    assert set(report_tables.ROLES) == set(numbers.MARKS) == set(get_args(Word))
+    assert set(report_tables.ROLES) == set(numbers.MARKS) == set(get_args(VerdictWord))
     assert for_screen("".join(numbers.MARKS.values()), Screen(80, color=False, unicode=False)).isascii()
 
 

@@ -174,12 +174,16 @@ def test_what_a_command_does_not_load(argv, absent):
 
 
 def test_a_class_is_found_by_its_name():
-    """One class a name, private ones too: a reader who meets a name looks for it once."""
+    """One class or type a name, private ones too: a reader who meets a name looks for it once."""
     homes = defaultdict(set)
     for name, tree in TREES.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].add(name)
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                found = re.fullmatch(r"_?[A-Z]\w*[a-z]\w*", node.targets[0].id)
+                homes[node.targets[0].id] |= {name} if found else set()
     assert {name: sorted(where) for name, where in homes.items() if len(where) > 1} == {}
 
 

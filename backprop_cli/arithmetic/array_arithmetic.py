@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arithmetic.array_gamma import digamma, trigamma
+from backprop_cli.arithmetic.array_gamma import Array, digamma, trigamma
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number, Operation
 from backprop_cli.gates.array_row import NEW_AXIS, Slice
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def _each(name: str) -> Operation:

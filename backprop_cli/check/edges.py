@@ -11,7 +11,7 @@ from backprop_cli.arithmetic.balls import ONE
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Here, OneSided
-from backprop_cli.check.verdict import Slope
+from backprop_cli.check.verdict import SideSlope
 from backprop_cli.engine.forward import Forward, forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.problems import Refused
@@ -59,13 +59,13 @@ def on_edge(run: Forward, gate: int) -> bool:
         return False
 
 
-def outcomes(reference: Reference, gate: int, bits: int, node: int | None) -> tuple[Slope, Slope, Slope]:
+def outcomes(reference: Reference, gate: int, bits: int, node: int | None) -> tuple[SideSlope, SideSlope, SideSlope]:
     """What a node's gradient (the output's value, if None) is with the gate just below, on and just above its edge."""
     below, here, above = (_outcome(reference.here(bits, {gate: side}), node) for side in (-1, 0, 1))
     return below, here, above
 
 
-def _outcome(here: Here, node: int | None) -> Slope:
+def _outcome(here: Here, node: int | None) -> SideSlope:
     output = here.circuit.output
     value = here.number(output)
     if value is None:
@@ -80,7 +80,7 @@ def _outcome(here: Here, node: int | None) -> Slope:
     return one if one == other else "a kink"
 
 
-def said(side: OneSided) -> Slope:
+def said(side: OneSided) -> SideSlope:
     """A side's slope as a double, or its word."""
     if side.word == "slope":
         return to_float(side.slope)

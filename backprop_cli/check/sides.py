@@ -39,7 +39,7 @@ from backprop_cli.check.series import (
 )
 from backprop_cli.circuit import Circuit
 
-Word = Literal["slope", "infinite", "jump", "no value", "no power series", "undecided", "not known"]
+SideWord = Literal["slope", "infinite", "jump", "no value", "no power series", "undecided", "not known"]
 
 _TERMS = (2, 3, 6, 14, 30)  # tried one after the other while all that are known are exactly 0
 _HUGE = arb(2) ** 100
@@ -53,7 +53,7 @@ class OneSided:
     decision could not be told.
     """
 
-    word: Word
+    word: SideWord
     slope: Number = None
     smooth: bool = False
     edge: int | None = None

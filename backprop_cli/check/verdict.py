@@ -9,9 +9,9 @@ from typing import Literal
 
 from backprop_cli.arithmetic.protocol import Number
 
-Word = Literal["ok", "kink", "limit", "imprecise", "undecided", "unchecked", "wrong"]
+VerdictWord = Literal["ok", "kink", "limit", "imprecise", "undecided", "unchecked", "wrong"]
 
-Slope = float | str
+SideSlope = float | str
 """A one-sided slope: a number, infinite ones too, or why there is none: ``jump``, ``no value`` …"""
 
 
@@ -20,7 +20,7 @@ class Undecided:
     """A decision that no number of digits tells: the gate's node, and what follows below, on and above its edge."""
 
     gate: int
-    outcomes: tuple[Slope, Slope, Slope]
+    outcomes: tuple[SideSlope, SideSlope, SideSlope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Verdict:
     miss it or have none. ``undecided`` tells by which gate's edge; ``reason`` why there is no reference.
     """
 
-    word: Word
+    word: VerdictWord
     expected: float | None = None
     rel_error: float | None = None
     lost_digits: int = 0
-    slopes: tuple[Slope, Slope] | None = None
+    slopes: tuple[SideSlope, SideSlope] | None = None
     undecided: Undecided | None = None
     reason: str = ""
 

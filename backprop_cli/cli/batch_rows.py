@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from backprop_cli.rows.careful import Worked
     from backprop_cli.rows.task import Task
 
-Step = Callable[[int], None]
+RowCounter = Callable[[int], None]
 
 
-def print_rows(task: Task, found: Iterable[Worked], step: Step, *, json: bool, quiet: bool) -> None:
+def print_rows(task: Task, found: Iterable[Worked], step: RowCounter, *, json: bool, quiet: bool) -> None:
     """Every row as a line of CSV, of JSON, or of bare gradients."""
     from backprop_cli.render.batch.lines import RowLines
 
@@ -28,7 +28,7 @@ def print_rows(task: Task, found: Iterable[Worked], step: Step, *, json: bool, q
     sys.stdout.flush()
 
 
-def write_rows(task: Task, found: Iterable[Worked], step: Step, path: str) -> None:
+def write_rows(task: Task, found: Iterable[Worked], step: RowCounter, path: str) -> None:
     """Every row into a file, which is there whole or not at all. Raises ``Refused``."""
     ending = Path(path).suffix.lower()
     if ending == ".parquet":
@@ -41,7 +41,7 @@ def write_rows(task: Task, found: Iterable[Worked], step: Step, path: str) -> No
         )
 
 
-def _write_lines(task: Task, found: Iterable[Worked], step: Step, path: str, *, json: bool) -> None:
+def _write_lines(task: Task, found: Iterable[Worked], step: RowCounter, path: str, *, json: bool) -> None:
     from backprop_cli.cli.output import growing
     from backprop_cli.render.batch.lines import RowLines
 
@@ -53,7 +53,7 @@ def _write_lines(task: Task, found: Iterable[Worked], step: Step, path: str, *, 
             step(len(one.numbers))
 
 
-def _write_parquet(task: Task, found: Iterable[Worked], step: Step, path: str) -> None:
+def _write_parquet(task: Task, found: Iterable[Worked], step: RowCounter, path: str) -> None:
     from backprop_cli.rows.extras import needs_pyarrow
 
     needs_pyarrow("output.form", f"{path} is written", "pip install 'backprop-cli[data]', or write a .csv file")

@@ -10,7 +10,7 @@ import click
 
 from backprop_cli.cli.calculation_options import Command, with_options
 from backprop_cli.cli.options import Options
-from backprop_cli.grading.levels import RULES, Rule
+from backprop_cli.grading.levels import RULES, AttemptRule
 
 if TYPE_CHECKING:
     from backprop_cli.grading.files.column_roles import Ways
@@ -60,7 +60,7 @@ class ClassOptions(FileOptions):
 
     columns: tuple[str, ...]
     as_map: bool
-    attempt: Rule | None
+    attempt: AttemptRule | None
     max_invalid: Fraction | None
     max_missing: Fraction | None
     students: str | None

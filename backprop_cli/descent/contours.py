@@ -9,7 +9,7 @@ from backprop_cli.descent.surface import Surface
 
 _LEVELS, _LOWEST = 18, 3_000.0
 
-Piece = tuple[float, float, float, float]
+Segment = tuple[float, float, float, float]
 """A straight piece of a contour from (x, y) to (x, y)."""
 
 
@@ -26,14 +26,14 @@ def levels(surface: Surface) -> list[float]:
     return [low + (high - low) * part**2 for part in parts]
 
 
-def contour(surface: Surface, level: float) -> Iterator[Piece]:
+def contour(surface: Surface, level: float) -> Iterator[Segment]:
     """The pieces on which the surface has this height; none in squares with a corner that has no value."""
     for j in range(len(surface.up) - 1):
         for i in range(len(surface.across) - 1):
             yield from _in_square(surface, level, i, j)
 
 
-def _in_square(surface: Surface, level: float, i: int, j: int) -> Iterator[Piece]:
+def _in_square(surface: Surface, level: float, i: int, j: int) -> Iterator[Segment]:
     corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)]
     heights = [surface.values[y][x] for x, y in corners]
     crossings = []

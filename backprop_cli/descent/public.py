@@ -19,14 +19,14 @@ from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
 
-Columns = Mapping[str, Sequence[float]]
+ColumnData = Mapping[str, Sequence[float]]
 
 
 def descend(
     expression: str | Circuit,
     at: Mapping[str, object] | None = None,
     *,
-    data: Columns | None = None,
+    data: ColumnData | None = None,
     wrt: Sequence[str] | None = None,
     optimizer: str = "sgd",
     lr: float | None = None,
@@ -68,7 +68,7 @@ def _circuit(expression: str | Circuit, bound: set[str]) -> Circuit:
     return expression if isinstance(expression, Circuit) else read(expression, bound=bound, arrays=True)
 
 
-def _objective(circuit: Circuit, point: Point, data: Columns | None, wrt: tuple[str, ...] | None) -> Objective:
+def _objective(circuit: Circuit, point: Point, data: ColumnData | None, wrt: tuple[str, ...] | None) -> Objective:
     if data is None:
         return objective_of(circuit, point, wrt)
     from backprop_cli.descent.rows import RowsObjective

@@ -7,14 +7,14 @@ from typing import Literal
 
 from backprop_cli.problems import INTERRUPTED, Diagnostic, Refused
 
-Word = Literal["steps", "tol", "standstill", "no value", "overflow", "time", "interrupted"]
+StopWord = Literal["steps", "tol", "standstill", "no value", "overflow", "time", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """``exit_code`` is 0 where the descent ended as it was told to, or where there is nothing left to do."""
 
-    word: Word
+    word: StopWord
     sentence: str
     problem: Diagnostic | None = None
     exit_code: int = 0

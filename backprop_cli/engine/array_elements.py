@@ -5,7 +5,7 @@ Elements are the numbers of nodes; a gate that only moves elements makes no gate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from backprop_cli.arithmetic.array_arithmetic import selection
 from backprop_cli.circuit import CircuitBuilder
+from backprop_cli.gates.array_row import Told
 from backprop_cli.gates.axes import axes
 from backprop_cli.problems import Span
 
 Cells = np.ndarray[Any, np.dtype[np.intp]]
-Told = Mapping[str, Any]
 
 
 class Pen:

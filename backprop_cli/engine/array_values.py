@@ -19,9 +19,10 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.rules import Rules
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
 from backprop_cli.reading.array_files import load
-from backprop_cli.reading.nested_lists import Shape, flatten, place, split, too_large
+from backprop_cli.reading.nested_lists import flatten, place, split, too_large
 from backprop_cli.reading.notation import number_problem
 
 if TYPE_CHECKING:

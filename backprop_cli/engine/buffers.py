@@ -18,7 +18,7 @@ import numpy as np
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.guards import guarded
 from backprop_cli.engine.instructions import LOGIC, Instructions
-from backprop_cli.engine.row_calls import Call, call_of
+from backprop_cli.engine.row_calls import RowCall, call_of
 from backprop_cli.engine.row_program import MASKS
 from backprop_cli.gates import COMPARISONS
 
@@ -31,7 +31,7 @@ _DTYPES: dict[str, Any] = {"number": np.float64, "mask": np.bool_}
 class _Step:
     """One call, and the registers of its inputs and, last, of its output."""
 
-    call: Call
+    call: RowCall
     registers: tuple[int, ...]
 
 
@@ -128,7 +128,7 @@ class _Bound:
     """The calls of a program on what its registers hold, for one number of rows; ``columns`` are the last ones."""
 
     registers: list[Any]
-    calls: list[tuple[Call, tuple[Any, ...]]]
+    calls: list[tuple[RowCall, tuple[Any, ...]]]
     columns: Mapping[str, Any] | None = None
     required: list[Any] = field(default_factory=list)
     outputs: list[Any] = field(default_factory=list)
@@ -196,5 +196,5 @@ class Memory:
         bound.outputs = [bound.registers[place] for place in self.program.outputs]
 
 
-def _call(step: _Step, registers: Sequence[Any]) -> tuple[Call, tuple[Any, ...]]:
+def _call(step: _Step, registers: Sequence[Any]) -> tuple[RowCall, tuple[Any, ...]]:
     return step.call, tuple([registers[place] for place in step.registers])

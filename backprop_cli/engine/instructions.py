@@ -14,9 +14,9 @@ from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.engine.peepholes import PEEPHOLES
 from backprop_cli.gates import COMPARISONS
 
-Literal = tuple[int, bool]
+MaskLiteral = tuple[int, bool]
 """A mask by its instruction, and whether it must hold or not."""
-Guard = frozenset[frozenset[Literal]]
+Guard = frozenset[frozenset[MaskLiteral]]
 """When something is needed: one of these terms holds, a term being masks that hold together."""
 ALWAYS: Guard = frozenset({frozenset()})
 NEVER: Guard = frozenset()

@@ -13,7 +13,7 @@ from backprop_cli.arithmetic.ball_arithmetic import Balls
 from backprop_cli.arithmetic.balls import ZERO
 from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.circuit import Circuit
-from backprop_cli.engine.swept import Run, Swept
+from backprop_cli.engine.swept import SweepPair, Swept
 from backprop_cli.problems import Diagnostic, Refused
 
 _GUARD_BITS = 32
@@ -22,13 +22,13 @@ _MARGIN_BITS = 7  # a shown digit is off by at most 0.51 of its unit
 _AGAIN = ("digits.undecided", "overflow.")  # what more bits may take away
 
 
-def to_digits(circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], Run]) -> Swept:
+def to_digits(circuit: Circuit, digits: int, sweep: Callable[[Arithmetic], SweepPair]) -> Swept:
     """The sweeps with every value and gradient proved to ``digits``, and what is a ball around 0 as 0, which is said.
 
     Raises ``Refused`` where the digits cannot be proved with as much work as is allowed.
     """
     _affordable(circuit, digits)
-    found: Run | None = None
+    found: SweepPair | None = None
     refused: Refused | None = None
     for bits in _ladder(circuit, digits):
         try:
@@ -81,7 +81,7 @@ def _affordable(circuit: Circuit, digits: int) -> None:
         raise Refused(Diagnostic("limit.special", message, "ask for fewer digits"))
 
 
-def _open(run: Run, digits: int) -> list[tuple[list[Number], int]]:
+def _open(run: SweepPair, digits: int) -> list[tuple[list[Number], int]]:
     """Every number whose digits are not proved yet, as its list and place."""
     forth, back = run
     places = ((numbers, index) for numbers in (forth.values, back.gradients) for index in range(len(numbers)))
@@ -96,7 +96,7 @@ def _undecided(problem: Diagnostic, digits: int) -> Diagnostic:
     return replace(problem, message=problem.message.replace("these digits", f"{digits:,} digits"))
 
 
-def _without_noise(run: Run, digits: int, bits: int) -> list[Diagnostic]:
+def _without_noise(run: SweepPair, digits: int, bits: int) -> list[Diagnostic]:
     """A small ball around 0 is shown as 0; of anything else there are no right digits."""
     forth, _ = run
     circuit, said = forth.circuit, list[Diagnostic]()

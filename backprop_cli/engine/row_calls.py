@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.arithmetic.array_arithmetic import MAPPED, TESTS, Arrays
 
-Call = Callable[..., Any]
+RowCall = Callable[..., Any]
 
 
 def _copied(mask: Any, out: Any) -> None:
@@ -28,7 +28,7 @@ def _smaller(x: Any, y: Any, out: Any) -> None:
     np.minimum(x, y, out=out)
 
 
-_CALLS: dict[str, Call] = {
+_CALLS: dict[str, RowCall] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "pow": np.power,
     "sqrt": np.sqrt, "cbrt": np.cbrt, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
     "log2": np.log2, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
@@ -40,7 +40,7 @@ _CALLS: dict[str, Call] = {
 }  # fmt: skip
 
 
-def call_of(op: str) -> Call:
+def call_of(op: str) -> RowCall:
     """The call of an instruction. One whose function raises no status flag is asked for finite results."""
     if op in _CALLS:
         return _CALLS[op]

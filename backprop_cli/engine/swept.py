@@ -8,7 +8,7 @@ from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.forward import Forward
 from backprop_cli.problems import Diagnostic, Refused
 
-Run = tuple[Forward, Backward]
+SweepPair = tuple[Forward, Backward]
 
 
 class Swept(NamedTuple):
@@ -18,6 +18,6 @@ class Swept(NamedTuple):
     raise unless the check confirms the value.
     """
 
-    run: Run
+    run: SweepPair
     notes: tuple[Diagnostic, ...] = ()
     doubt: Refused | None = None

@@ -13,17 +13,17 @@ from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import COARSE, number_opinion
 from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.records import Word
+from backprop_cli.grading.records import AnswerWord
 from backprop_cli.problems import Diagnostic, Refused
 
-_WORSE: tuple[Word, ...] = ("ok", "close", "undefined", "wrong", "invalid")
+_WORSE: tuple[AnswerWord, ...] = ("ok", "close", "undefined", "wrong", "invalid")
 _FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
 
-Judged = tuple[tuple[Opinion, ...], tuple[Said, ...]]
+JudgedAnswer = tuple[tuple[Opinion, ...], tuple[Said, ...]]
 
 
-def judge(question: Question, answers: Sequence[Answer]) -> Judged:
+def judge(question: Question, answers: Sequence[Answer]) -> JudgedAnswer:
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named.
 
     Of several sheets the one counts on which most is right.
@@ -32,7 +32,7 @@ def judge(question: Question, answers: Sequence[Answer]) -> Judged:
     return max(found, key=lambda one: sum(opinion.weight for opinion in one[0] if opinion.word == "ok"))
 
 
-def _on_sheet(question: Question, answers: Sequence[Answer]) -> Judged:
+def _on_sheet(question: Question, answers: Sequence[Answer]) -> JudgedAnswer:
     given: dict[Asked, list[Answer]] = {ask.asked: [] for ask in question.asks}
     rest: list[Opinion] = []
     for answer in answers:

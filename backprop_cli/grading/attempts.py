@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from backprop_cli.grading.files.sheets import Submission
 from backprop_cli.grading.files.times import Moment, Times
-from backprop_cli.grading.levels import Rule
+from backprop_cli.grading.levels import AttemptRule
 from backprop_cli.grading.marking import Marked
 from backprop_cli.problems import Diagnostic, some
 
@@ -30,7 +30,7 @@ class _Entry:
 class Attempts:
     """The submissions of a class as far as it matters who stands more than once."""
 
-    rule: Rule = "all"
+    rule: AttemptRule = "all"
     _entries: dict[str, list[_Entry]] = field(default_factory=dict)
     _identities: dict[str, set[str]] = field(default_factory=dict)
     _times: Times = field(default_factory=Times)
@@ -80,7 +80,7 @@ def _by_their_places(readings: list[list[list[_Entry]]]) -> list[list[list[_Entr
 class AttemptPlan:
     """What is done with the submissions of students who stand more than once, in each reading of their times."""
 
-    rule: Rule
+    rule: AttemptRule
     readings: Sequence[Sequence[Sequence[_Entry]]]
     doubles: frozenset[str] = frozenset()
 

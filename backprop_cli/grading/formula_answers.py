@@ -18,7 +18,7 @@ from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.number_answers import entry_of
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.records import Word
+from backprop_cli.grading.records import AnswerWord
 from backprop_cli.grading.tolerance import Typed
 
 _MOST_BITS = 3_200
@@ -37,7 +37,7 @@ def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: Answe
         settled = verdict.settled and not verdict.late
         return replace(plain, word="ok", said=_grounds(verdict), entry=_known(question, ask), settled=settled)
     if verdict.near:
-        word: Word = "ok" if verdict.explained and not question.tolerance.exact else "close"
+        word: AnswerWord = "ok" if verdict.explained and not question.tolerance.exact else "close"
         return replace(plain, word=word, said=(_apart(verdict),))
     said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
     put_in = _put_in(question, ask, formula, until)

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 
 Feedback = Literal["none", "verdict", "hint", "full"]
 Accept = Literal["any", "number", "formula"]
-Rule = Literal["latest", "first", "best", "all"]
+AttemptRule = Literal["latest", "first", "best", "all"]
 
 FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
 ACCEPT: tuple[Accept, ...] = get_args(Accept)
-RULES: tuple[Rule, ...] = get_args(Rule)
+RULES: tuple[AttemptRule, ...] = get_args(AttemptRule)

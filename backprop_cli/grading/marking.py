@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 _NAMED_APART = 3
 
-Guard = Callable[[], AbstractContextManager[None]]
+TimeGuard = Callable[[], AbstractContextManager[None]]
 Marked = tuple[SubmissionResult, tuple[Tally, ...]]
 
 
@@ -89,7 +89,7 @@ class Marker:
 
     key: Key
     parts: tuple[ProblemPart, ...]
-    guard: Guard = nullcontext
+    guard: TimeGuard = nullcontext
     _results: RememberedResults = field(default_factory=RememberedResults)
 
     @cached_property
@@ -185,7 +185,7 @@ def telling(key: Key, feedback: Feedback) -> Key:
     return replace(key, feedback=feedback, problems=problems)
 
 
-def ready(key: Key, guard: Guard = nullcontext, method: Method = "forward") -> Marker:
+def ready(key: Key, guard: TimeGuard = nullcontext, method: Method = "forward") -> Marker:
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
     parts: list[ProblemPart] = []
     problems: list[Diagnostic] = []

@@ -8,7 +8,7 @@ from backprop_cli.grading.answer_reading import AnswerReading, exact_number
 from backprop_cli.grading.mistakes import NumericAnswer
 from backprop_cli.grading.opinion import Opinion, Said
 from backprop_cli.grading.question import Ask, Question
-from backprop_cli.grading.records import Word
+from backprop_cli.grading.records import AnswerWord
 from backprop_cli.grading.tolerance import Tolerance, Typed, rel_error
 from backprop_cli.grading.truth import Fact
 
@@ -27,7 +27,7 @@ def number_opinion(question: Question, ask: Ask, plain: Opinion, reading: Answer
     right = tolerance.right(typed, truth, doubt)
     if tolerance.exact and fact.slopes is None:
         right = _same(fact, reading.text)
-    word: Word = "ok" if right else "close" if tolerance.close(typed, truth, doubt) else "wrong"
+    word: AnswerWord = "ok" if right else "close" if tolerance.close(typed, truth, doubt) else "wrong"
     said = (*_on_kink(fact, right=right), *_nearly(question, word, typed, truth))
     entry = entry_of(question, ask, typed, truth, right=right)
     error = rel_error(typed.value, truth)
@@ -79,7 +79,7 @@ def _on_kink(fact: Fact, *, right: bool) -> tuple[Said, ...]:
     )
 
 
-def _nearly(question: Question, word: Word, typed: Typed, truth: float) -> tuple[Said, ...]:
+def _nearly(question: Question, word: AnswerWord, typed: Typed, truth: float) -> tuple[Said, ...]:
     if word != "close":
         return ()
     tolerance = question.tolerance

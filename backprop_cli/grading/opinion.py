@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.grading.mistakes import NumericAnswer
-from backprop_cli.grading.records import Word
+from backprop_cli.grading.records import AnswerWord
 from backprop_cli.problems import Diagnostic
 
 FOLLOWED = "mistake.follow-through"
@@ -31,7 +31,7 @@ class Opinion:
     """
 
     name: str
-    word: Word
+    word: AnswerWord
     typed: str | None = None
     expected: str | None = None
     rel_error: float | None = None

@@ -13,12 +13,12 @@ from backprop_cli.grading.items import Item
 from backprop_cli.grading.levels import Feedback
 from backprop_cli.problems import Diagnostic
 
-Word = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
+AnswerWord = Literal["ok", "close", "wrong", "missing", "invalid", "extra", "duplicate", "undefined", "received"]
 
 BUG = "internal"
 """The code of a remark on answers that a bug of ours kept from being judged."""
 
-WORDS: tuple[Word, ...] = get_args(Word)
+WORDS: tuple[AnswerWord, ...] = get_args(AnswerWord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Judged:
     """
 
     name: str
-    word: Word
+    word: AnswerWord
     typed: str | None = None
     expected: str | None = None
     rel_error: float | None = None
@@ -85,7 +85,7 @@ class ProblemResult:
         """Whether the feedback tells no verdict on an answer."""
         return self.withheld or any(one.word == "received" for one in self.judged)
 
-    def count(self, word: Word) -> int:
+    def count(self, word: AnswerWord) -> int:
         """How many answers got this verdict."""
         return sum(1 for one in self.judged if one.word == word)
 
@@ -146,7 +146,7 @@ class Earned:
     """
 
     name: str
-    word: Word
+    word: AnswerWord
     typed: str
     part: float
     points: float
@@ -161,7 +161,7 @@ class Tally:
     mistakes: tuple[str, ...]
 
     @property
-    def words(self) -> tuple[tuple[str, Word], ...]:
+    def words(self) -> tuple[tuple[str, AnswerWord], ...]:
         """The verdict on each asked answer."""
         return tuple((one.name, one.word) for one in self.earned)
 
@@ -176,8 +176,8 @@ class ProblemSummary:
     id: str
     title: str
     points: Fraction
-    words: dict[Word, int] = field(default_factory=dict)
-    answers: dict[str, dict[Word, int]] = field(default_factory=dict)
+    words: dict[AnswerWord, int] = field(default_factory=dict)
+    answers: dict[str, dict[AnswerWord, int]] = field(default_factory=dict)
     mistakes: dict[str, int] = field(default_factory=dict)
     submissions: int = 0
     all_right: int = 0

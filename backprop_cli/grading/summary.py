@@ -8,15 +8,15 @@ from fractions import Fraction
 from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import (
     PERCENT_BARS,
+    AnswerWord,
     ClassSummary,
     ProblemResult,
     ProblemSummary,
     SubmissionResult,
     Tally,
-    Word,
 )
 
-_WRONG: frozenset[Word] = frozenset({"wrong", "close", "undefined"})
+_WRONG: frozenset[AnswerWord] = frozenset({"wrong", "close", "undefined"})
 
 
 def empty(title: str, problems: Sequence[ProblemSummary]) -> ClassSummary:

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from backprop_cli.grading.levels import FEEDBACK, Feedback
 from backprop_cli.grading.opinion import Opinion, Said
-from backprop_cli.grading.records import ClassSummary, Judged, Remark, SubmissionResult, Word
+from backprop_cli.grading.records import AnswerWord, ClassSummary, Judged, Remark, SubmissionResult
 
-_JUDGED: frozenset[Word] = frozenset({"ok", "close", "wrong", "undefined"})
+_JUDGED: frozenset[AnswerWord] = frozenset({"ok", "close", "wrong", "undefined"})
 
 
 def told(opinion: Opinion, feedback: Feedback, credit: Fraction) -> Judged:

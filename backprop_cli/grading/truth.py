@@ -21,7 +21,7 @@ from backprop_cli.check.edges import outcomes
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.series import NearEdgeError, NoSeriesError, NoValueError
 from backprop_cli.check.sides import Here, near
-from backprop_cli.check.verdict import Slope, Verdict
+from backprop_cli.check.verdict import SideSlope, Verdict
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import Forward, forward
@@ -105,7 +105,7 @@ def _edge(plain: Forward, point: Point, deep: Here, node: int) -> Fact | None:
     return _undecided(plain.values[node], outcomes(reference, gap.gate, deep.bits, None))
 
 
-def _undecided(own: float | None, found: Sequence[Slope]) -> Fact:
+def _undecided(own: float | None, found: Sequence[SideSlope]) -> Fact:
     """The fact of what no precision tells. Words among the outcomes are no numbers to answer with."""
     known = tuple(dict.fromkeys(one for one in found if isinstance(one, float) and math.isfinite(one)))
     value = own if own is not None else known[0] if known else None
@@ -168,7 +168,7 @@ def _fact(report: Report, verdicts: Mapping[int, Verdict], node: int) -> Fact:
     return Fact(own if verdict.expected is None else verdict.expected)
 
 
-def _on_kink(own: float, slopes: tuple[Slope, Slope]) -> Fact:
+def _on_kink(own: float, slopes: tuple[SideSlope, SideSlope]) -> Fact:
     """Anything between the slopes; at the end of a domain the slope of the one side that there is."""
     there = [slope for slope in slopes if slope != "no value"]
     known = [slope for slope in there if isinstance(slope, float)]

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from backprop_cli import json_text, limits
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading.nested_lists import Shape, flatten, too_large
+from backprop_cli.reading.nested_lists import flatten, too_large
 
 if TYPE_CHECKING:
     import numpy as np

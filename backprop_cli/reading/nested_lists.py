@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli import limits
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-
-Shape = tuple[int, ...]
 
 
 def split(name: str, text: str) -> tuple[Shape, list[str]]:

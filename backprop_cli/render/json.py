@@ -11,7 +11,7 @@ from backprop_cli.render.sentences import sensitivities
 from backprop_cli.report.report import GateRow, Quantity, Report, StageRow, Variable
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Slope, Verdict
+    from backprop_cli.check.verdict import SideSlope, Verdict
 
 
 def render(report: Report, *, explain: bool = False) -> str:
@@ -116,7 +116,7 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
-def one_sided(found: Slope | None) -> float | str | None:
+def one_sided(found: SideSlope | None) -> float | str | None:
     """A one-sided slope, or the word for why there is none."""
     return found if isinstance(found, str) else finite(found)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backprop_cli.report.report import Quantity
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Slope, Verdict
+    from backprop_cli.check.verdict import SideSlope, Verdict
 
 MARKS = {"ok": "✓", "kink": "▲", "limit": "≈", "undecided": "≷", "imprecise": "~", "wrong": "✗", "unchecked": "?"}
 
@@ -71,6 +71,6 @@ def slopes(verdict: Verdict) -> str:
     return f"{left} to the left, {right} to the right"
 
 
-def slope(found: Slope) -> str:
+def slope(found: SideSlope) -> str:
     """A one-sided slope as a number, or the words for why there is none."""
     return f"{'a ' * (found == 'jump')}{found}" if isinstance(found, str) else repr(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backprop_cli.check.verdict import Verdict
 from backprop_cli.render import numbers
-from backprop_cli.render.tables.tabular import Cell, Column, Role, Table, code, ours
+from backprop_cli.render.tables.tabular import Cell, CellRole, Column, Table, code, ours
 from backprop_cli.report.report import Quantity, Report, StageRow, Variable
 
-ROLES: dict[str, Role] = {
+ROLES: dict[str, CellRole] = {
     "ok": "good",
     "kink": "doubt",
     "limit": "doubt",

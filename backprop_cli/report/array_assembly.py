@@ -30,7 +30,7 @@ _PRODUCT = re.compile(r"(\w+(?:\.T)?) @ (\w+(?:\.T)?)|outer\((\w+), (\w+)\)")
 _LOSSES = ("L", "loss", "J", "loss_", "L_", *(f"L_{number}" for number in range(10_000)))
 
 
-class Numbers(Protocol):
+class ReportNumbers(Protocol):
     """Where a report's numbers come from."""
 
     @property
@@ -113,7 +113,7 @@ class ScalarNumbers:
 
 
 def assembled_arrays(
-    numbers: Numbers,
+    numbers: ReportNumbers,
     targets: Mapping[str, int],
     wrt: tuple[str, ...] | None,
     check: ArrayCheck | None,
@@ -144,7 +144,7 @@ def assembled_arrays(
 
 
 class _Assembly:
-    def __init__(self, numbers: Numbers, check: ArrayCheck | None, *, given: bool) -> None:
+    def __init__(self, numbers: ReportNumbers, check: ArrayCheck | None, *, given: bool) -> None:
         self.numbers, self.check, self.run = numbers, check, numbers.run
         self.shaped: Shaped = numbers.run.program.shaped
         self.circuit = self.shaped.circuit

@@ -15,10 +15,10 @@ from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.check.array_check import ArrayCheck
-    from backprop_cli.report.array_assembly import Numbers
+    from backprop_cli.report.array_assembly import ReportNumbers
 
 
-def array_remarks(run: VectorRun, numbers: Numbers, check: ArrayCheck | None) -> list[Diagnostic]:
+def array_remarks(run: VectorRun, numbers: ReportNumbers, check: ArrayCheck | None) -> list[Diagnostic]:
     """The warnings of a run, in the order in which they matter."""
     return [*_kinks(run), *_without_value(run), *(_said(run, check) if check is not None else ())]
 

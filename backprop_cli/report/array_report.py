@@ -13,12 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.check.array_check import ArrayCheck, ArrayVerdict
-
-Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.circuit import CONSTANT, Stage
 from backprop_cli.engine.forward import Forward
-from backprop_cli.engine.swept import Run
+from backprop_cli.engine.swept import SweepPair
 from backprop_cli.problems import Diagnostic
 from backprop_cli.report.report import Constant, Quantity, Report, StageRow, Variable, quantity
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def assembled(
-    run: Run, asked: tuple[str, ...], parameters: frozenset[str], check: Check | None, warnings: tuple[Diagnostic, ...]
+    run: SweepPair,
+    asked: tuple[str, ...],
+    parameters: frozenset[str],
+    check: Check | None,
+    warnings: tuple[Diagnostic, ...],
 ) -> Report:
     """The report of two sweeps.
 
@@ -42,7 +46,7 @@ def assembled(
     )
 
 
-def _variable(run: Run, name: str, check: Check | None, *, parameter: bool) -> Variable:
+def _variable(run: SweepPair, name: str, check: Check | None, *, parameter: bool) -> Variable:
     forth, _ = run
     index = forth.circuit.inputs[name]
     value = quantity(forth.arithmetic, forth.values[index])
@@ -54,7 +58,7 @@ def _variable(run: Run, name: str, check: Check | None, *, parameter: bool) -> V
     return Variable(index, name, "parameter", value, gradient, symbolic, _verdict(check, index))
 
 
-def _stage(run: Run, stage: Stage, check: Check | None) -> StageRow:
+def _stage(run: SweepPair, stage: Stage, check: Check | None) -> StageRow:
     forth, back = run
     numbers: tuple[Quantity | None, Quantity | None] = (
         quantity(forth.arithmetic, forth.values[stage.node]),
@@ -65,7 +69,7 @@ def _stage(run: Run, stage: Stage, check: Check | None) -> StageRow:
     return StageRow(stage.node, stage.name, formula, *numbers, _verdict(check, stage.node), problem)
 
 
-def _gradient(run: Run, check: Check | None, index: int) -> Quantity | None:
+def _gradient(run: SweepPair, check: Check | None, index: int) -> Quantity | None:
     """The gradient of the backward pass, or the slope that answers where its conventions do not."""
     forth, back = run
     if check is None or index not in check.answers:

@@ -11,7 +11,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Check, Slope, Verdict
+    from backprop_cli.check.verdict import Check, SideSlope, Verdict
 
 
 def remarks(forth: Forward, back: Backward, check: Check | None) -> list[Diagnostic]:
@@ -86,7 +86,7 @@ def _about(circuit: Circuit, what: str, verdict: Verdict) -> list[Diagnostic]:
     return [Diagnostic("check.note", f"{what} could not be checked: {verdict.reason}")] if verdict.reason else []
 
 
-def _slope(outcome: Slope) -> str:
+def _slope(outcome: SideSlope) -> str:
     return outcome if isinstance(outcome, str) else repr(outcome)
 
 

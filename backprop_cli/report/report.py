@@ -21,7 +21,7 @@ from backprop_cli.reading.own_notation import gate_text
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check, Verdict
 
-Role = Literal["parameter", "data"]
+VariableRole = Literal["parameter", "data"]
 EXCERPT = 200
 
 
@@ -39,7 +39,7 @@ class Variable:
 
     id: int
     name: str
-    role: Role
+    role: VariableRole
     value: Quantity
     gradient: Quantity | None = None
     symbolic: str | None = None

@@ -10,8 +10,8 @@ import numpy as np
 from backprop_cli.engine.pullback import live, run_backward
 from backprop_cli.engine.shapes import one_number, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, VectorRun, run_forward
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import Refused
-from backprop_cli.reading.nested_lists import Shape
 from backprop_cli.rows.number_rows import RowEngine, RowResult
 from backprop_cli.rows.task import Task
 

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 Make = Callable[[BlockResults], T]
-Columns = Mapping[str, Any]
+BlockColumns = Mapping[str, Any]
 
 
 class BlockEngine:
@@ -60,7 +60,7 @@ class BlockEngine:
         except FloatingPointError:
             raise NotStraightError from None
 
-    def by_plain_texts(self, given: HoistedValues, columns: Columns, rows: int, make: Make[T]) -> T | None:
+    def by_plain_texts(self, given: HoistedValues, columns: BlockColumns, rows: int, make: Make[T]) -> T | None:
         """What is made of the rows of some columns; None where they must be asked one by one."""
         try:
             with self._lock:
@@ -84,7 +84,7 @@ class Ready(NamedTuple):
     given: HoistedValues
     shared: Sequence[float]
 
-    def made(self, columns: Columns, rows: int, make: Make[T]) -> T | None:
+    def made(self, columns: BlockColumns, rows: int, make: Make[T]) -> T | None:
         """What is made of the rows of ``ManyRows.columns``, at most a block of them, while their results are valid.
 
         None where they must be asked one by one, or where a flag rises while it is made.
@@ -113,7 +113,7 @@ class ManyRows:
         except NotStraightError:
             return None
 
-    def columns(self, columns: Columns) -> dict[str, Any]:
+    def columns(self, columns: BlockColumns) -> dict[str, Any]:
         """The columns of a block as the engine takes them: arrays of doubles, one for each number of a row."""
         if self.written is not None:
             return self.written.columns(columns)

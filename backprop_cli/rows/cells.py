@@ -13,7 +13,7 @@ _BOOLEANS = {"true": 1.0, "false": 0.0}
 _ABSENT = {"na", "n/a", "#n/a", "null", "none", "nan", "-nan", "?", "-"}
 _SHOWN = 40
 
-Cell = Any  # a float, or nested lists of floats
+CellValue = Any  # a float, or nested lists of floats
 
 
 class BadCellError(Exception):
@@ -75,7 +75,7 @@ def shown(text: str) -> str:
     return f"'{cut}'"
 
 
-def member(value: object) -> Cell:
+def member(value: object) -> CellValue:
     """A member of a JSON object, numbers as texts, as a number or nested lists of them. Raises ``BadCellError``."""
     if isinstance(value, str):
         return number(value)
@@ -88,7 +88,7 @@ def member(value: object) -> Cell:
     raise BadCellError("data.number", "an object is no number")
 
 
-def _list(values: list[object]) -> list[Cell]:
+def _list(values: list[object]) -> list[CellValue]:
     if not values:
         raise BadCellError("data.missing", "an empty list is no value")
     found = [member(one) for one in values]
@@ -97,7 +97,7 @@ def _list(values: list[object]) -> list[Cell]:
     return found
 
 
-def shape(cell: Cell) -> list[int]:
+def shape(cell: CellValue) -> list[int]:
     """The lengths of nested lists, from the outermost; none for a number."""
     lengths: list[int] = []
     while isinstance(cell, list):

@@ -33,7 +33,7 @@ from backprop_cli.rows.row_records import BLOCK, Block
 from backprop_cli.rows.sums import total
 from backprop_cli.rows.task import Task
 
-Rows = slice | Sequence[int] | None
+RowChoice = slice | Sequence[int] | None
 
 
 def mean_over(circuit: Circuit, table: MemoryTable, parameters: Mapping[str, Any], wrt: Sequence[str]) -> Mean:
@@ -62,7 +62,7 @@ class Mean:
     engine: RowEngine
     many: ManyRows | None
 
-    def value_and_gradient(self, point: Mapping[str, Any], rows: Rows = None) -> tuple[float, dict[str, Any]]:
+    def value_and_gradient(self, point: Mapping[str, Any], rows: RowChoice = None) -> tuple[float, dict[str, Any]]:
         """The mean value and the mean gradient of each name in ``wrt``. Raises ``Refused``."""
         parts = self._every if rows is None else self._parts(rows)
         whole = self._whole if rows is None else _weight(parts)

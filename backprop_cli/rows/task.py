@@ -13,9 +13,9 @@ from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point, beside
 from backprop_cli.engine.rules import Rules
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.nearest import meant, nearest
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.reading.nested_lists import Shape
 from backprop_cli.rows.column_names import no_column
 
 _COMPARED = 1_000  # columns among which a name's nearest is looked for

@@ -15,7 +15,7 @@ import numpy as np
 from backprop_cli.engine.shapes import one_number, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, element_name, written_out
-from backprop_cli.reading.nested_lists import Shape
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.rows.task import Task
 
 

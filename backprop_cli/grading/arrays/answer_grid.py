@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.grading.handwriting import plainly
-from backprop_cli.reading.nested_lists import Shape, split
+from backprop_cli.reading.nested_lists import split
 
 _CALLED = re.compile(
     r"(?:(?:np|numpy|jnp|torch)\s*\.\s*)?(?:array|asarray|tensor|Array|matrix)\s*\((?P<inner>.*)\)", re.DOTALL

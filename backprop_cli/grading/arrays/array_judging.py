@@ -9,6 +9,7 @@ from math import prod
 from numpy import ndindex
 
 from backprop_cli import limits
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.grading.answer_judging import judge, unreadable
 from backprop_cli.grading.arrays.answer_grid import AnswerGrid, grid
@@ -19,7 +20,6 @@ from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.handwriting import plainly, says_no_value
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.reading.nested_lists import Shape
 
 _LEFT_OPEN = frozenset({"null", "none", "?", "_"})
 

@@ -20,6 +20,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point
 from backprop_cli.engine.written_out import WrittenOut
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.grading.arrays.array_mistakes import ArrayMistakes
 from backprop_cli.grading.arrays.array_names import ArrayAsked, ArrayNames, Index, component
@@ -31,7 +32,6 @@ from backprop_cli.grading.question import Ask, Question, prepare
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.reading.nested_lists import Shape
 from backprop_cli.settings import Settings
 
 _PLAIN = frozenset("0123456789.,+-eE[] \t\n")

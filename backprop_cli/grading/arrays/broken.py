@@ -20,9 +20,9 @@ from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.gates import GATES
 from backprop_cli.grading.arrays.wrong_rules import WRONG_PULLBACKS
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES
+from backprop_cli.grading.mistakes.sweep import Place
 
-Place = tuple[int, int]
-Rule = Callable[[Sequence[Number], Number, Number, Callable[[Number], Number]], Number]
+BrokenPullback = Callable[[Sequence[Number], Number, Number, Callable[[Number], Number]], Number]
 """What a wire carries, of the gate's inputs, its value, the gradient that arrives and the right rule."""
 
 _TYPED = 40
@@ -38,7 +38,7 @@ class Breakage:
 
     code: str
     said: str
-    wires: Mapping[Place, Rule] = field(default_factory=dict)
+    wires: Mapping[Place, BrokenPullback] = field(default_factory=dict)
     lost: Mapping[int, frozenset[int]] = field(default_factory=dict)
     ideas: int = 1
 
@@ -108,7 +108,7 @@ class Breakages:
                 if rules:
                     yield Breakage(wrong.code, wrong.said.format(gate=self._typed(index)), rules)
 
-    def _pullback(self, index: int, text: str) -> Rule:
+    def _pullback(self, index: int, text: str) -> BrokenPullback:
         row = self.program.shaped.rows[index]
         assert row is not None
         rule = bound(text, (*row.params, "z", "dz"), self.program.shaped.told[index], self.program.rules)
@@ -133,7 +133,7 @@ class Breakages:
                     wrong.code, said, {place: rule for wires in made for place, rule in wires.items()}, ideas=2
                 )
 
-    def _slope(self, index: int, position: int, text: str) -> Rule:
+    def _slope(self, index: int, position: int, text: str) -> BrokenPullback:
         gate = GATES[self.circuit.nodes[index].op]
         function = self.program.rules.function(rule_circuit(text), gate.wires)
 
@@ -206,7 +206,7 @@ def _turned(inputs: Any, value: Number, upstream: Number, right: Callable[[Numbe
     return np.negative(right(upstream))
 
 
-def _narrowing(part: Callable[[Any, int], Any], shape: tuple[int, ...], out: tuple[int, ...]) -> Rule:
+def _narrowing(part: Callable[[Any, int], Any], shape: tuple[int, ...], out: tuple[int, ...]) -> BrokenPullback:
     """A rule that takes a part along each repeated axis in place of the sum."""
     lead = len(out) - len(shape)
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from backprop_cli.grading.arrays.answer_grid import nested
 from backprop_cli.grading.arrays.array_question import ArrayAsk
 from backprop_cli.grading.opinion import Opinion, Said
-from backprop_cli.grading.records import Word
+from backprop_cli.grading.records import AnswerWord
 
-_WORSE: tuple[Word, ...] = ("ok", "close", "undefined", "missing", "duplicate", "wrong", "invalid")
+_WORSE: tuple[AnswerWord, ...] = ("ok", "close", "undefined", "missing", "duplicate", "wrong", "invalid")
 _PLACES, _SENTENCES = 4, 3
 
 

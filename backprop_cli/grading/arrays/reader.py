@@ -15,12 +15,12 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.shapes import Shaped, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, written_out
+from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
-from backprop_cli.reading.nested_lists import Shape
 
 
 class ElementReader:

@@ -13,7 +13,7 @@ from backprop_cli.descent.objective import Landing, Objective
 from backprop_cli.grading.descent.descent_names import DescentQuantity
 from backprop_cli.problems import Refused
 
-Point = Mapping[str, Any]
+ParameterValues = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Trajectory:
 
     def __init__(self, goal: Objective, way: Way) -> None:
         self.goal, self.way = goal, way
-        self._points: list[Point] = [goal.start]
+        self._points: list[ParameterValues] = [goal.start]
         self._landings: dict[int, Landing] = {}
 
     def landing(self, steps: int) -> Landing:
@@ -48,13 +48,13 @@ class Trajectory:
             self._landings[steps] = self.goal.at(self.point(steps), rows)
         return self._landings[steps]
 
-    def point(self, steps: int) -> Point:
+    def point(self, steps: int) -> ParameterValues:
         """The point after some steps."""
         while len(self._points) <= steps:
             self._points.append(self._next(len(self._points) - 1))
         return self._points[steps]
 
-    def _next(self, step: int) -> Point:
+    def _next(self, step: int) -> ParameterValues:
         point, way = dict(self._points[step]), self.way
         gradients = self.landing(step).gradients
         for name in self.goal.parameters:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backprop_cli.grading.files.headings import NO_STUDENTS, ROLES, Role, bare, folded, program_of, roles_of
-from backprop_cli.grading.files.leaves import Leaf, Path
+from backprop_cli.grading.files.headings import NO_STUDENTS, ROLES, ColumnRole, bare, folded, program_of, roles_of
+from backprop_cli.grading.files.leaves import Leaf, LeafPath
 from backprop_cli.grading.files.sheets import Problems
 from backprop_cli.grading.files.tables import Row
 from backprop_cli.grading.files.texts import cut
@@ -39,7 +39,7 @@ class ColumnRoles:
     ids: tuple[int, ...]
     time: int | None
     attempt: int | None
-    asked: tuple[tuple[int, Path], ...]
+    asked: tuple[tuple[int, LeafPath], ...]
     unknown: tuple[int, ...]
     told: frozenset[str]
 
@@ -76,7 +76,7 @@ def layout(titles: Sequence[str], problems: Problems, ways: Ways, apart: Sequenc
     names = [folded(title) for title in titles]
     program, words = program_of(names), roles_of(names)
     found: dict[str, list[int]] = {}
-    asked: list[tuple[int, Path]] = []
+    asked: list[tuple[int, LeafPath]] = []
     for index, name in enumerate(names):
         if index in apart or not name:
             continue
@@ -97,7 +97,7 @@ def layout(titles: Sequence[str], problems: Problems, ways: Ways, apart: Sequenc
     )  # fmt: skip
 
 
-def _path(title: str, problems: Problems, role: Role | None) -> Path | None:
+def _path(title: str, problems: Problems, role: ColumnRole | None) -> LeafPath | None:
     """The answer that a title names; None if it names none."""
     if problems.meaning is None:
         return (title,) if role is None else None

@@ -20,9 +20,9 @@ from backprop_cli.grading.files.tables import told_separator
 from backprop_cli.grading.files.texts import Line, cut, decoded, whole
 from backprop_cli.problems import Diagnostic, Refused
 
-Form = Literal["json", "jsonl", "csv", "toml", "lines", "spreadsheet"]
+FileForm = Literal["json", "jsonl", "csv", "toml", "lines", "spreadsheet"]
 
-FORMS: Mapping[str, Form | None] = {
+FORMS: Mapping[str, FileForm | None] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -40,7 +40,7 @@ _TOML = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=\s*\{)"
 _ZIP = b"PK\x03\x04"
 
 
-def of_stream(stream: BinaryIO, file: File, form: Form | None, sheet: str = "") -> Iterator[Submission]:
+def of_stream(stream: BinaryIO, file: File, form: FileForm | None, sheet: str = "") -> Iterator[Submission]:
     """The submissions of a stream; of a spreadsheet those of one ``sheet``, or the first."""
     try:
         if form is None:
@@ -65,7 +65,7 @@ def unreadable(error: OSError) -> Diagnostic:
     return Diagnostic("submission.file", f"it cannot be read: {(error.strerror or 'an error').lower()}")
 
 
-def _of_text(stream: BinaryIO, file: File, form: Form | None) -> Iterator[Submission]:
+def _of_text(stream: BinaryIO, file: File, form: FileForm | None) -> Iterator[Submission]:
     if form is None:
         head = stream.read(_SNIFFED)
         stream = cast("BinaryIO", Peeked(head, stream))
@@ -76,7 +76,7 @@ def _of_text(stream: BinaryIO, file: File, form: Form | None) -> Iterator[Submis
         yield _one(stream, file, _READERS[form])
 
 
-def _sniffed(head: bytes) -> Form:
+def _sniffed(head: bytes) -> FileForm:
     """The form that a text seems to have, from its beginning."""
     text = head.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
     if text.startswith("{"):
@@ -92,7 +92,7 @@ def _begins_class(row: str) -> bool:
     return len(cells) > 1 and any(role_of(cell) in ("student", "id") for cell in cells)
 
 
-def _rows_or_lines(text: str) -> Form:
+def _rows_or_lines(text: str) -> FileForm:
     """The form of a text that is none of the others: JSON of another kind, rows, or lines of name = value."""
     rows = [row for row in islice(text.split("\n"), _LOOKED_AT) if row.strip() and row.strip()[0] != "#"]
     if not rows or rows[0].startswith("["):

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-Role = Literal["student", "id", "given", "family", "name", "number", "time", "started", "attempt", "apart"]
+ColumnRole = Literal["student", "id", "given", "family", "name", "number", "time", "started", "attempt", "apart"]
 
 ROLES = ("student", "time", "attempt")
 """What a column may be told to hold, beside an answer's name."""
@@ -27,7 +27,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(folded(word) for word in text.split(","))
 
 
-_WORDS: dict[Role, frozenset[str]] = {
+_WORDS: dict[ColumnRole, frozenset[str]] = {
     "student": _words("student, student name, student full name, studierende, étudiant, estudiante, alumno"),
     "id": _words(
         "student id, studentid, student number, sid, sis id, sis user id, id number, net id, netid, matriculation "
@@ -100,13 +100,13 @@ def program_of(titles: Sequence[str]) -> str:
     return next((name for name, signs in _PROGRAMS if signs <= there), "")
 
 
-def roles_of(titles: Sequence[str]) -> list[Role | None]:
+def roles_of(titles: Sequence[str]) -> list[ColumnRole | None]:
     """What each column holds by its folded title; None where that is not known. ``apart`` is what is no answer."""
     asked_beside = any(_RESPONSE.fullmatch(title) for title in titles)  # Moodle: each question's text stands there too
     return ["apart" if asked_beside and _QUESTION.fullmatch(title) else role_of(title) for title in titles]
 
 
-def role_of(title: str) -> Role | None:
+def role_of(title: str) -> ColumnRole | None:
     """What a column of this folded title holds."""
     found = next((role for role, words in _WORDS.items() if title in words), None)
     return found or ("apart" if _APART.fullmatch(title) else None)

@@ -17,7 +17,7 @@ from backprop_cli.problems import Diagnostic
 _IS = re.compile(r":=|=|:")
 _OURS = "backprop.grad/"
 
-Path = tuple[str, ...]
+LeafPath = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Leaf:
     ``problem`` says why the value is no answer.
     """
 
-    path: Path
+    path: LeafPath
     value: object
     line: int | None = None
     problem: Diagnostic | None = None
@@ -38,7 +38,7 @@ def from_table(table: Tree) -> Iterator[Leaf]:
     return below((), table)
 
 
-def below(path: Path, value: object, line: int | None = None) -> Iterator[Leaf]:
+def below(path: LeafPath, value: object, line: int | None = None) -> Iterator[Leaf]:
     """The leaves of a value with this path, which stands on a line unless its members tell it better."""
     if isinstance(value, Tree) and len(path) < DEEP:
         schema = value.get("schema")

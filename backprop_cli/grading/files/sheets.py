@@ -14,7 +14,7 @@ from functools import cached_property
 
 from backprop_cli import limits
 from backprop_cli.grading.files.answers import Answer, answer, too_many
-from backprop_cli.grading.files.leaves import Leaf, Path, below, from_table, is_points
+from backprop_cli.grading.files.leaves import Leaf, LeafPath, below, from_table, is_points
 from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.files.trees import Tree, kind
 from backprop_cli.nearest import meant
@@ -69,7 +69,7 @@ class PathMeaning:
     """
 
     problem: str
-    rest: Path
+    rest: LeafPath
     parts: tuple[str, ...]
     name: str | None
 
@@ -86,9 +86,9 @@ class Problems:
     asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     meaning: Callable[[str, str], Hashable | None] | None = None
 
-    _places: dict[Path, PathMeaning] = field(default_factory=dict)
+    _places: dict[LeafPath, PathMeaning] = field(default_factory=dict)
 
-    def place(self, path: Path) -> PathMeaning:
+    def place(self, path: LeafPath) -> PathMeaning:
         """Where a path leads; remembered, for a class has the same paths all over."""
         known = self._places.get(path)
         if known is None:
@@ -122,7 +122,7 @@ class Problems:
             return (name,)
         return tuple(f"{name}[{index}]" for index in ((point,) if match else range(1, size + 1)))
 
-    def placed(self, path: Path) -> tuple[str, Path]:
+    def placed(self, path: LeafPath) -> tuple[str, LeafPath]:
         """The problem that a path begins with (nothing if it is not told), and the rest, which names the answer."""
         head, rest = path[0], path[1:]
         if not (rest and self.parts(head)):
@@ -131,7 +131,7 @@ class Problems:
         numbered = len(rest) > 1 and rest[0].isdecimal() and "[" not in head and self.parts(head or self.sole)
         return (f"{head or self.sole}[{rest[0]}]", rest[1:]) if numbered else (head, rest)
 
-    def meant(self, path: Path) -> frozenset[tuple[str, Hashable]]:
+    def meant(self, path: LeafPath) -> frozenset[tuple[str, Hashable]]:
         """What an answer at a path would be an answer to, as parts and meanings; nothing where it means nothing."""
         problem, rest = self.placed(path)
         parts = self.parts(problem or self.sole)
@@ -140,14 +140,14 @@ class Problems:
         meaning = self.meaning(parts[0].partition("[")[0], _name(rest))
         return frozenset() if meaning is None else frozenset((part, meaning) for part in parts)
 
-    def is_meant(self, path: Path) -> bool:
+    def is_meant(self, path: LeafPath) -> bool:
         """Whether a path leads to an answer: to one that means something, if that is known."""
         if self.meaning is not None:
             return bool(self.meant(path))
         problem, rest = self.placed(path)
         return bool(rest) and bool(self.parts(problem))
 
-    def unasked(self, paths: Iterable[Path]) -> tuple[str, ...]:
+    def unasked(self, paths: Iterable[LeafPath]) -> tuple[str, ...]:
         """What is asked for and is at none of these paths, as ``chain.dx``."""
         there = {one for path in paths for one in self.meant(path)}
         wanted = [
@@ -273,11 +273,11 @@ class Sheet:
         return tuple(found)
 
 
-def _name(rest: Path) -> str:
+def _name(rest: LeafPath) -> str:
     return rest[0] if len(rest) == 1 else f"grad {rest[1]}"
 
 
-def _is_group(rest: Path) -> bool:
+def _is_group(rest: LeafPath) -> bool:
     """Whether a path goes further than to an answer's name, or to ``gradient`` and the variable's."""
     return len(rest) > 2 or (len(rest) == 2 and rest[0].lower() not in _GRADIENTS)
 

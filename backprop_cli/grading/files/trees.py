@@ -24,7 +24,7 @@ _TOML_LINE = re.compile(
 )
 _TOML_PART = re.compile(_TOML_KEY)
 
-Path = tuple[str | int, ...]
+TreePath = tuple[str | int, ...]
 
 
 @dataclass(slots=True)
@@ -121,13 +121,13 @@ def _toml_float(text: str) -> str:
     return NotFinite(text) if text.strip("+-") in ("nan", "inf") else Literal(text.replace("_", ""))
 
 
-def _toml_table(data: Mapping[str, object], lines: Mapping[Path, int], path: Path) -> Tree:
+def _toml_table(data: Mapping[str, object], lines: Mapping[TreePath, int], path: TreePath) -> Tree:
     here = [(*path, key) for key in data]
     pairs = [(key, _toml_value(value, lines, (*path, key))) for key, value in data.items()]
     return Tree(pairs, [lines.get(one) for one in here])
 
 
-def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
+def _toml_value(value: object, lines: Mapping[TreePath, int], path: TreePath) -> object:
     if len(path) > DEEP:
         return Tree(()) if isinstance(value, dict) else value
     if isinstance(value, dict):
@@ -137,11 +137,11 @@ def _toml_value(value: object, lines: Mapping[Path, int], path: Path) -> object:
     return Literal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def toml_lines(text: str) -> dict[Path, int]:
+def toml_lines(text: str) -> dict[TreePath, int]:
     """The line of each key that begins a line of a TOML text, by its path; a table's is that of its head."""
-    found: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    section: Path = ()
+    found: dict[TreePath, int] = {}
+    counts: dict[TreePath, int] = {}
+    section: TreePath = ()
     for number, row in enumerate(text.split("\n"), 1):
         match = _TOML_LINE.match(row)
         if match is None:
@@ -158,9 +158,9 @@ def toml_lines(text: str) -> dict[Path, int]:
     return found
 
 
-def _section(names: tuple[str, ...], counts: Mapping[Path, int]) -> Path:
+def _section(names: tuple[str, ...], counts: Mapping[TreePath, int]) -> TreePath:
     """The path of a table: what stands inside an array's table belongs to the last one."""
-    path: Path = ()
+    path: TreePath = ()
     for name in names[:-1]:
         path = (*path, name)
         path = (*path, counts[path]) if path in counts else path

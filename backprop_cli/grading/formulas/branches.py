@@ -13,7 +13,7 @@ from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.borders import borders, sides
 from backprop_cli.grading.formulas.quantity_function import RunPoint
 from backprop_cli.grading.formulas.samples import Samples, missing
-from backprop_cli.grading.formulas.search import Side
+from backprop_cli.grading.formulas.search import BorderSide
 
 _REMEMBERED = 500
 
@@ -24,7 +24,7 @@ class Branches:
     def __init__(self, samples: Samples, formula: Circuit) -> None:
         self._samples, self._formula = samples, formula
         self.borders = borders(formula)
-        self.seen: set[Side] = set()
+        self.seen: set[BorderSide] = set()
         self._doubles = Rules(Float64())
         self._runs: dict[int, tuple[RunPoint, Forward, bytearray]] = {}  # a spot is held, so that its id stays its own
 
@@ -39,11 +39,11 @@ class Branches:
         own = missing(self.borders, self._formula, self.seen)
         return tuple(dict.fromkeys((*self._samples.unseen, *own)))
 
-    def new(self, spot: RunPoint) -> frozenset[Side]:
+    def new(self, spot: RunPoint) -> frozenset[BorderSide]:
         """The sides on which a spot is, and on which none was before."""
         return self._sides(spot) - self.seen
 
-    def pattern(self, spot: RunPoint) -> frozenset[Side]:
+    def pattern(self, spot: RunPoint) -> frozenset[BorderSide]:
         """On which sides a spot is, of the formula's borders and (numbered below 0) of the question's."""
         return self._sides(spot) | {(-1 - number, sign) for number, sign in self._samples.pattern(spot)}
 
@@ -55,7 +55,7 @@ class Branches:
         run, asked = found
         return border.distance(run) if asked[border.gate] else None
 
-    def _sides(self, spot: RunPoint) -> frozenset[Side]:
+    def _sides(self, spot: RunPoint) -> frozenset[BorderSide]:
         found = self._run(spot)
         return frozenset() if found is None else sides(self.borders, found[0])
 

@@ -29,7 +29,7 @@ _ASIDE = fmpq(1, 2**30)  # how far to step aside from a hole in a formula
 _VISIBLE = 1e-5  # of a difference that a counterexample likes to show
 _SMALLEST = 1e-200
 
-Word = Literal["same", "faint", "differs", "no value", "unknown"]
+LookWord = Literal["same", "faint", "differs", "no value", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class PointLook:
     """
 
     sample: Sample
-    word: Word
+    word: LookWord
     answer: Number = None
 
     @property
@@ -144,7 +144,7 @@ def _without_value(sample: Sample, here: Here) -> PointLook:
     return PointLook(sample, "same" if sample.between is not None else "no value")
 
 
-def _meeting(answer: Number, sample: Sample, here: Here) -> Word:
+def _meeting(answer: Number, sample: Sample, here: Here) -> LookWord:
     """How much is known of two enclosures that have numbers in common."""
     if _same(answer, sample.truth):
         return "same"

@@ -17,7 +17,7 @@ from backprop_cli.check.sides import Here
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.candidates import Dice
 from backprop_cli.grading.formulas.extent import exponent
-from backprop_cli.grading.formulas.quantity_function import BITS, Place, starts
+from backprop_cli.grading.formulas.quantity_function import BITS, Location, starts
 
 _MANTISSA = 52
 _NEAR, _FRACTIONS, _WIDE, _VARIABLES = 8, 4, 12, 6
@@ -41,7 +41,7 @@ def landmarks(*circuits: Circuit) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def drawn(names: Sequence[str], inside: Sequence[Place], marks: Sequence[int], dice: Dice) -> Iterator[Place]:
+def drawn(names: Sequence[str], inside: Sequence[Location], marks: Sequence[int], dice: Dice) -> Iterator[Location]:
     """The points; ``inside`` are some that lie in the domain, ``marks`` the sizes that matter."""
     if not names:
         return

@@ -23,7 +23,7 @@ from backprop_cli.grading.formulas.candidates import around, between
 from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
 from backprop_cli.grading.formulas.draws import dice_of, drawn, landmarks
 from backprop_cli.grading.formulas.proof import Proof
-from backprop_cli.grading.formulas.quantity_function import Place, QuantityFunction, RunPoint, Sample, cost
+from backprop_cli.grading.formulas.quantity_function import Location, QuantityFunction, RunPoint, Sample, cost
 from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
 from backprop_cli.grading.formulas.search import Search, Seen
 from backprop_cli.grading.formulas.vocabulary import unknown_names
@@ -112,7 +112,7 @@ class Formulas:
     def _answers(self) -> frozenset[tuple[Number, ...]]:
         return frozenset(self._decides(place(at)) for at in self._questions)
 
-    def _decides(self, at: Place) -> tuple[Number, ...]:
+    def _decides(self, at: Location) -> tuple[Number, ...]:
         """The coordinates that the quantity depends on."""
         return tuple(at[name] for name in self._depends)
 

@@ -26,7 +26,7 @@ _LADDER, _LADDER_SLOW = (BITS, 768, 3_200), (BITS, 640)
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
 _ENOUGH = 40  # right bits, for a truth to be one
 
-Place = Mapping[str, Number]
+Location = Mapping[str, Number]
 """A point as the exact numbers that its variables are."""
 
 
@@ -46,7 +46,7 @@ class Sample:
     ``extent`` is that of the numbers on the way. ``between`` are the one-sided slopes where the point is on a kink.
     """
 
-    at: Place
+    at: Location
     known: Mapping[str, Number]
     truth: Number
     bits: int
@@ -84,7 +84,7 @@ class QuantityFunction:
             return None
         return RunPoint(at, run, {name: run.values[node] for name, node in self.names.items()})
 
-    def sample(self, at: Place, least: int = BITS) -> Sample | None:
+    def sample(self, at: Location, least: int = BITS) -> Sample | None:
         """The truth at a point, with as few bits from ``least`` on as show it; None where there is none."""
         for bits in ladder(self.circuit):
             if bits < least:
@@ -100,10 +100,10 @@ class QuantityFunction:
                 continue
         return None
 
-    def _here(self, at: Place, bits: int) -> Here:
+    def _here(self, at: Location, bits: int) -> Here:
         return Here(self.circuit, starts(self.circuit, at, bits), bits)
 
-    def _told(self, at: Place, here: Here) -> Sample | None:
+    def _told(self, at: Location, here: Here) -> Sample | None:
         """The sample, None where there is no truth. Raises ``_MoreBitsError`` where these bits do not show it."""
         by, value = self.asked.by, here.number(self.circuit.output)
         sides = (OneSided("slope", value, smooth=True),) if by is None else self._sides(here, by)

@@ -10,8 +10,8 @@ from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.borders import Border, borders, sides
 from backprop_cli.grading.formulas.candidates import At, around, between, plainness, traits
-from backprop_cli.grading.formulas.quantity_function import BITS, Place, QuantityFunction, RunPoint, Sample
-from backprop_cli.grading.formulas.search import Search, Seen, Side
+from backprop_cli.grading.formulas.quantity_function import BITS, Location, QuantityFunction, RunPoint, Sample
+from backprop_cli.grading.formulas.search import BorderSide, Search, Seen
 
 LEAST, _FEW, _MOST = 12, 16, 40
 _POOL = 120
@@ -31,7 +31,7 @@ class Samples:
         start = {name: near[name] for name in quantity.variables} if near is not None else None
         self._borders = borders(quantity.circuit)
         self._known: dict[tuple[object, ...], Sample | None] = {}
-        self._seen: set[Side] = set()
+        self._seen: set[BorderSide] = set()
         self._close: list[RunPoint] = []
         search = self._found(start)
         self.pool = tuple(search.pool)
@@ -58,7 +58,7 @@ class Samples:
         return search
 
     def _cross(self, search: Search) -> None:
-        met: set[Side] = set()
+        met: set[BorderSide] = set()
 
         def note(spot: RunPoint) -> bool:
             met.update(self.pattern(spot))
@@ -74,7 +74,7 @@ class Samples:
         search.left = max(search.left, _WORK)
         self._close += search.straddles(len(self._borders), away, self.pattern)
 
-    def pattern(self, spot: RunPoint) -> frozenset[Side]:
+    def pattern(self, spot: RunPoint) -> frozenset[BorderSide]:
         """On which sides of the question's borders a spot is."""
         return sides(self._borders, spot.run)
 
@@ -99,7 +99,7 @@ class Samples:
         found = (self.quantity.sample(place(at)) for at in points)
         return [sample for sample in found if sample is not None]
 
-    def sample(self, at: Place, bits: int = BITS) -> Sample | None:
+    def sample(self, at: Location, bits: int = BITS) -> Sample | None:
         """The truth at a point, remembered."""
         key = (bits, *((int(value.p), int(value.q)) for value in at.values()))
         if key not in self._known:
@@ -114,12 +114,12 @@ def _distinct(spots: Iterable[RunPoint]) -> list[RunPoint]:
     return list({tuple(spot.at.values()): spot for spot in spots}.values())
 
 
-def place(at: Mapping[str, float]) -> Place:
+def place(at: Mapping[str, float]) -> Location:
     """A point of doubles as what its decimals say, exactly."""
     return {name: from_text(repr(value)) for name, value in at.items()}
 
 
-def shown(at: Place) -> dict[str, float]:
+def shown(at: Location) -> dict[str, float]:
     """A point as doubles."""
     return {name: to_float(value) for name, value in at.items()}
 
@@ -129,7 +129,7 @@ def literals(circuit: Circuit) -> tuple[float, ...]:
     return tuple(float(node.text) for node in circuit.constants if node.text not in ("pi", "e"))
 
 
-def missing(found: tuple[Border, ...], circuit: Circuit, seen: set[Side]) -> tuple[str, ...]:
+def missing(found: tuple[Border, ...], circuit: Circuit, seen: set[BorderSide]) -> tuple[str, ...]:
     """The gates, as typed, with a border of which only one side or none was seen."""
     gates = [border.gate for number, border in enumerate(found) if not {(number, 1), (number, -1)} <= seen]
     return tuple(dict.fromkeys(circuit.typed(gate, 60) for gate in gates))

@@ -19,7 +19,7 @@ _STEPS = (1.2, 1.02, 2.0, 6.0)
 _FARTHEST = 1e7
 _KINKED, _NEAR = 18, 8
 
-Side = tuple[int, int]
+BorderSide = tuple[int, int]
 Away = Callable[[int, RunPoint], Number]
 
 
@@ -30,7 +30,7 @@ class Seen:
     ``note`` takes a spot and returns whether the search may end.
     """
 
-    sides: set[Side]
+    sides: set[BorderSide]
     count: int
     away: Away
     note: Callable[[RunPoint], bool]
@@ -113,16 +113,18 @@ class Search:
                         return
                     again = again or (number, sign) in seen.sides
 
-    def straddles(self, count: int, away: Away, pattern: Callable[[RunPoint], frozenset[Side]]) -> Iterator[RunPoint]:
+    def straddles(
+        self, count: int, away: Away, pattern: Callable[[RunPoint], frozenset[BorderSide]]
+    ) -> Iterator[RunPoint]:
         """Pairs of spots close to each border, one on each side, with the same pattern of other sides if there are."""
         patterns = [(spot, pattern(spot)) for spot in self.pool]
         for number in range(count):
             yield from self._straddle(number, away, patterns)
 
     def _straddle(
-        self, number: int, away: Away, patterns: list[tuple[RunPoint, frozenset[Side]]]
+        self, number: int, away: Away, patterns: list[tuple[RunPoint, frozenset[BorderSide]]]
     ) -> Iterator[RunPoint]:
-        groups: dict[frozenset[Side], tuple[list[RunPoint], list[RunPoint]]] = {}
+        groups: dict[frozenset[BorderSide], tuple[list[RunPoint], list[RunPoint]]] = {}
         whole: tuple[list[RunPoint], list[RunPoint]] = ([], [])
         for spot, pattern in patterns:
             distance = away(number, spot)

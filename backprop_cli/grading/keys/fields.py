@@ -45,7 +45,7 @@ class KeyPlace:
     source: Source
 
     @cached_property
-    def _lines(self) -> Mapping[trees.Path, int]:
+    def _lines(self) -> Mapping[trees.TreePath, int]:
         return trees.toml_lines(self.source.text)
 
     @cached_property
@@ -56,11 +56,11 @@ class KeyPlace:
     def _starts(self) -> Sequence[int]:
         return [0, *accumulate(len(row) + 1 for row in self._rows)]
 
-    def of_problem(self, index: int) -> trees.Path:
+    def of_problem(self, index: int) -> trees.TreePath:
         """The path of the problem with a number from 1."""
         return ("problem", index - 1)
 
-    def line(self, path: trees.Path, key: str) -> int | None:
+    def line(self, path: trees.TreePath, key: str) -> int | None:
         """The line of a key, or of the table that it should be in."""
         return self._lines.get((*path, key)) or self._lines.get(path)
 
@@ -83,7 +83,7 @@ class Fields:
     known: Sequence[str] | None
     place: KeyPlace
     found: list[Diagnostic]
-    path: trees.Path = ()
+    path: trees.TreePath = ()
     _wrong: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ from backprop_cli.grading.files.texts import cut
 from backprop_cli.grading.keys.concessions import Concessions, concessions
 from backprop_cli.grading.keys.fields import Fields, KeyPlace
 from backprop_cli.grading.keys.varied import check_secret, choices, refuse_given_twice
-from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, Feedback, Rule
+from backprop_cli.grading.levels import ACCEPT, FEEDBACK, RULES, Accept, AttemptRule, Feedback
 from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.grading.varying.ranges import Choices
 from backprop_cli.problems import Diagnostic, Refused, Source
@@ -96,7 +96,7 @@ class Key:
     source: str
     feedback: Feedback
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    attempt: Rule = "all"
+    attempt: AttemptRule = "all"
     secret: str = field(default="", repr=False)
     text: str = ""
 

@@ -23,7 +23,7 @@ SPECIMEN = ""
 
 _KEPT, _REASONS = 100, 20_000
 
-At = Mapping[str, str]
+PointTexts = Mapping[str, str]
 _Drawn = tuple[str, ...]
 
 
@@ -35,14 +35,14 @@ class Variants:
     """
 
     lots: Lots
-    fixed: At
-    make: Callable[[At], AnyQuestion]
+    fixed: PointTexts
+    make: Callable[[PointTexts], AnyQuestion]
     unsuitable: Callable[[AnyQuestion], Unsuitable | None]
     _questions: dict[_Drawn, AnyQuestion] = field(default_factory=dict)
     _reasons: dict[_Drawn, Unsuitable] = field(default_factory=dict)
-    _known: dict[str, At] = field(default_factory=dict)
+    _known: dict[str, PointTexts] = field(default_factory=dict)
 
-    def at(self, student: str) -> At:
+    def at(self, student: str) -> PointTexts:
         """The numbers of a student, those that are the same for all among them.
 
         Raises ``Refused`` if no suitable ones are drawn.
@@ -57,8 +57,8 @@ class Variants:
         """A student's question. Raises ``Refused`` if no suitable numbers are drawn."""
         return self._made(self.at(student))
 
-    def _suitable(self, student: str) -> At:
-        refused: list[tuple[At, Unsuitable]] = []
+    def _suitable(self, student: str) -> PointTexts:
+        refused: list[tuple[PointTexts, Unsuitable]] = []
         for attempt in range(limits.VARY_TRIES):
             drawn = self.lots.drawn(student, attempt)
             reason = self._reason(drawn)
@@ -67,7 +67,7 @@ class Variants:
             refused.append((drawn, reason))
         raise Refused(_nothing_found(student, refused))
 
-    def _reason(self, drawn: At) -> Unsuitable | None:
+    def _reason(self, drawn: PointTexts) -> Unsuitable | None:
         key = tuple(drawn.values())
         if key in self._questions:
             return None
@@ -81,7 +81,7 @@ class Variants:
             self._reasons[key] = reason
         return self._reasons[key]
 
-    def _made(self, at: At) -> AnyQuestion:
+    def _made(self, at: PointTexts) -> AnyQuestion:
         key = tuple(at[name] for name in self.lots.vary)
         if key not in self._questions:
             if len(self._questions) >= _KEPT:
@@ -90,7 +90,7 @@ class Variants:
         return self._questions[key]
 
 
-def _nothing_found(student: str, refused: list[tuple[At, Unsuitable]]) -> Diagnostic:
+def _nothing_found(student: str, refused: list[tuple[PointTexts, Unsuitable]]) -> Diagnostic:
     """The commonest kind of reason, with the first example of it."""
     [(kind, count)] = Counter(reason.kind for _, reason in refused).most_common(1)
     drawn, reason = next((drawn, reason) for drawn, reason in refused if reason.kind == kind)

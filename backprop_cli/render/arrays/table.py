@@ -10,7 +10,7 @@ from rich.text import Text
 from backprop_cli.render.arrays import grid, words
 from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
-from backprop_cli.render.tables.tabular import Role
+from backprop_cli.render.tables.tabular import CellRole
 from backprop_cli.render.tables.terminal_tables import BAD, BOLD, FAINT, GOOD, GRADIENT, VALUE, printed, prose
 from backprop_cli.report.array_report import ArrayQuantity, ArrayReport, ArrayRow
 
@@ -31,7 +31,7 @@ def _parts(report: ArrayReport, screen: Screen, *, explain: bool, full: bool) ->
         yield from _block(row, screen, full=full)
     yield Text()
     ok = report.check is not None and report.check.ok
-    role: Role = "faint" if report.check is None else "good" if ok else "bad" if report.ok is False else "doubt"
+    role: CellRole = "faint" if report.check is None else "good" if ok else "bad" if report.ok is False else "doubt"
     yield prose("✓ " * bool(ok) + words.agreement(report), role)
     yield from (prose(f"  {visible(line)}", "doubt") for line in words.kinks(report))
     if explain:

@@ -11,7 +11,7 @@ from backprop_cli.render.report_tables import ROLES
 from backprop_cli.render.safe_text import shorten, visible
 from backprop_cli.render.tables.screens import Screen
 from backprop_cli.render.tables.shown import shown
-from backprop_cli.render.tables.tabular import Cell, Column, Role, Table, code, ours
+from backprop_cli.render.tables.tabular import Cell, CellRole, Column, Table, code, ours
 from backprop_cli.render.tables.text_lines import BLANK, TextLine, line, prose
 from backprop_cli.rows.batch_report import BatchReport, ParameterRow
 
@@ -51,7 +51,7 @@ def _head(report: BatchReport, screen: Screen) -> TextLine:
         room = (screen.width or 100_000) - len(head) - 1
         head += shorten(visible(" ".join(report.expression.split())), min(room, 400)) + "\n"
     head += f"{KINDS[report.reduce]} {report.output} = "
-    pieces: list[tuple[str, Role]] = [(head, ""), (repr(report.value), "value")]
+    pieces: list[tuple[str, CellRole]] = [(head, ""), (repr(report.value), "value")]
     if report.value_error is not None:
         pieces.append((f"  ± {report.value_error:.2g}", "faint"))
     return TextLine(tuple(pieces))

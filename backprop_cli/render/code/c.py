@@ -10,7 +10,7 @@ from backprop_cli.render.code.identifiers import fresh, identifiers
 from backprop_cli.render.code.missing_functions import C_DIGAMMA, C_MOD, C_POLYGAMMA, C_SECH, C_SIGN
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.program_lines import INDENT, C, helper, section
-from backprop_cli.render.code.tree import Choice, Gradient, Instruction, Tree, Value, assignments
+from backprop_cli.render.code.tree import Choice, CodeTree, Gradient, ProgramLine, Value, assignments
 from backprop_cli.render.code.writer import (
     AND,
     ATOM,
@@ -37,7 +37,7 @@ _SAME = (
 )
 
 
-def _power(writer: FormulaWriter, inputs: tuple[Tree, ...]) -> Piece:
+def _power(writer: FormulaWriter, inputs: tuple[CodeTree, ...]) -> Piece:
     return writer.made(f"pow({writer.text(inputs[0])}, {writer.text(inputs[1])})")
 
 
@@ -153,7 +153,7 @@ def _passes(program: Program, writer: FormulaWriter) -> list[str]:
     return found + (section("backward pass", program.backward, writer, C, INDENT) if program.backward else [])
 
 
-def _shared(statements: Sequence[Instruction]) -> list[Value]:
+def _shared(statements: Sequence[ProgramLine]) -> list[Value]:
     """What is computed within a choice and declared before it, because the backward pass reads it too."""
     sides = chain.from_iterable((*each.yes, *each.no) for each in statements if isinstance(each, Choice))
     return list(dict.fromkeys(each.target for each in assignments(tuple(sides)) if isinstance(each.target, Value)))

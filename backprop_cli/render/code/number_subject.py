@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backprop_cli.render.code.agreement import agreements, asserts, is_close
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.program_lines import INDENT
-from backprop_cli.render.code.tree import Instruction
+from backprop_cli.render.code.tree import ProgramLine
 from backprop_cli.render.code.writer import Language
 from backprop_cli.report.report import Report
 
@@ -34,7 +34,7 @@ class NumberSubject:
         """The report's point; nothing without a report."""
         return {row.id: row.value.text for row in self.report.variables} if self.report else {}
 
-    def helpers(self, statements: Sequence[Instruction]) -> Sequence[str]:
+    def helpers(self, statements: Sequence[ProgramLine]) -> Sequence[str]:
         """None: the gate table's are enough."""
         return ()
 

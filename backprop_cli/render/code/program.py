@@ -23,18 +23,18 @@ from backprop_cli.render.code.tree import (
     Apply,
     Assign,
     Choice,
+    CodeTree,
     Count,
     Gradient,
-    Instruction,
     Note,
     Numeral,
+    ProgramLine,
     Ties,
-    Tree,
     Value,
 )
 from backprop_cli.report.report import Quantity, Report
 
-Block = list[Instruction]
+Body = list[ProgramLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Program:
     wanted: tuple[int, ...]
     names: dict[int, str]
     output: int
-    forward: tuple[Instruction, ...]
-    backward: tuple[Instruction, ...]
+    forward: tuple[ProgramLine, ...]
+    backward: tuple[ProgramLine, ...]
     needed: bytearray
 
 
@@ -91,7 +91,7 @@ def _vanishes(text: str) -> bool:
     return float(text) == 0 and any(digit in text.lower().partition("e")[0] for digit in "123456789")
 
 
-def wire(circuit: Circuit, index: int, named: Collection[int]) -> Tree:
+def wire(circuit: Circuit, index: int, named: Collection[int]) -> CodeTree:
     """What stands for a node in an expression: its name, or the number itself."""
     node = circuit.nodes[index]
     return Numeral(node.text) if node.op == CONSTANT and index not in named else Value(index)
@@ -104,9 +104,9 @@ class _Forward:
     report: Report | None
     comments: dict[int, str] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
-    blocks: dict[int, Block] = field(default_factory=dict)
+    blocks: dict[int, Body] = field(default_factory=dict)
 
-    def statements(self, output: int) -> tuple[Instruction, ...]:
+    def statements(self, output: int) -> tuple[ProgramLine, ...]:
         circuit, found = self.circuit, self.found
         if self.report is not None:
             self.taken = taken(circuit, found, self.report)
@@ -164,9 +164,9 @@ class _Backward:
     taken: set[int] = field(default_factory=set)
     started: set[int] = field(default_factory=set)
     members: dict[int, list[int]] = field(default_factory=dict)
-    blocks: dict[int, Block] = field(default_factory=dict)
+    blocks: dict[int, Body] = field(default_factory=dict)
 
-    def statements(self, output: int) -> tuple[Instruction, ...]:
+    def statements(self, output: int) -> tuple[ProgramLine, ...]:
         circuit = self.circuit
         self.named = {stage.node for stage in circuit.stages}
         self.routed = routed(circuit, self.found)
@@ -179,7 +179,7 @@ class _Backward:
                 gate.id: tuple(each.text if each else "" for each in gate.contributions) for gate in self.report.gates
             }
             self.taken = taken(circuit, self.found, self.report)
-        root: Block = []
+        root: Body = []
         if self.useful[circuit.output]:
             root.append(Assign(Gradient(output), ONE))
             if output == OUTPUT:
@@ -190,7 +190,7 @@ class _Backward:
         root += [Assign(Gradient(i), ZERO, comment=nothing) for i in self.wanted if i not in self.started]
         return tuple(root)
 
-    def _slope(self, index: int, position: int) -> Tree:
+    def _slope(self, index: int, position: int) -> CodeTree:
         node = self.circuit.nodes[index]
         return slope(node.op, position, [wire(self.circuit, i, self.named) for i in node.inputs], index)
 
@@ -214,14 +214,14 @@ class _Backward:
             if useful[source] and not gate.slope(at).text:
                 raise Refused(no_gradient(gate, at).at(circuit.source, circuit.spans[index]))
 
-    def _sweep(self, branch: int, block: Block) -> None:
+    def _sweep(self, branch: int, block: Body) -> None:
         """The gates of one branch from the last to the first; each choice within is finished where it is met."""
         self.blocks[branch] = block
         for index in reversed(self.members.get(branch, ())):
             if self.useful[index] and index in self.started:
                 self._gate(index, block)
 
-    def _gate(self, index: int, block: Block) -> None:
+    def _gate(self, index: int, block: Body) -> None:
         node = self.circuit.nodes[index]
         tree = gate_tree(self.circuit, index, self.named)
         block.append(Note(Assign(Value(index), tree)))
@@ -237,7 +237,7 @@ class _Backward:
             if self.useful[source] and local != ZERO:
                 self._send(index, at, local, self.found.home[index])
 
-    def _side(self, index: int, at: int, branch: int) -> tuple[Instruction, ...]:
+    def _side(self, index: int, at: int, branch: int) -> tuple[ProgramLine, ...]:
         """What is sent back when that side of a choice was taken."""
         block = self.blocks[branch] = []
         if self.useful[self.circuit.nodes[index].inputs[at]]:
@@ -245,7 +245,7 @@ class _Backward:
         self._sweep(branch, block)
         return tuple(block)
 
-    def _send(self, index: int, at: int, local: Tree, home: int) -> None:
+    def _send(self, index: int, at: int, local: CodeTree, home: int) -> None:
         """One wire's contribution, written in the branch ``home``."""
         source = self.circuit.nodes[index].inputs[at]
         own = self.found.home[source]
@@ -276,7 +276,7 @@ def taken(circuit: Circuit, found: Branching, report: Report) -> set[int]:
     return chosen
 
 
-def contribution(local: Tree, upstream: Tree) -> Tree:
+def contribution(local: CodeTree, upstream: CodeTree) -> CodeTree:
     """Local × upstream."""
     if local == ONE:
         return upstream

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backprop_cli.gates import GATES
 from backprop_cli.render.code.rule import value
-from backprop_cli.render.code.tree import Assign, Choice, Instruction, Note, Value
+from backprop_cli.render.code.tree import Assign, Choice, Note, ProgramLine, Value
 from backprop_cli.render.code.writer import FormulaWriter, Language
 
 INDENT = "    "
@@ -70,7 +70,7 @@ class _Line:
 
 def section(
     name: str,
-    statements: Sequence[Instruction],
+    statements: Sequence[ProgramLine],
     writer: FormulaWriter,
     syntax: Syntax,
     indent: str,
@@ -94,7 +94,7 @@ class _Layout:
     syntax: Syntax
     declared: set[object]
 
-    def lines(self, statements: Sequence[Instruction], indent: str) -> Iterator[_Line]:
+    def lines(self, statements: Sequence[ProgramLine], indent: str) -> Iterator[_Line]:
         """A line for each statement, and those of both sides of a choice."""
         for statement in statements:
             if isinstance(statement, Note):

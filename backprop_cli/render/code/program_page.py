@@ -14,7 +14,7 @@ from typing import Protocol
 from backprop_cli.render.code.identifiers import identifiers
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.program_lines import INDENT, PYTHON, helper, section
-from backprop_cli.render.code.tree import Gradient, Instruction, Value
+from backprop_cli.render.code.tree import Gradient, ProgramLine, Value
 from backprop_cli.render.code.writer import FormulaWriter, Language, taken_words, used_gates
 
 
@@ -48,7 +48,7 @@ class Subject(Protocol):
     def point(self) -> Mapping[int, str]:
         """Each variable's value, as a literal."""
 
-    def helpers(self, statements: Sequence[Instruction]) -> Sequence[str]:
+    def helpers(self, statements: Sequence[ProgramLine]) -> Sequence[str]:
         """Helper functions beside those of the gate table."""
 
     def said(self, by: str, names: Mapping[int, str]) -> str:
@@ -86,7 +86,7 @@ class Page:
         self.writer = FormulaWriter(subject.language, names, self.bare())
         self.helpers = [helper(subject.language, op) for op in helpers] + list(subject.helpers(statements))
 
-    def backward(self) -> Sequence[Instruction]:
+    def backward(self) -> Sequence[ProgramLine]:
         """The statements of the backward pass that are written."""
         return self.program.backward
 
@@ -196,7 +196,7 @@ class Page:
 class Library(Page):
     """A program whose gradients are a library's own, and are held against the report's."""
 
-    def backward(self) -> Sequence[Instruction]:
+    def backward(self) -> Sequence[ProgramLine]:
         """None: the library goes backward."""
         return ()
 

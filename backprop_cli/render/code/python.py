@@ -10,7 +10,7 @@ from backprop_cli.render.code.missing_functions import DIGAMMA, POLYGAMMA, SECH,
 from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.program_page import Page
-from backprop_cli.render.code.tree import Numeral, Tree
+from backprop_cli.render.code.tree import CodeTree, Numeral
 from backprop_cli.render.code.writer import ATOM, FORMS, MINUS, POWER, PRODUCT, FormulaWriter, Language
 from backprop_cli.report.report import Report
 
@@ -22,7 +22,7 @@ _NAMED = (
 )
 
 
-def integer_power(writer: FormulaWriter, inputs: tuple[Tree, ...], otherwise: str) -> Piece:
+def integer_power(writer: FormulaWriter, inputs: tuple[CodeTree, ...], otherwise: str) -> Piece:
     """``x**2`` where the exponent is a whole number as typed, else a call, because ``**`` may turn to complex."""
     base, exponent = inputs
     if isinstance(exponent, Numeral) and re.fullmatch(r"-?[0-9]{1,9}", exponent.text):

@@ -13,15 +13,15 @@ from backprop_cli.engine.inlining import inlined
 from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.gates import GATES
 from backprop_cli.problems import Source, Span
-from backprop_cli.render.code.tree import Apply, Numeral, Parameter, Ties, Tree, Value
+from backprop_cli.render.code.tree import Apply, CodeTree, Numeral, Parameter, Ties, Value
 
 _NOWHERE, _RULE = Span(0, 0), Source("rule", "")
 
 
-def slope(op: str, position: int, inputs: Sequence[Tree], output: int) -> Tree:
+def slope(op: str, position: int, inputs: Sequence[CodeTree], output: int) -> CodeTree:
     """The local gradient of one input of a gate."""
     gate = GATES[op]
-    wires: dict[str, Tree] = {"z": Value(output)}
+    wires: dict[str, CodeTree] = {"z": Value(output)}
     if gate.many:
         wires |= {"x": inputs[position], "n": Ties(output)}
     else:
@@ -29,19 +29,19 @@ def slope(op: str, position: int, inputs: Sequence[Tree], output: int) -> Tree:
     return rule(gate.slope(position).text or "0", wires)
 
 
-def value(op: str) -> Tree:
+def value(op: str) -> CodeTree:
     """The value rule of a gate over its own parameters, ``op`` on them if it is a primitive."""
     gate = GATES[op]
-    wires: dict[str, Tree] = {name: Parameter(name) for name in gate.params}
+    wires: dict[str, CodeTree] = {name: Parameter(name) for name in gate.params}
     return rule(gate.value, wires) if gate.value else Apply(op, tuple(wires.values()))
 
 
-def rule(text: str, wires: Mapping[str, Tree]) -> Tree:
+def rule(text: str, wires: Mapping[str, CodeTree]) -> CodeTree:
     """The tree of a rule's text."""
     builder = CircuitBuilder()
     nodes = {name: _wire(builder, name, tree) for name, tree in wires.items()}
     circuit, _ = builder.finish(_RULE, inlined(builder, _with_products(rule_circuit(text)), nodes, _NOWHERE))
-    made: list[Tree] = []
+    made: list[CodeTree] = []
     for node in circuit.nodes:
         if node.op == INPUT:
             made.append(wires[node.text])
@@ -52,7 +52,7 @@ def rule(text: str, wires: Mapping[str, Tree]) -> Tree:
     return made[circuit.output]
 
 
-def _wire(builder: CircuitBuilder, name: str, tree: Tree) -> int:
+def _wire(builder: CircuitBuilder, name: str, tree: CodeTree) -> int:
     if isinstance(tree, Numeral):
         return builder.constant(tree.text, _NOWHERE)
     return builder.input(name, _NOWHERE)

@@ -11,7 +11,7 @@ from backprop_cli.render.code.missing_functions import SECH
 from backprop_cli.render.code.number_subject import NumberSubject
 from backprop_cli.render.code.program import Program
 from backprop_cli.render.code.program_page import Library
-from backprop_cli.render.code.tree import Tree
+from backprop_cli.render.code.tree import CodeTree
 from backprop_cli.render.code.writer import ATOM, COMPARISONS, FORMS, POWER, FormulaWriter
 from backprop_cli.report.report import Report
 
@@ -32,7 +32,7 @@ def gamma(x):
 """
 
 
-def _power(writer: FormulaWriter, inputs: tuple[Tree, ...]) -> Piece:
+def _power(writer: FormulaWriter, inputs: tuple[CodeTree, ...]) -> Piece:
     base, exponent = inputs
     written = python.integer_power(writer, inputs, "")
     text = f"{writer.inside(base, ATOM)}**{writer.inside(exponent, POWER)}"

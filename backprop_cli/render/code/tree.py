@@ -52,15 +52,15 @@ class Apply:
     """A gate of the table on trees, or ``times``: a local gradient on an upstream gradient."""
 
     op: str
-    inputs: tuple[Tree, ...]
+    inputs: tuple[CodeTree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many of the trees equal the last one, which is not counted."""
 
-    inputs: tuple[Tree, ...]
-    same: Tree
+    inputs: tuple[CodeTree, ...]
+    same: CodeTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ArrayCall:
     """A gate of the array table on trees, with what it is told; ``shape`` is that of its first input."""
 
     op: str
-    inputs: tuple[Tree, ...]
+    inputs: tuple[CodeTree, ...]
     told: tuple[tuple[str, object], ...] = ()
     shape: tuple[int, ...] = ()
 
@@ -77,7 +77,7 @@ class ArrayCall:
         return dict(self.told).get(name)
 
 
-Tree = Numeral | Value | Gradient | Ties | Parameter | Apply | Count | ArrayCall
+CodeTree = Numeral | Value | Gradient | Ties | Parameter | Apply | Count | ArrayCall
 ONE, ZERO = Numeral("1"), Numeral("0")
 
 
@@ -86,7 +86,7 @@ class Assign:
     """``target = tree``, or ``target += tree`` if it adds."""
 
     target: Value | Gradient | Ties
-    tree: Tree
+    tree: CodeTree
     adds: bool = False
     comment: str = ""
 
@@ -102,15 +102,15 @@ class Note:
 class Choice:
     """Statements of which one side only is carried out."""
 
-    condition: Tree
-    yes: tuple[Instruction, ...]
-    no: tuple[Instruction, ...]
+    condition: CodeTree
+    yes: tuple[ProgramLine, ...]
+    no: tuple[ProgramLine, ...]
 
 
-Instruction = Assign | Note | Choice
+ProgramLine = Assign | Note | Choice
 
 
-def assignments(statements: Sequence[Instruction]) -> Iterator[Assign]:
+def assignments(statements: Sequence[ProgramLine]) -> Iterator[Assign]:
     """Every assignment, those of both sides of a choice included."""
     for statement in statements:
         if isinstance(statement, Assign):
@@ -120,7 +120,7 @@ def assignments(statements: Sequence[Instruction]) -> Iterator[Assign]:
             yield from assignments(statement.no)
 
 
-def conditions(statements: Sequence[Instruction]) -> Iterator[Tree]:
+def conditions(statements: Sequence[ProgramLine]) -> Iterator[CodeTree]:
     """The condition of every choice."""
     for statement in statements:
         if isinstance(statement, Choice):
@@ -129,7 +129,7 @@ def conditions(statements: Sequence[Instruction]) -> Iterator[Tree]:
             yield from conditions(statement.no)
 
 
-def operations(tree: Tree) -> Iterator[str]:
+def operations(tree: CodeTree) -> Iterator[str]:
     """The gates that a tree uses."""
     if isinstance(tree, Apply):
         yield tree.op
@@ -137,7 +137,7 @@ def operations(tree: Tree) -> Iterator[str]:
         yield from operations(part)
 
 
-def array_calls(tree: Tree) -> Iterator[ArrayCall]:
+def array_calls(tree: CodeTree) -> Iterator[ArrayCall]:
     """The array gates that a tree uses."""
     if isinstance(tree, ArrayCall):
         yield tree

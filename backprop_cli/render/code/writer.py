@@ -20,13 +20,13 @@ from backprop_cli.render.code.tree import (
     ZERO,
     Apply,
     ArrayCall,
+    CodeTree,
     Count,
     Gradient,
-    Instruction,
     Numeral,
     Parameter,
+    ProgramLine,
     Ties,
-    Tree,
     Value,
     assignments,
     conditions,
@@ -78,7 +78,7 @@ class Language:
     constants: Mapping[str, str] = field(default_factory=dict)
     wrapped: str = ""
     reserved: frozenset[str] = frozenset()
-    power: Callable[[FormulaWriter, tuple[Tree, ...]], Piece] | None = None
+    power: Callable[[FormulaWriter, tuple[CodeTree, ...]], Piece] | None = None
     inline: frozenset[str] = frozenset({"square", "reciprocal", "identity", "sec", "csc", "cot"})
 
     @cached_property
@@ -107,7 +107,7 @@ class LackingError(Exception):
         self.op = op
 
 
-def used_gates(language: Language, statements: Sequence[Instruction]) -> tuple[list[str], list[str]]:
+def used_gates(language: Language, statements: Sequence[ProgramLine]) -> tuple[list[str], list[str]]:
     """All gates that statements use, and those that need a helper function, in the order in which they are defined.
 
     Raises ``LackingError`` for a gate that the language cannot write.
@@ -118,7 +118,7 @@ def used_gates(language: Language, statements: Sequence[Instruction]) -> tuple[l
     return list(found), [op for op, helper in found.items() if helper]
 
 
-def _visit(language: Language, tree: Tree, found: dict[str, bool]) -> None:
+def _visit(language: Language, tree: CodeTree, found: dict[str, bool]) -> None:
     """Note a tree's gates, each after those that its helper function calls, and whether it needs one."""
     for op in operations(tree):
         if op in found:
@@ -152,11 +152,11 @@ class FormulaWriter:
     names: Mapping[Target, str]
     plain: Collection[int] = ()
 
-    def text(self, tree: Tree) -> str:
+    def text(self, tree: CodeTree) -> str:
         """The tree, as the right side of an assignment."""
         return self.piece(tree).text
 
-    def inside(self, tree: Tree, least: int, *, first: bool = True) -> str:
+    def inside(self, tree: CodeTree, least: int, *, first: bool = True) -> str:
         """The tree as an operand of something that binds as tightly as that."""
         return self.language.notation.operand(self.piece(tree), least, first=first)
 
@@ -164,7 +164,7 @@ class FormulaWriter:
         """A piece that a language has written."""
         return self.language.notation.piece(text, binding)
 
-    def piece(self, tree: Tree) -> Piece:
+    def piece(self, tree: CodeTree) -> Piece:
         """The tree and how tightly its outermost operator binds."""
         if isinstance(tree, Numeral):
             return self.number(tree.text)
@@ -210,7 +210,7 @@ class FormulaWriter:
             return self.piece(_substituted(value(op), dict(zip(GATES[op].params, inputs, strict=True))))
         return self.made(self._call(op, inputs))
 
-    def _call(self, op: str, inputs: tuple[Tree, ...]) -> str:
+    def _call(self, op: str, inputs: tuple[CodeTree, ...]) -> str:
         calls = self.language.calls
         template = (len(inputs) > 2 and calls.get(f"{op}...")) or calls.get(op) or f"{op}({{all}})"
         arguments = [self._argument(each).text for each in inputs]
@@ -221,17 +221,17 @@ class FormulaWriter:
             return text
         return template.format(*arguments, all=", ".join(arguments))
 
-    def _argument(self, tree: Tree) -> Piece:
+    def _argument(self, tree: CodeTree) -> Piece:
         """A tree as an argument, which a bare number is wrapped for."""
         piece, wrapped = self.piece(tree), self.language.wrapped
         bare = isinstance(tree, Numeral) or (isinstance(tree, Value) and tree.node in self.plain)
         return self.made(wrapped.format(piece.text)) if bare and wrapped else piece
 
-    def _where(self, inputs: tuple[Tree, ...]) -> Piece:
+    def _where(self, inputs: tuple[CodeTree, ...]) -> Piece:
         condition, *arms = inputs
         return self._filled("where", self.condition(condition), *map(self._argument, arms))
 
-    def condition(self, tree: Tree) -> Piece:
+    def condition(self, tree: CodeTree) -> Piece:
         """A tree as a condition: a comparison as it is, conditions joined by words, a number compared with 0."""
         if isinstance(tree, Apply) and tree.op in COMPARISONS:
             return self._filled(tree.op, *map(self.piece, tree.inputs))
@@ -246,7 +246,7 @@ class FormulaWriter:
         return self._filled("ne", self.piece(tree), self.number("0"))
 
 
-def _substituted(tree: Tree, wires: Mapping[str, Tree]) -> Tree:
+def _substituted(tree: CodeTree, wires: Mapping[str, CodeTree]) -> CodeTree:
     if isinstance(tree, Parameter):
         return wires[tree.name]
     if isinstance(tree, Apply):

@@ -9,10 +9,10 @@ from typing import TypeVar
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"
 _WIDE, _NOTHING, _LARGEST = 1_000.0, 1e-6, 1e300
 
-Item = TypeVar("Item")
+CurvePart = TypeVar("CurvePart")
 
 
-def sampled(values: Sequence[Item], most: int) -> list[Item]:
+def sampled(values: Sequence[CurvePart], most: int) -> list[CurvePart]:
     """At most so many of the values at even distances, the first and the last among them."""
     if len(values) <= most:
         return list(values)

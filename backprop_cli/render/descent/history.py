@@ -12,15 +12,15 @@ from backprop_cli.render.descent.json import visit as members
 from backprop_cli.render.tables.csv_tables import lines
 from backprop_cli.report.array_report import ArrayQuantity
 
-Line = Callable[[Visit], str]
+LineWriter = Callable[[Visit], str]
 
 
-def json_lines() -> Line:
+def json_lines() -> LineWriter:
     """A line of JSON for each point."""
     return lambda visit: json.dumps(members(visit), ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def csv_rows(output: str) -> Line:
+def csv_rows(output: str) -> LineWriter:
     """A row for each point: the step, the output, each parameter, its gradient; the first row has the heads' line."""
 
     def line(visit: Visit) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from backprop_cli.grading.records import WORDS, Change, ClassSummary, Judged, ProblemSummary, Word
+from backprop_cli.grading.records import WORDS, AnswerWord, Change, ClassSummary, Judged, ProblemSummary
 from backprop_cli.render.graded.words import COMMONEST, MARKS, NAME, commonest, moved, rel_error, shown, verdict
-from backprop_cli.render.tables.tabular import Cell, CellPart, Column, Role, Table, code, ours
+from backprop_cli.render.tables.tabular import Cell, CellPart, CellRole, Column, Table, code, ours
 
-ROLES: dict[Word, Role] = {
+ROLES: dict[AnswerWord, CellRole] = {
     "ok": "good",
     "close": "doubt",
     "wrong": "bad",
@@ -22,10 +22,10 @@ ROLES: dict[Word, Role] = {
     "duplicate": "faint",
     "received": "faint",
 }
-_ALWAYS: tuple[Word, ...] = ("ok", "close", "wrong", "missing", "invalid")
+_ALWAYS: tuple[AnswerWord, ...] = ("ok", "close", "wrong", "missing", "invalid")
 
 
-def answers(judged: Iterable[Judged], *, room: int = NAME, marks: dict[Word, str] = MARKS) -> Table:
+def answers(judged: Iterable[Judged], *, room: int = NAME, marks: dict[AnswerWord, str] = MARKS) -> Table:
     """An answer a row; the columns of what may not be told are left out."""
     rows = (
         (
@@ -47,19 +47,19 @@ def answers(judged: Iterable[Judged], *, room: int = NAME, marks: dict[Word, str
     return Table(columns, tuple(rows)).without_empty()
 
 
-def verdicts(problems: Iterable[ProblemSummary]) -> list[Word]:
+def verdicts(problems: Iterable[ProblemSummary]) -> list[AnswerWord]:
     """The verdicts that are counted: rare ones only where they occur."""
     seen = {word for one in problems for words in one.answers.values() for word in words if words[word]}
     return [word for word in WORDS if word in _ALWAYS or word in seen]
 
 
-def called(words: Iterable[Word]) -> list[str]:
+def called(words: Iterable[AnswerWord]) -> list[str]:
     """How a verdict is called where answers are counted."""
     return ["right" if word == "ok" else word for word in words]
 
 
 def questions(
-    problems: Sequence[ProblemSummary], words: Sequence[Word], titles: Sequence[str], *, room: int = NAME
+    problems: Sequence[ProblemSummary], words: Sequence[AnswerWord], titles: Sequence[str], *, room: int = NAME
 ) -> Table:
     """How many answers to each question got each of the verdicts ``words``, which stand under ``titles``."""
     rows = (

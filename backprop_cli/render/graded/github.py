@@ -6,7 +6,7 @@ as the runner unescapes it.
 
 from __future__ import annotations
 
-from backprop_cli.grading.records import ClassSummary, Heading, Judged, ProblemResult, SubmissionResult, Word
+from backprop_cli.grading.records import AnswerWord, ClassSummary, Heading, Judged, ProblemResult, SubmissionResult
 from backprop_cli.render.graded.words import (
     NAME,
     SENTENCE,
@@ -18,7 +18,7 @@ from backprop_cli.render.graded.words import (
     summed_up,
 )
 
-_LEVELS: dict[Word, str] = {
+_LEVELS: dict[AnswerWord, str] = {
     "wrong": "error",
     "undefined": "error",
     "close": "warning",

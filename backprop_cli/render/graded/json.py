@@ -9,6 +9,7 @@ from typing import Any
 from backprop_cli.grading.items import Item
 from backprop_cli.grading.records import (
     WORDS,
+    AnswerWord,
     Change,
     ClassSummary,
     Heading,
@@ -17,7 +18,6 @@ from backprop_cli.grading.records import (
     ProblemSummary,
     Remark,
     SubmissionResult,
-    Word,
 )
 from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.words import commonest, decimal
@@ -184,7 +184,7 @@ def _problem(problem: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _counts(words: dict[Word, int]) -> dict[str, int]:
+def _counts(words: dict[AnswerWord, int]) -> dict[str, int]:
     return {word: words.get(word, 0) for word in WORDS}
 
 

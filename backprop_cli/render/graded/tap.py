@@ -18,7 +18,7 @@ _DIRECTIVE = re.compile(r"#(?=\s*(?:skip|todo))", re.IGNORECASE)
 _LIKE_A_KEY = re.compile(r"^(\S*\s*):(?=\s|$)")
 _WIDE_COLON = "\\1\uff1a"  # prove takes what stands before a colon for a key, in quotes too
 
-Block = list[tuple[str, str | list[str]]]
+YamlBlock = list[tuple[str, str | list[str]]]
 
 
 class TapReport:
@@ -72,19 +72,24 @@ def _comment(text: str) -> str:
     return f"# {sentence(text)}\n"
 
 
-def _unreadable(result: SubmissionResult, problem: Diagnostic) -> Block:
+def _unreadable(result: SubmissionResult, problem: Diagnostic) -> YamlBlock:
     source, line = place(result)
-    facts: Block = [("message", said(problem)), ("severity", "fail"), ("verdict", "invalid"), ("code", problem.code)]
+    facts: YamlBlock = [
+        ("message", said(problem)),
+        ("severity", "fail"),
+        ("verdict", "invalid"),
+        ("code", problem.code),
+    ]
     facts += [("file", source)] if source else []
     return facts + ([("line", str(line))] if line is not None else [])
 
 
-def _diagnostics(problem: ProblemResult, one: Judged) -> Block:
+def _diagnostics(problem: ProblemResult, one: Judged) -> YamlBlock:
     """What there is to say of an answer; a right one without a remark has nothing."""
     remarks, hints = [said(remark) for remark in one.remarks], [said(hint) for hint in problem.hints]
     if one.word in _RIGHT:
         return [("remarks", remarks)] if remarks else []
-    facts: Block = [("message", summed_up(one)), ("severity", "fail"), ("verdict", one.word)]
+    facts: YamlBlock = [("message", summed_up(one)), ("severity", "fail"), ("verdict", one.word)]
     facts += [("answer", shown(one.typed))] if one.typed is not None else []
     facts += [("expected", shown(one.expected))] if one.expected is not None else []
     facts += [("rel_error", rel_error(one))] if one.rel_error is not None else []
@@ -92,7 +97,7 @@ def _diagnostics(problem: ProblemResult, one: Judged) -> Block:
     return facts + ([("hints", hints)] if hints and one.word != "missing" else [])
 
 
-def _block(facts: Block) -> str:
+def _block(facts: YamlBlock) -> str:
     if not facts:
         return ""
     lines = ["---"]

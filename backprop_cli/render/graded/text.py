@@ -15,7 +15,7 @@ from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.grading.records import ClassSummary, Heading, ProblemResult, SubmissionResult, Word
+from backprop_cli.grading.records import AnswerWord, ClassSummary, Heading, ProblemResult, SubmissionResult
 from backprop_cli.problems import Diagnostic
 from backprop_cli.render.graded.class_summary import class_parts
 from backprop_cli.render.graded.class_tables import ROLES
@@ -98,7 +98,9 @@ class _Columns:
 
     def row(self, result: SubmissionResult, screen: Screen) -> str:
         """A student's line."""
-        word: Word = "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
+        word: AnswerWord = (
+            "invalid" if result.invalid else "ok" if result.ok else "wrong" if not result.score else "close"
+        )
         word = "received" if result.withheld else word
         earned, part = total(result)
         name = shown(result.student, self.student if screen.width else NAME)
@@ -139,7 +141,7 @@ def _column_title(name: str, points: Fraction) -> str:
 def _part(problem: ProblemResult, size: int, screen: Screen) -> str:
     """A problem's score and a mark, since a colour alone says nothing."""
     words = {one.word for one in problem.judged if one.counted}
-    word: Word = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
+    word: AnswerWord = "ok" if words <= {"ok"} else "close" if problem.score else "wrong"
     if problem.secret:
         word = "received"
     earned = "" if problem.withheld else f"{decimal(problem.score, 2)} "
@@ -170,7 +172,7 @@ def _checked(result: SubmissionResult, screen: Screen) -> list[Text | RichTable]
     parts += [Text()] if parts else []
     judged = [one for problem in result.problems for one in problem.judged]
     fine = result.ok and not any(one.word in ("extra", "duplicate") for one in judged)
-    word: Word = "received" if result.secret else "ok" if fine else "wrong"
+    word: AnswerWord = "received" if result.secret else "ok" if fine else "wrong"
     return [*parts, prose(f"{_mark(word, screen)} {right(result.problems)}", ROLES[word])]
 
 
@@ -191,7 +193,7 @@ def _problem(problem: ProblemResult) -> Text:
     return title + Text(f" {numbers}") if numbers else title
 
 
-def _mark(word: Word, screen: Screen) -> str:
+def _mark(word: AnswerWord, screen: Screen) -> str:
     return (MARKS if screen.unicode else ASCII_MARKS)[word]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from backprop_cli.grading.records import (
+    AnswerWord,
     Change,
     ClassSummary,
     Judged,
@@ -17,12 +18,11 @@ from backprop_cli.grading.records import (
     ProblemSummary,
     Remark,
     SubmissionResult,
-    Word,
 )
 from backprop_cli.problems import Diagnostic
 from backprop_cli.render.safe_text import shorten, visible
 
-MARKS: dict[Word, str] = {
+MARKS: dict[AnswerWord, str] = {
     "ok": "✓",
     "close": "~",
     "wrong": "✗",
@@ -33,7 +33,7 @@ MARKS: dict[Word, str] = {
     "undefined": "∄",
     "received": "·",
 }
-ASCII_MARKS: dict[Word, str] = {
+ASCII_MARKS: dict[AnswerWord, str] = {
     "ok": "+",
     "close": "~",
     "wrong": "x",
@@ -137,7 +137,7 @@ def rel_error(one: Judged) -> str:
     return "" if one.rel_error is None else f"{one.rel_error:.2g}"
 
 
-def verdict(one: Judged, marks: dict[Word, str] | None = None) -> str:
+def verdict(one: Judged, marks: dict[AnswerWord, str] | None = None) -> str:
     """The verdict as a word, after its mark if marks are given."""
     word = f"{one.word} (kink)" if one.kink else one.word
     return f"{marks[one.word]} {word}" if marks else word

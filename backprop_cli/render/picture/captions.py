@@ -36,7 +36,7 @@ _SYMBOLS = {
     "eq": "=",
 }
 
-Kind = TypeVar("Kind")  # what a value is
+Described = TypeVar("Described")  # what a value is
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Term:
     text: str
 
 
-class Captions(ABC, Generic[Kind]):
+class Captions(ABC, Generic[Described]):
     """The words of one report. Without ``values`` what a student is to find is left blank.
 
     ``partial`` is what is differentiated; ``constants`` have a text, a title and a value by their nodes' numbers.
@@ -57,15 +57,15 @@ class Captions(ABC, Generic[Kind]):
         self.partial, self.constants, self.values = partial, constants, values
 
     @abstractmethod
-    def label(self, value: Kind | None, *, known: bool = False) -> str:
+    def label(self, value: Described | None, *, known: bool = False) -> str:
         """A value on a wire; ``known`` is what stands in the exercise."""
 
-    def gradient(self, value: Kind | None) -> str:
+    def gradient(self, value: Described | None) -> str:
         """A gradient below a wire; nothing where none is asked for."""
         return "" if value is None else self.label(value)
 
     @abstractmethod
-    def said(self, name: str, value: Kind) -> str:
+    def said(self, name: str, value: Described) -> str:
         """``x = 3`` for a title."""
 
     def formula(self, name: str, text: str) -> str:
@@ -73,7 +73,7 @@ class Captions(ABC, Generic[Kind]):
         return f"{name} = {shorten(visible(text), _WHOLE)}"
 
     @abstractmethod
-    def computed(self, formula: str, value: Kind | None) -> str:
+    def computed(self, formula: str, value: Described | None) -> str:
         """``q = x + y = 3`` for a title."""
 
     @abstractmethod
@@ -92,7 +92,7 @@ class Captions(ABC, Generic[Kind]):
         """What stands in a gate."""
         return _SYMBOLS.get(op) or GATES[op].symbol.strip() or op
 
-    def grid(self, name: str, value: Kind | None, *, known: bool = False) -> Grid | None:
+    def grid(self, name: str, value: Described | None, *, known: bool = False) -> Grid | None:
         """The cells of an array."""
         return None
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NAME, _TITLE = 18, 400
 _ANY_ORDER = frozenset(["add", "mul", "max", "min", "hypot", "eq", "ne", "vecvec"])
 
-Kind = Literal["input", "constant", "gate"]
+NodeKind = Literal["input", "constant", "gate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class DrawnNode:
 
     key: str
     number: int
-    kind: Kind
+    kind: NodeKind
     text: str
     title: str
     name: str = ""

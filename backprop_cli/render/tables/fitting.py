@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backprop_cli.render import numbers
 from backprop_cli.render.safe_text import shorten, visible, width
 from backprop_cli.render.tables.screens import Screen
-from backprop_cli.render.tables.tabular import Cell, Column, Role, Table
+from backprop_cli.render.tables.tabular import Cell, CellRole, Column, Table
 
 PIPE_WIDTH = 100_000
 _TIGHT, _NARROW = 60, 90
@@ -22,7 +22,7 @@ class Fitted:
     columns: tuple[Column, ...]
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    roles: tuple[tuple[Role, ...], ...]
+    roles: tuple[tuple[CellRole, ...], ...]
 
 
 def fitted(table: Table, screen: Screen) -> Fitted:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["word", "number", "figure", "formula", "prose"]
+ColumnKind = Literal["word", "number", "figure", "formula", "prose"]
 """What a column holds. A number is rounded where there is little room, a figure never is, and both stand to the right;
 a formula gets the room that the others leave, and prose is broken into lines."""
-Role = Literal["", "value", "gradient", "faint", "good", "bad", "doubt"]
+CellRole = Literal["", "value", "gradient", "faint", "good", "bad", "doubt"]
 """What a cell's text is, which a terminal may show by its colour, and never by that alone."""
-Form = Literal["ours", "said", "code"]
+PartForm = Literal["ours", "said", "code"]
 """Whose text it is: ours, which needs no care; a sentence that may quote a stranger; a name, a number or a formula."""
 
 
@@ -19,7 +19,7 @@ class CellPart:
     """A piece of a cell's text."""
 
     text: str
-    form: Form = "ours"
+    form: PartForm = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Cell:
     """What stands in one column of one row."""
 
     parts: tuple[CellPart, ...]
-    role: Role = ""
+    role: CellRole = ""
 
     @property
     def text(self) -> str:
@@ -44,7 +44,7 @@ class Column:
     """
 
     heading: str
-    kind: Kind = "word"
+    kind: ColumnKind = "word"
     short: str = ""
     least: int = 0
     optional: bool = False
@@ -73,16 +73,16 @@ class Table:
         return replace(self, columns=tuple(self.columns[at] for at in kept), rows=rows)
 
 
-def ours(text: str, role: Role = "") -> Cell:
+def ours(text: str, role: CellRole = "") -> Cell:
     """A cell of our own words or marks."""
     return Cell((CellPart(text),), role)
 
 
-def code(text: str, role: Role = "") -> Cell:
+def code(text: str, role: CellRole = "") -> Cell:
     """A cell of a name, a number or a formula, whoever wrote it."""
     return Cell((CellPart(text, "code"),), role)
 
 
-def said(text: str, role: Role = "") -> Cell:
+def said(text: str, role: CellRole = "") -> Cell:
     """A cell of a sentence that may quote a stranger."""
     return Cell((CellPart(text, "said"),), role)

@@ -15,13 +15,13 @@ from rich.text import Text
 from backprop_cli.render.tables import plain_tables
 from backprop_cli.render.tables.fitting import PIPE_WIDTH, Fitted, fitted
 from backprop_cli.render.tables.screens import Screen, finished
-from backprop_cli.render.tables.tabular import Role, Table
+from backprop_cli.render.tables.tabular import CellRole, Table
 from backprop_cli.render.tables.text_lines import TextLine
 
 # Blue and orange of Okabe and Ito's palette, which colour-blind readers tell apart.
 VALUE, GRADIENT, FAINT = Style(color="#56b4e9"), Style(color="#e69f00"), Style(dim=True)
 GOOD, BAD, BOLD = Style(color="green"), Style(color="red", bold=True), Style(bold=True)
-STYLES: dict[Role, Style] = {
+STYLES: dict[CellRole, Style] = {
     "": Style(),
     "value": VALUE,
     "gradient": GRADIENT,
@@ -53,7 +53,7 @@ def printed(parts: Iterable[Text | RichTable], screen: Screen) -> str:
     return finished(out.getvalue(), screen)
 
 
-def prose(text: str, role: Role = "") -> Text:
+def prose(text: str, role: CellRole = "") -> Text:
     """A sentence, which a terminal gets wrapped between words."""
     return Text(text, STYLES[role], no_wrap=False)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backprop_cli.render.tables.tabular import Role
+from backprop_cli.render.tables.tabular import CellRole
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """Pieces of text with what each is; of a line that ``wraps`` a terminal gets more lines, broken between words."""
 
-    pieces: tuple[tuple[str, Role], ...] = ()
+    pieces: tuple[tuple[str, CellRole], ...] = ()
     wraps: bool = False
 
     @property
@@ -23,11 +23,11 @@ class TextLine:
 BLANK = TextLine()
 
 
-def line(text: str, role: Role = "") -> TextLine:
+def line(text: str, role: CellRole = "") -> TextLine:
     """One piece."""
     return TextLine(((text, role),))
 
 
-def prose(text: str, role: Role = "") -> TextLine:
+def prose(text: str, role: CellRole = "") -> TextLine:
     """A sentence, which a terminal gets wrapped between words."""
     return TextLine(((text, role),), wraps=True)

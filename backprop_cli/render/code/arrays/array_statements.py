@@ -26,14 +26,14 @@ from backprop_cli.render.code.tree import (
     Apply,
     ArrayCall,
     Assign,
+    CodeTree,
     Count,
     Gradient,
-    Instruction,
     Note,
     Numeral,
     Parameter,
+    ProgramLine,
     Ties,
-    Tree,
     Value,
 )
 
@@ -58,16 +58,16 @@ class _StatementMaker:
     needed: bytearray
     wanted: set[int]
     started: set[int] = field(default_factory=set)
-    lines: list[Instruction] = field(default_factory=list)
+    lines: list[ProgramLine] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.circuit, self.shapes = self.shaped.circuit, self.shaped.shapes
         self.named = {stage.node for stage in self.circuit.stages}
         self.useful, self.routed = self.circuit.reach(self.wanted), self._routing()
 
-    def forward(self, output: int) -> list[Instruction]:
+    def forward(self, output: int) -> list[ProgramLine]:
         """A line for each gate, and for each stage that is a number."""
-        found: list[Instruction] = []
+        found: list[ProgramLine] = []
         for index, node in enumerate(self.circuit.nodes):
             comment = shown(self.shapes[index]) if self.shapes[index] else ""
             if self.needed[index] and node.is_gate:
@@ -78,10 +78,10 @@ class _StatementMaker:
             found.append(Assign(Value(OUTPUT), self._wire(self.circuit.output)))
         return found
 
-    def _wire(self, index: int) -> Tree:
+    def _wire(self, index: int) -> CodeTree:
         return wire(self.circuit, index, self.named)
 
-    def _gate(self, index: int) -> Tree:
+    def _gate(self, index: int) -> CodeTree:
         node, row = self.circuit.nodes[index], self.shaped.rows[index]
         inputs = tuple(map(self._wire, node.inputs))
         if row is None:
@@ -89,7 +89,7 @@ class _StatementMaker:
         first = self.shapes[node.inputs[0]] if node.inputs else ()
         return ArrayCall(row.called, inputs, node.statics, first)
 
-    def backward(self, output: int, upstream: str) -> list[Instruction]:
+    def backward(self, output: int, upstream: str) -> list[ProgramLine]:
         """What each gate sends back, from the last to the first."""
         given = Assign(Gradient(output), Parameter(upstream), comment="as given")
         self.lines.append(given if upstream else Assign(Gradient(output), ONE))
@@ -100,7 +100,7 @@ class _StatementMaker:
             if self.needed[index] and self.useful[index] and index in self.started:
                 self._send_back(index)
         for index in sorted(self.wanted - self.started):
-            zeros: Tree = ArrayCall("zeros", (), (("shape", self.shapes[index]),)) if self.shapes[index] else ZERO
+            zeros: CodeTree = ArrayCall("zeros", (), (("shape", self.shapes[index]),)) if self.shapes[index] else ZERO
             self.lines.append(Assign(Gradient(index), zeros, comment="no gate passes a gradient to it"))
         return self.lines
 
@@ -115,7 +115,7 @@ class _StatementMaker:
                 if tree is not None:
                     self._arrives(source, self._fitted(tree, index, source))
 
-    def _arrives(self, source: int, tree: Tree) -> None:
+    def _arrives(self, source: int, tree: CodeTree) -> None:
         comment = shown(self.shapes[source]) if self.shapes[source] else ""
         if source in self.started:  # not in place: an array may go by two names
             tree = Apply("add", (Gradient(source), tree))
@@ -123,7 +123,7 @@ class _StatementMaker:
         self.started.add(source)
         self.lines.append(Assign(Gradient(source), tree, comment=comment))
 
-    def _local(self, index: int, position: int) -> Tree | None:
+    def _local(self, index: int, position: int) -> CodeTree | None:
         """Local gradient × upstream, element by element."""
         node = self.circuit.nodes[index]
         local = slope(node.op, position, list(map(self._wire, node.inputs)), index)
@@ -140,7 +140,7 @@ class _StatementMaker:
         gate, inputs = GATES[node.op], [self._wire(one) for one in node.inputs]
         if gate.many:
             return False
-        wires: dict[str, Tree] = dict(zip(gate.params, inputs, strict=True)) | {"z": Value(index)}
+        wires: dict[str, CodeTree] = dict(zip(gate.params, inputs, strict=True)) | {"z": Value(index)}
         needs = (gate.domain, gate.slope(position).where)
         return any(need and rule(need, wires) != ONE for need in needs)
 
@@ -154,7 +154,7 @@ class _StatementMaker:
                 marks[source] = 1
         return marks
 
-    def _fitted(self, tree: Tree, index: int, source: int) -> Tree:
+    def _fitted(self, tree: CodeTree, index: int, source: int) -> CodeTree:
         """A contribution in its source's shape: summed over what was repeated, repeated where it was summed."""
         own, shape, row = self.shapes[index], self.shapes[source], self.shaped.rows[index]
         if row is not None:
@@ -165,7 +165,7 @@ class _StatementMaker:
         wide = tuple(at for at, size in enumerate(shape) if size == 1 and own[at + lead] > 1)
         return _sum(tree, wide, keepdims=True) if wide else tree
 
-    def _pullback(self, row: ArrayGate, index: int, position: int) -> Tree | None:
+    def _pullback(self, row: ArrayGate, index: int, position: int) -> CodeTree | None:
         """An array gate's rule over the program's own names."""
         node = self.circuit.nodes[index]
         inputs, shape = tuple(map(self._wire, node.inputs)), self.shapes[node.inputs[position]]
@@ -176,11 +176,11 @@ class _StatementMaker:
             return self._part(row, index, position)
         if row.pullback(position) == "0*x":
             return None
-        wires: dict[str, Tree] = dict(zip(row.params, inputs, strict=True))
+        wires: dict[str, CodeTree] = dict(zip(row.params, inputs, strict=True))
         wires |= {"z": Value(index), "dz": Gradient(index)}
         return _Rule(row.pullback(position), wires, told).tree()
 
-    def _part(self, row: ArrayGate, index: int, position: int) -> Tree:
+    def _part(self, row: ArrayGate, index: int, position: int) -> CodeTree:
         """Of a joined array's gradient what belongs to one of its inputs."""
         shapes = [self.shapes[one] for one in self.circuit.nodes[index].inputs]
         axis = self.shaped.told[index]["axis"] % len(self.shapes[index])
@@ -188,7 +188,7 @@ class _StatementMaker:
         return ArrayCall("index", (Gradient(index),), (("index", entries),), self.shapes[index])
 
 
-def _sum(tree: Tree, axes: tuple[int, ...], *, keepdims: bool) -> Tree:
+def _sum(tree: CodeTree, axes: tuple[int, ...], *, keepdims: bool) -> CodeTree:
     axis = axes[0] if len(axes) == 1 else axes
     return ArrayCall("sum", (tree,), (("axis", axis), ("keepdims", keepdims)))
 
@@ -198,13 +198,13 @@ class _Rule:
     """A pullback's text, the trees of its wires, and what its gate is told."""
 
     text: str
-    wires: Mapping[str, Tree]
+    wires: Mapping[str, CodeTree]
     told: Mapping[str, Any]
 
-    def tree(self) -> Tree:
+    def tree(self) -> CodeTree:
         """The rule over the wires."""
         circuit = array_rule(self.text)
-        made: list[Tree] = []
+        made: list[CodeTree] = []
         for node in circuit.nodes:
             inputs = tuple(made[i] for i in node.inputs)
             if node.op == INPUT:
@@ -223,7 +223,7 @@ class _Rule:
                 made.append(ArrayCall(node.op, inputs, told, self.told["shape"]))
         return made[circuit.output]
 
-    def _expanded(self, tree: Tree) -> Tree:
+    def _expanded(self, tree: CodeTree) -> CodeTree:
         """A reduction's axis put back; a number needs none."""
         shape: Shape = self.told["shape"]
         entries = put_back(self.told, shape)

@@ -9,7 +9,7 @@ from backprop_cli.gates.array_shapes import shown
 from backprop_cli.render.code.agreement import RTOL
 from backprop_cli.render.code.arrays.array_languages import Words
 from backprop_cli.render.code.program import Program
-from backprop_cli.render.code.tree import Instruction, array_calls, assignments
+from backprop_cli.render.code.tree import ProgramLine, array_calls, assignments
 from backprop_cli.render.code.writer import Language
 from backprop_cli.report.array_report import ArrayQuantity, ArrayReport
 
@@ -56,7 +56,7 @@ class ArraySubject:
         """The report's point."""
         return {row.id: row.value.text for row in self.report.variables}
 
-    def helpers(self, statements: Sequence[Instruction]) -> list[str]:
+    def helpers(self, statements: Sequence[ProgramLine]) -> list[str]:
         """Functions of array gates that the library lacks."""
         used = {call.op for each in assignments(statements) for call in array_calls(each.tree)}
         return [text for op, text in self.words.helpers.items() if op in used]

@@ -17,7 +17,7 @@ from backprop_cli.render.code.jax import Jax, listed
 from backprop_cli.render.code.numpy import Numpy
 from backprop_cli.render.code.program_page import Page
 from backprop_cli.render.code.torch import Torch
-from backprop_cli.render.code.tree import ZERO, ArrayCall, Tree, assignments
+from backprop_cli.render.code.tree import ZERO, ArrayCall, CodeTree, assignments
 from backprop_cli.render.code.writer import LackingError
 from backprop_cli.report.array_report import ArrayReport
 
@@ -121,5 +121,5 @@ class _Jax(Jax, _Page):
 _PAGES: dict[str, type[_Page]] = {"numpy": _Numpy, "torch": _Torch, "jax": _Jax}
 
 
-def _is_zero(tree: Tree) -> bool:
+def _is_zero(tree: CodeTree) -> bool:
     return tree == ZERO or (isinstance(tree, ArrayCall) and tree.op == "zeros")
