@@ -15,7 +15,7 @@ from backprop_cli.grading.keys.key import KeyProblem
 from backprop_cli.grading.names import Asked
 from backprop_cli.reading import read
 
-_Key = tuple[str, bool, frozenset[str]]
+_ReadBy = tuple[str, bool, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Expressions:
         self._points: dict[str, list[Mapping[str, str]]] = {}
         for problem in problems:
             self._points.setdefault(problem.expression, []).extend(problem.at)
-        self._known: dict[_Key, Expression] = {}
+        self._known: dict[_ReadBy, Expression] = {}
 
     def of(self, problem: KeyProblem) -> Expression:
         """That of a problem. Raises ``Refused`` if it cannot be read."""
