@@ -5,6 +5,7 @@ The cases stand in ``gate_cases.py``; a row without cases fails here.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -28,6 +29,7 @@ from backprop_cli.arithmetic.exact import ExactNumbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.array_table import ARRAY_GATES
+from backprop_cli.gates.row import Extra
 from backprop_cli.symbolic.build import forms, symbol
 
 DIGITS = 50
@@ -67,6 +69,12 @@ def test_every_row_has_its_cases():
     edged = {name for name, gate in GATES.items() if any(slope.where or not slope.text for slope in gate.slopes)}
     assert set(EDGES) == edged
     assert all(len(points(texts)) >= 3 for texts in INSIDE.values())
+
+
+def test_a_row_may_have_whatever_a_gate_has():
+    fields = {field.name for field in dataclasses.fields(Gate)}
+    assert fields - set(Extra.__annotations__) == {"name", "params", "intuition", "slopes"}
+    assert set(Extra.__annotations__) <= fields
 
 
 def textbook(gate: Gate, count: int) -> tuple[Any, list[Any]]:

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from itertools import chain
 
 from backprop_cli.gates import GATES
+from backprop_cli.grading.mistakes.slips import (
+    FORK,
+    MISSING_SLOPE,
+    MISSING_UPSTREAM,
+    MOST_KEPT,
+    SIGN,
+    Slip,
+    keeping_one,
+    losing_one,
+)
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES, WrongSlope, computed
 from backprop_cli.grading.mistakes.sweep import Edit, Place, Tape
-
-_FORK = "mistake.fork-overwrite"
-_MOST_KEPT = 6
-"""At a fork of more wires only the first and the last contribution are kept, and none is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,7 @@ class General:
     ``everywhere`` is said where all gates, or all of a kind, are broken; empty if that is no idea of its own.
     """
 
-    code: str
-    said: str
+    slip: Slip
     edits: Callable[[Tape, int], Iterator[Edit]]
     by_kind: str = ""
     everywhere: str = ""
@@ -129,21 +134,21 @@ def _forks(tape: Tape) -> Iterator[Broken]:
     for node, wires in enumerate(tape.feeds):
         if len(wires) < 2:
             continue
-        name, few = tape.circuit.names[node], len(wires) <= _MOST_KEPT
+        name, few = tape.circuit.names[node], len(wires) <= MOST_KEPT
         kept = range(len(wires)) if few else (0, len(wires) - 1)
         edits = [Edit(dict.fromkeys(wires[:one] + wires[one + 1 :], 0.0)) for one in kept]
         firsts.append((node, edits[0]))
         lasts.append((node, edits[-1]))
-        said = f"keeping only one of the {len(wires)} contributions to {name} (= in place of +=)"
-        yield from (Broken(_FORK, said, (node,), edit) for edit in edits)
+        said = keeping_one(len(wires), name)
+        yield from (Broken(FORK, said, (node,), edit) for edit in edits)
         if few and len(wires) > 2:
-            said = f"leaving out one of the {len(wires)} contributions to {name}"
-            yield from (Broken(_FORK, said, (node,), Edit({wire: 0.0})) for wire in wires)
+            said = losing_one(len(wires), name)
+            yield from (Broken(FORK, said, (node,), Edit({wire: 0.0})) for wire in wires)
     if len(firsts) > 1:
         said = "keeping only one contribution at every fork (= in place of +=)"
         for made in (lasts, firsts):
             nodes = tuple(node for node, _ in made)
-            yield Broken(_FORK, said, nodes, joined([edit for _, edit in made]), 2)
+            yield Broken(FORK, said, nodes, joined([edit for _, edit in made]), 2)
 
 
 # --- what can go wrong at any gate ---
@@ -154,8 +159,8 @@ def _generals(tape: Tape) -> Iterator[Broken]:
     for row in GENERAL:
         made = {gate: list(row.edits(tape, gate)) for gate in tape.gates}
         for gate, edits in made.items():
-            said = row.said.format(gate=_typed(tape, gate))
-            yield from (Broken(row.code, said, (gate,), edit) for edit in edits)
+            said = row.slip.said.format(gate=_typed(tape, gate))
+            yield from (Broken(row.slip.code, said, (gate,), edit) for edit in edits)
         if row.by_kind:
             for kind, gates in kinds.items():
                 yield from _together(row, {g: made[g] for g in gates}, row.by_kind.format(gate=GATES[kind].form))
@@ -167,7 +172,7 @@ def _together(row: General, made: dict[int, list[Edit]], said: str) -> Iterator[
     """The last edit of each gate (the widest there), at once."""
     widest = {gate: edits[-1] for gate, edits in made.items() if edits}
     if len(widest) > 1:
-        yield Broken(row.code, said, tuple(widest), joined(list(widest.values())), 2)
+        yield Broken(row.slip.code, said, tuple(widest), joined(list(widest.values())), 2)
 
 
 def _without_upstream(tape: Tape, gate: int) -> Iterator[Edit]:
@@ -219,17 +224,15 @@ def _typed(tape: Tape, gate: int) -> str:
 
 GENERAL = (
     General(
-        "mistake.missing-upstream",
-        "leaving out the upstream gradient at {gate}",
+        MISSING_UPSTREAM,
         _without_upstream,
         everywhere="handing in local gradients, without the upstream gradient",
     ),
     General(
-        "mistake.missing-local-factor",
-        "leaving out a local gradient at {gate}",
+        MISSING_SLOPE,
         _without_slope,
         by_kind="leaving out the local gradient of every {gate}",
         everywhere="leaving out every local gradient",
     ),
-    General("mistake.sign", "a turned sign at {gate}", _with_turned_sign, by_kind="a turned sign at every {gate}"),
+    General(SIGN, _with_turned_sign, by_kind="a turned sign at every {gate}"),
 )
