@@ -359,6 +359,43 @@ def test_a_wrong_gradient_is_found(size):
     assert report.check.verdicts[node].word == "wrong"
 
 
+SAID = {
+    "an output that is an array": (["x*2", "x=[1, 2]", "--upstream", "[1, 1]"], "  : (2,), ∂L/∂f is given\n"),
+    "no element moves it": (
+        ["sum(x*0)", "x=[1, 2]", "--explain"],
+        "x: moving x a little leaves f where it is, to first order.\n",
+    ),
+    "one component": (
+        ["sum(x*0)", "x=[1]"],
+        "✓ 1 component agrees with symbolic differentiation, on the circuit written out in scalar gates\n",
+    ),
+    "by power series": (["sum(x)", "x=[1, 2]", "--check", "forward"], "✓ 2 components agree with power series, on the"),
+    "gate by gate": (
+        ["sum(x)", "x=[1, 2]", "--check", "gatewise"],
+        "✓ 2 components agree with symbolic differentiation of each gate and power series, on the circuit",
+    ),
+    "a number at a fork": (["sum(a*x) + a^2", "x=[1, 2]", "a=3", "--steps"], "        a now has 9\n"),
+    "an array at a fork": (["sum(x*x[0])", "x=[1, 2]", "--steps"], "        x now has\n        [4, 1]\n"),
+}
+
+
+@pytest.mark.parametrize(("argv", "says"), SAID.values(), ids=SAID)
+def test_what_is_said_of_arrays(argv, says):
+    ran = backprop(*argv)
+    assert (ran.err, ran.code) == ("", 0)
+    assert says in ran.out
+
+
+def test_digits_that_an_array_lost_are_said():
+    ran = backprop("sum(x) - sum(x*(1 + 1e-12))", "x=[1, 2]")
+    assert (ran.code, ran.codes) == (0, ["digits.lost", "digits.lost"])
+    value, gradient = (line for line in ran.err.splitlines() if line.startswith("warning"))
+    assert value == "warning[digits.lost]: the value lost about 12 of its 16 digits to cancellation or underflow"
+    assert gradient == (
+        "warning[digits.lost]: the gradient of x[0] lost about 12 of its 16 digits to cancellation or underflow"
+    )
+
+
 @pytest.mark.parametrize(
     ("size", "says", "sentence"),
     [
