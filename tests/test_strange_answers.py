@@ -65,7 +65,9 @@ def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     from backprop_cli.grading.files.submissions import Inbox
     from backprop_cli.grading.keys.key import read_key
 
-    key = read_key('[[problem]]\nid = "p"\nexpression = "x*y"\nat = {x = 2, y = 3}\nask = ["dx"]\n', "key")
+    monkeypatch.chdir(tmp_path)
+    written = '[[problem]]\nid = "p"\nexpression = "x*y"\nat = {x = 2, y = 3}\nask = ["dx"]\n'
+    key = read_key(written, "key")
     whole = marking.result
 
     def broken(*arguments):
@@ -85,6 +87,14 @@ def test_a_bug_of_ours_costs_nobody_else_the_grade(tmp_path, monkeypatch):
     ]
     (answer,) = marked[1].problems[0].judged
     assert (answer.word, answer.remarks[0].message) == ("invalid", "a bug of backprop's own (ZeroDivisionError)")
+    (tmp_path / "key.toml").write_text(written)
+    ran = backprop("grade", "key.toml", "ada.json", "ben.json", "cleo.json", "--report", "csv=grades.csv")
+    assert (ran.code, ran.said) == (
+        70,
+        "error[internal]: 1 submission has answers that a bug of backprop's own kept from being judged",
+    )
+    rows = (tmp_path / "grades.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in rows] == ["ada", "ben", "cleo"]
 
 
 def test_time_that_ran_out_for_one_student_is_not_remembered():

@@ -20,7 +20,7 @@ from backprop_cli.cli.class_options import ClassOptions, class_options, file_opt
 from backprop_cli.cli.outcome import OUR_BUG
 from backprop_cli.cli.output import write_out
 from backprop_cli.cli.report_options import ReportOptions, report_options
-from backprop_cli.cli.warn import warn
+from backprop_cli.cli.warn import error, warn
 from backprop_cli.problems import UNREADABLE, Diagnostic
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _bug(submissions: int) -> int:
     """Say that some grades are not to be trusted; the reports are written."""
     what = "1 submission has answers" if submissions == 1 else f"{submissions} submissions have answers"
     hint = "please report it with what `backprop check … --debug` says of such an answer"
-    warn([Diagnostic("internal", f"{what} that a bug of backprop's own kept from being judged", hint)])
+    error(Diagnostic("internal", f"{what} that a bug of backprop's own kept from being judged", hint))
     return OUR_BUG
 
 

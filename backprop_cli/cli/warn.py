@@ -21,7 +21,12 @@ def warn(problems: Iterable[Diagnostic], *, quiet: bool = False) -> None:
 
 def found_wrong(message: str) -> None:
     """What the check found wrong."""
-    _say(Diagnostic("check.wrong", message, _BUG), "error")
+    error(Diagnostic("check.wrong", message, _BUG))
+
+
+def error(problem: Diagnostic) -> None:
+    """An error beside an answer that was given all the same; the exit code says it, too."""
+    _say(problem, "error")
 
 
 def _say(problem: Diagnostic, kind: str) -> None:
