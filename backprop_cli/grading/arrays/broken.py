@@ -19,16 +19,7 @@ from backprop_cli.engine.rules import rule_circuit
 from backprop_cli.engine.vectorised import VectorRun
 from backprop_cli.gates import GATES
 from backprop_cli.grading.arrays.wrong_rules import WRONG_PULLBACKS
-from backprop_cli.grading.mistakes.slips import (
-    FORK,
-    MISSING_SLOPE,
-    MISSING_UPSTREAM,
-    MOST_KEPT,
-    SIGN,
-    Slip,
-    keeping_one,
-    losing_one,
-)
+from backprop_cli.grading.mistakes import slips
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES
 from backprop_cli.grading.mistakes.sweep import Place
 
@@ -175,27 +166,27 @@ class Breakages:
                 source = self.circuit.nodes[index].inputs[at]
                 counts[source] = counts.get(source, 0) + 1
         for node, count in counts.items():
-            said = keeping_one(count, self.circuit.names[node])
+            said = slips.keeping_one(count, self.circuit.names[node])
             every = frozenset(range(count))
-            for number in every if 1 < count <= MOST_KEPT else ():
-                yield Breakage(FORK, said, lost={node: every - {number}})
-            said = losing_one(count, self.circuit.names[node])
-            for number in every if 2 < count <= MOST_KEPT else ():
-                yield Breakage(FORK, said, lost={node: frozenset({number})})
+            for number in every if 1 < count <= slips.MOST_KEPT else ():
+                yield Breakage(slips.FORK, said, lost={node: every - {number}})
+            said = slips.losing_one(count, self.circuit.names[node])
+            for number in every if 2 < count <= slips.MOST_KEPT else ():
+                yield Breakage(slips.FORK, said, lost={node: frozenset({number})})
 
     def _at_any_gate(self) -> Iterator[Breakage]:
         for index in self.gates:
             wired, typed = self._wired(index), self._typed(index)
             if index != self.circuit.output:
-                yield _slip(MISSING_UPSTREAM, typed, {(index, at): _without_upstream for at in wired})
+                yield _slip(slips.MISSING_UPSTREAM, typed, {(index, at): _without_upstream for at in wired})
             if self.program.shaped.rows[index] is None and not GATES[self.circuit.nodes[index].op].routes:
                 for some in dict.fromkeys([*((at,) for at in wired), tuple(wired)]):
-                    yield _slip(MISSING_SLOPE, typed, {(index, at): _without_slope for at in some})
+                    yield _slip(slips.MISSING_SLOPE, typed, {(index, at): _without_slope for at in some})
             for at in wired:
-                yield _slip(SIGN, typed, {(index, at): _turned})
+                yield _slip(slips.SIGN, typed, {(index, at): _turned})
 
 
-def _slip(slip: Slip, typed: str, wires: Mapping[Place, BrokenPullback]) -> Breakage:
+def _slip(slip: slips.Slip, typed: str, wires: Mapping[Place, BrokenPullback]) -> Breakage:
     return Breakage(slip.code, slip.said.format(gate=typed), wires)
 
 

@@ -12,16 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from backprop_cli.gates import GATES
-from backprop_cli.grading.mistakes.slips import (
-    FORK,
-    MISSING_SLOPE,
-    MISSING_UPSTREAM,
-    MOST_KEPT,
-    SIGN,
-    Slip,
-    keeping_one,
-    losing_one,
-)
+from backprop_cli.grading.mistakes import slips
 from backprop_cli.grading.mistakes.slopes import WRONG_SLOPES, WrongSlope, computed
 from backprop_cli.grading.mistakes.sweep import Edit, Place, Tape
 
@@ -47,7 +38,7 @@ class General:
     ``everywhere`` is said where all gates, or all of a kind, are broken; empty if that is no idea of its own.
     """
 
-    slip: Slip
+    slip: slips.Slip
     edits: Callable[[Tape, int], Iterator[Edit]]
     by_kind: str = ""
     everywhere: str = ""
@@ -134,21 +125,21 @@ def _forks(tape: Tape) -> Iterator[Broken]:
     for node, wires in enumerate(tape.feeds):
         if len(wires) < 2:
             continue
-        name, few = tape.circuit.names[node], len(wires) <= MOST_KEPT
+        name, few = tape.circuit.names[node], len(wires) <= slips.MOST_KEPT
         kept = range(len(wires)) if few else (0, len(wires) - 1)
         edits = [Edit(dict.fromkeys(wires[:one] + wires[one + 1 :], 0.0)) for one in kept]
         firsts.append((node, edits[0]))
         lasts.append((node, edits[-1]))
-        said = keeping_one(len(wires), name)
-        yield from (Broken(FORK, said, (node,), edit) for edit in edits)
+        said = slips.keeping_one(len(wires), name)
+        yield from (Broken(slips.FORK, said, (node,), edit) for edit in edits)
         if few and len(wires) > 2:
-            said = losing_one(len(wires), name)
-            yield from (Broken(FORK, said, (node,), Edit({wire: 0.0})) for wire in wires)
+            said = slips.losing_one(len(wires), name)
+            yield from (Broken(slips.FORK, said, (node,), Edit({wire: 0.0})) for wire in wires)
     if len(firsts) > 1:
         said = "keeping only one contribution at every fork (= in place of +=)"
         for made in (lasts, firsts):
             nodes = tuple(node for node, _ in made)
-            yield Broken(FORK, said, nodes, joined([edit for _, edit in made]), 2)
+            yield Broken(slips.FORK, said, nodes, joined([edit for _, edit in made]), 2)
 
 
 # --- what can go wrong at any gate ---
@@ -224,15 +215,15 @@ def _typed(tape: Tape, gate: int) -> str:
 
 GENERAL = (
     General(
-        MISSING_UPSTREAM,
+        slips.MISSING_UPSTREAM,
         _without_upstream,
         everywhere="handing in local gradients, without the upstream gradient",
     ),
     General(
-        MISSING_SLOPE,
+        slips.MISSING_SLOPE,
         _without_slope,
         by_kind="leaving out the local gradient of every {gate}",
         everywhere="leaving out every local gradient",
     ),
-    General(SIGN, _with_turned_sign, by_kind="a turned sign at every {gate}"),
+    General(slips.SIGN, _with_turned_sign, by_kind="a turned sign at every {gate}"),
 )
