@@ -16,6 +16,7 @@ from backprop_cli.arithmetic.array_gamma import Array, digamma, trigamma
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number, Operation
 from backprop_cli.gates.array_row import NEW_AXIS, Slice
+from backprop_cli.gates.axes import axes
 
 
 def _each(name: str) -> Operation:
@@ -136,7 +137,7 @@ def _expand(told: Mapping[str, Any], x: Number) -> Number:
     shape, axis = told["shape"], told["axis"]
     if told["keepdims"] or axis is None:
         return x.reshape((1,) * len(shape)) if axis is None and not told["keepdims"] else x
-    return np.expand_dims(x, tuple(one % len(shape) for one in (axis if isinstance(axis, tuple) else (axis,))))
+    return np.expand_dims(x, axes(axis, len(shape)))
 
 
 def _others(told: Mapping[str, Any], x: Array) -> Number:

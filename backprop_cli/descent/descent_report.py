@@ -13,7 +13,7 @@ from backprop_cli.descent.objective import Landing
 from backprop_cli.descent.stopping import Stop
 from backprop_cli.descent.surface import Surface
 from backprop_cli.descent.updating import Recipe
-from backprop_cli.problems import Diagnostic
+from backprop_cli.problems import ANSWER_IS_NO, Diagnostic
 from backprop_cli.report.array_report import ArrayQuantity
 
 
@@ -76,7 +76,7 @@ class DescentReport:
     @property
     def exit_code(self) -> int:
         """1 where the check found a gradient wrong, else what the end of the descent says."""
-        return 1 if self.checked is not None and self.checked.ok is False else self.stop.exit_code
+        return ANSWER_IS_NO if self.checked is not None and self.checked.ok is False else self.stop.exit_code
 
 
 def block(value: Number) -> ArrayQuantity:

@@ -33,7 +33,7 @@ def agreement(report: Report) -> str:
     method = METHODS[report.check.method]
     counts = Counter[str]("imprecise" if one.word == "ok" and one.lost_digits > 0 else one.word for one in verdicts)
     if counts["wrong"]:
-        return f"{counts['wrong']} of {len(verdicts)} gradients do not agree with {method}"
+        return f"{counts['wrong']:,} of {len(verdicts):,} gradients do not agree with {method}"
     if report.check.value.word == "wrong":
         return "the value does not agree with its enclosure"
     if report.check.broken:
