@@ -116,7 +116,7 @@ def test_each_mistake_is_named(expression, at, answers, codes):
 
 
 def test_every_mistake_of_the_tables_has_an_example():
-    tables = {row.code for row in WRONG_SLOPES} | {row.code for row in GENERAL}
+    tables = {row.code for row in WRONG_SLOPES} | {row.slip.code for row in GENERAL}
     named = {f"mistake.{code}" for *_, codes in CASES for code in codes.split()}
     assert tables <= named
 

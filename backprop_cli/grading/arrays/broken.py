@@ -186,7 +186,7 @@ class Breakages:
                 yield _slip(slips.SIGN, typed, {(index, at): _turned})
 
 
-def _slip(slip: slips.Slip, typed: str, wires: Mapping[Place, BrokenPullback]) -> Breakage:
+def _slip(slip: slips.GateSlip, typed: str, wires: Mapping[Place, BrokenPullback]) -> Breakage:
     return Breakage(slip.code, slip.said.format(gate=typed), wires)
 
 

@@ -38,7 +38,7 @@ class General:
     ``everywhere`` is said where all gates, or all of a kind, are broken; empty if that is no idea of its own.
     """
 
-    slip: slips.Slip
+    slip: slips.GateSlip
     edits: Callable[[Tape, int], Iterator[Edit]]
     by_kind: str = ""
     everywhere: str = ""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Slip(NamedTuple):
+class GateSlip(NamedTuple):
     """A slip that every gate knows: its code, and its words over ``{gate}``."""
 
     code: str
     said: str
 
 
-MISSING_UPSTREAM = Slip("mistake.missing-upstream", "leaving out the upstream gradient at {gate}")
-MISSING_SLOPE = Slip("mistake.missing-local-factor", "leaving out a local gradient at {gate}")
-SIGN = Slip("mistake.sign", "a turned sign at {gate}")
+MISSING_UPSTREAM = GateSlip("mistake.missing-upstream", "leaving out the upstream gradient at {gate}")
+MISSING_SLOPE = GateSlip("mistake.missing-local-factor", "leaving out a local gradient at {gate}")
+SIGN = GateSlip("mistake.sign", "a turned sign at {gate}")
 
 FORK = "mistake.fork-overwrite"
 MOST_KEPT = 6
