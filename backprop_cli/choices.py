@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Method = Literal["symbolic", "gatewise", "forward", "none"]
+Reduce = Literal["mean", "sum", "none"]
 
 METHODS = get_args(Method)[:-1]  # of the check; "none" is --no-check
 RUN_FORMATS = ("table", "plain", "json", "csv", "markdown", "latex")
+REDUCTIONS = get_args(Reduce)  # of rows
 BATCH_FORMATS = ("table", "plain", "json", "csv")
 PICTURES = ("svg", "png", "html", "dot", "mmd", "txt")
 DESCENT_FORMATS = ("table", "plain", "json", "markdown", "latex")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backprop_cli.choices import BATCH_FORMATS, COLORS
+from backprop_cli.choices import BATCH_FORMATS, COLORS, REDUCTIONS, Reduce
 from backprop_cli.cli.arguments import ExpressionCommand
 from backprop_cli.cli.calculation_options import exclude, place_options, text_options
 from backprop_cli.cli.data_options import DataOptions, circuit_and_point, data_options, opened_data, rejects
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from backprop_cli.rows.batch_calculation import BatchRequest
-    from backprop_cli.rows.batch_report import BatchReport, Reduce
+    from backprop_cli.rows.batch_report import BatchReport
     from backprop_cli.rows.rejects import Rejects
     from backprop_cli.rows.row_records import Block
     from backprop_cli.rows.sampling import Sampler
@@ -54,7 +54,7 @@ class BatchOptions(DataOptions, FormatOptions):
 @data_options
 @click.option(
     "--reduce",
-    type=click.Choice(("mean", "sum", "none")),
+    type=click.Choice(REDUCTIONS),
     default="mean",
     help="What becomes of the rows; none prints each one.",
 )

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from backprop_cli.choices import Reduce
 from backprop_cli.gates import GATES
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_table import ARRAY_GATES
 from backprop_cli.problems import Diagnostic, Refused
-from backprop_cli.rows.batch_report import BatchReport, KinkRow, Nested, ParameterRow, Reduce
+from backprop_cli.rows.batch_report import BatchReport, KinkRow, Nested, ParameterRow
 from backprop_cli.rows.rejects import Reject
 from backprop_cli.rows.row_records import Block
 from backprop_cli.rows.summing import summed

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from backprop_cli.choices import Reduce
 from backprop_cli.problems import Diagnostic
 
-Reduce = Literal["mean", "sum", "none"]
 Nested = Any  # a float, or nested lists of floats
 
 
