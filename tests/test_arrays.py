@@ -477,3 +477,8 @@ def test_mazurs_network_in_matrix_form():
     after = {name: np.array(at[name]) - 0.5 * report.gradient[name] for name in ("W1", "W2")}
     np.testing.assert_allclose(after["W1"], [[0.149780716, 0.19956143], [0.24975114, 0.29950229]], atol=5e-9)
     np.testing.assert_allclose(after["W2"], [[0.35891648, 0.408666186], [0.511301270, 0.561370121]], atol=5e-9)
+
+
+def test_a_list_with_blanks_needs_no_quotes():
+    ran = backprop("sum(W @ x)", "W=[[1,", "2],", "[3,", "4]]", "x=[1,", "2]", "-q")
+    assert ran.whole == ("[[1.0, 2.0], [1.0, 2.0]]\n[4.0, 6.0]\n", "", 0)

@@ -134,7 +134,13 @@ ERRORS = [
     ("overflow.gradient", ["2 + 1/x", "x=1e-200"], 4, "the local gradient of div is too large", "1/x"),
     ("overflow.exp", ["2 + exp(x)", "x=800"], 4, "exp overflows a double, with x = 800.0", "exp(x)"),
     ("domain.log", ["2 + log(x - 1)", "x=-2"], 4, "log needs x > 0, and got -3.0", "log(x - 1)"),
-    ("domain.div", ["y/(x - 1)", "x=1", "y=2"], 4, "div needs y ≠ 0, and got x = 2.0, y = 0.0", "y/(x - 1)"),
+    (
+        "domain.div",
+        ["y/(x - 1)", "x=1", "y=2"],
+        4,
+        "div needs (x - 1) ≠ 0, and got y = 2.0, (x - 1) = 0.0",
+        "y/(x - 1)",
+    ),
     ("slope.sqrt", ["2*sqrt(x)", "x=0"], 4, "sqrt has a value but no finite slope here", "sqrt(x)"),
 ]
 # commands whose errors are text only
@@ -308,6 +314,35 @@ def test_the_place_is_counted_in_lines_and_columns():
     error = json.loads(ran.out)["error"]
     assert (error["line"], error["column"], error["end_column"]) == (2, 9, 10)
     assert "  expression, line 2:\n    b = a + *\n            ^\n" in ran.err
+
+
+IN_WORDS = {
+    "y/x at x=0 y=3": "div needs x ≠ 0, and got y = 3.0, x = 0.0",
+    "1/x at x=0": "div needs x ≠ 0, and got x = 0.0",
+    "1/0 at": "div needs y ≠ 0, and got y = 0.0",
+    "x*y/z at x=1 y=2 z=0": "div needs z ≠ 0, and got x*y = 2.0, z = 0.0",
+    "a/(b - c) at a=1 b=2 c=2": "div needs (b - c) ≠ 0, and got a = 1.0, (b - c) = 0.0",
+    "1/(x_of_the_first_layer - 1) at x_of_the_first_layer=1": "div needs y ≠ 0, and got y = 0.0",
+    "b^t at b=-8 t=0.5": "pow needs b > 0, or a whole t (b ≠ 0 if t < 0), and got b = -8.0, t = 0.5",
+    "(-8)^y at y=0.5": "pow needs x > 0, or a whole y (x ≠ 0 if y < 0), and got x = -8.0, y = 0.5",
+    "t^b at t=-2 b=3": "pow has a value but no finite slope in b here: it needs t > 0, and got t = -2.0, b = 3.0",
+    "x^x at x=0": "pow has a value but no finite slope in x here: it needs x > 0, and got x = 0.0",
+    "log(b) at b=-1": "log needs x > 0, and got -1.0",
+}
+
+
+@pytest.mark.parametrize(("case", "says"), IN_WORDS.items(), ids=IN_WORDS)
+def test_a_gate_of_two_names_what_the_user_named(case, says):
+    expression, _, point = case.partition(" at")
+    ran = backprop(expression, *point.split(), "--no-check")
+    assert (ran.out, ran.code) == ("", 4)
+    assert ran.said.partition("]: ")[2] == says
+
+
+def test_an_overflow_is_not_said_to_be_rounding():
+    ran = backprop("exp(exp(x))", "x=7")
+    assert ran.said == "error[overflow.exp]: exp overflows a double, with x = 1096.6331584284585"
+    assert ran.code == 4
 
 
 def test_a_wrong_gradient(monkeypatch):

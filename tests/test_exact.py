@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
 
 import mpmath
 import pytest
+from command import backprop
 
 from backprop_cli import Refused, differentiate
 
@@ -230,3 +232,10 @@ def test_what_would_take_for_ever_is_refused(expression):
 def test_beside_a_pole_there_are_values_in_every_arithmetic_of_many_digits(gate, arithmetic):
     report = differentiate(gate, {"x": "-3 + 1e-90"}, **arithmetic)
     assert report.variables[0].verdict.word == "ok"
+
+
+def test_e_is_written_as_it_is_read():
+    ran = backprop("exp(x) + 1/2", "x=1", "--exact", "--json")
+    found = json.loads(ran.out)
+    assert (found["value_text"], found["variables"][0]["gradient_text"]) == ("1/2 + e", "e")
+    assert backprop("check", "exp(x) + 1/2", "x=1", "-a", "f=1/2 + e", "-a", "dx=e", "--exact").code == 0

@@ -558,3 +558,20 @@ def test_what_follows_from_an_earlier_number(circuit, given, followed):
     report, _ = checked(*circuit, *answers(*given))
     found = {a["name"] for a in report["answers"] for r in a["remarks"] if r["code"] == "mistake.follow-through"}
     assert found == followed
+
+
+@pytest.mark.parametrize("typed", ["undefined", "does not exist", "no value"])
+@pytest.mark.parametrize(
+    ("expression", "at", "code"),
+    [("abs(x)*y", ("x=0", "y=2"), 0), ("relu(x) + y", ("x=0", "y=2"), 0), ("abs(x)*y", ("x=1", "y=2"), 1)],
+)
+def test_that_there_is_no_slope_is_right_at_a_kink_only(typed, expression, at, code):
+    ran = backprop("check", expression, *at, "-a", f"dx={typed}")
+    assert (ran.err, ran.code) == ("", code)
+    assert ("✓ ok (kink)" in ran.out, "there is a gradient here" in ran.out) == (code == 0, code == 1)
+
+
+def test_answers_to_nothing_of_a_descent():
+    ran = backprop("check", "x^2", "x=1", "--lr", "0.1", "-a", "x1=0.8")
+    assert (ran.out, ran.code) == ("", 2)
+    assert ran.said == "error[ask.name]: no answer is to a quantity of these rows or steps"

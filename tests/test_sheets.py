@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from backprop_cli.grading.files.forms import FORMS, TABLES
 from backprop_cli.grading.keys.key import read_key
+from backprop_cli.grading.keys.varied import EXAMPLE_SECRET
 from backprop_cli.render.worksheet.typeset import typeset
 from backprop_cli.worksheet.stems import stems
 
@@ -437,8 +438,14 @@ def test_a_column_that_the_key_names(there):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_sheet_of_every_kind_of_problem(there, form):
     """The example of a key has all kinds: each stands there as it was typed, and the solutions earn everything."""
-    Path("key.toml").write_text(backprop("grade", "--new-key").out)
-    sheet("key.toml", "--students", "class.txt", "-o", "out", "--format", form, "--solutions")
+    text = backprop("grade", "--new-key").out
+    assert EXAMPLE_SECRET in text
+    Path("key.toml").write_text(text)
+    words = ("key.toml", "--students", "class.txt", "--format", form, "--solutions")
+    ran = backprop("sheet", *words, "-o", "example")
+    assert (ran.code, ran.codes) == (0, ["key.secret"])
+    Path("key.toml").write_text(text.replace(EXAMPLE_SECRET, "another one that nobody knows"))
+    sheet(*words, "-o", "out")
     words = ("--format", "csv", "--feedback", "full")
     ran = backprop("grade", "key.toml", "out/solutions/answers.jsonl", *words)
     assert (ran.err, ran.code) == ("", 0)

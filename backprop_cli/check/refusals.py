@@ -22,7 +22,8 @@ def explained(run: Forward, point: Point) -> Diagnostic:
     if here is None:
         return problem
     value = here.number(run.circuit.output)
-    moved = _moved(run, here, _gate(run, problem))
+    overflows = problem.code.startswith("overflow.")  # in which rounding has no part
+    moved = "" if overflows else _moved(run, here, _gate(run, problem))
     message = problem.message + (f"; rounding put it there: exactly {moved}" if moved else "")
     hint = f"with more digits the value is {_text(value)}: --digits {_DIGITS} answers"
     return replace(problem, message=message, hint=hint)

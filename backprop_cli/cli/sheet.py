@@ -9,6 +9,8 @@ import click
 
 from backprop_cli.choices import SHEETS
 from backprop_cli.cli.class_options import FileOptions, file_options, ways
+from backprop_cli.cli.warn import warn
+from backprop_cli.problems import Diagnostic
 
 if TYPE_CHECKING:
     from backprop_cli.grading.keys.key import Key
@@ -64,7 +66,17 @@ def command(key: str, **given: Any) -> int:
     with ended_by_a_signal(), progress("sheets") as step:
         write_folder(options.output, _files(marker, students, options, step), overwrite=options.overwrite)
     print(_said(students, options))
+    _warn_of_the_secret(read, marker)
     return 0
+
+
+def _warn_of_the_secret(key: Key, marker: Marker) -> None:
+    from backprop_cli.grading.keys.varied import EXAMPLE_SECRET
+    from backprop_cli.worksheet.making import varies
+
+    if key.secret == EXAMPLE_SECRET and varies(marker):
+        message = "the secret is the example's: whoever knows it works out everybody's numbers"
+        warn([Diagnostic("key.secret", message, 'write another one above the first problem: secret = "…"')])
 
 
 def _ready(key: Key) -> Marker:

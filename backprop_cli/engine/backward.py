@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.arithmetic.protocol import Number, Operation
-from backprop_cli.engine.forward import Forward, shown
+from backprop_cli.engine.forward import Forward, in_words, lettered, shown
 from backprop_cli.engine.rules import CompiledGate, no_gradient
 from backprop_cli.problems import MORE_RANGE, Diagnostic
 
@@ -100,7 +100,7 @@ class _BackwardSweep:
         if source in self.failed:
             return
         if local is None:
-            self._fail(source, self._no_slope(row, position, wires), index)
+            self._fail(source, self._no_slope(row, index, position, wires), index)
         else:
             self.failed[source], self.gradients[source] = self.failed[index], None
 
@@ -119,16 +119,19 @@ class _BackwardSweep:
                     self._fail(index, *self._too_large(index))
         return Backward(self.gradients, self.locals, self._multiply, self.failed)
 
-    def _no_slope(self, row: CompiledGate, position: int, wires: Sequence[Number]) -> Diagnostic:
+    def _no_slope(self, row: CompiledGate, index: int, position: int, wires: Sequence[Number]) -> Diagnostic:
         gate = row.gate
         need = gate.slope(position).need
         if not need:
             return no_gradient(gate, position)
-        given = shown(self.arithmetic, row, list(wires[:-1]))
-        what = f"{gate.name} has a value but no finite slope" + (
-            f" in {gate.params[position]}" if len(wires) > 2 else ""
-        )
-        return Diagnostic(f"slope.{gate.name}", f"{what} here: it needs {need}, and got {given}")
+        given = lettered(self.arithmetic, row, wires[:-1])
+        needs, got = in_words(self.forward.circuit, index, need, given)
+        what = f"{gate.name} has a value but no finite slope"
+        if len(given) == 1:
+            got = f"{gate.params[0]} = {got}"
+        else:
+            what += f" in {in_words(self.forward.circuit, index, gate.params[position], given)[0]}"
+        return Diagnostic(f"slope.{gate.name}", f"{what} here: it needs {needs}, and got {got}")
 
     def _too_large(self, index: int) -> tuple[Diagnostic, int]:
         """Which contribution left the range of numbers, and its gate."""

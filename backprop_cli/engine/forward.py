@@ -6,6 +6,7 @@ branch. Only an output without a value is refused; a stage without one is report
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,9 @@ from backprop_cli.arithmetic.protocol import Arithmetic, Number
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 from backprop_cli.engine.rules import CompiledGate, Rules
 from backprop_cli.problems import MORE_RANGE, Diagnostic, Refused
+
+_LETTER = re.compile(r"\b[a-z]\b")
+_LONG = 20  # characters of an operand that is named in a message
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class _ForwardSweep:
             arguments = [values[i] for i in inputs]
             try:
                 if not row.inside(arguments):
-                    self._fail(index, _outside(row, self.arithmetic, arguments))
+                    self._fail(index, self._outside(row, index, arguments))
                     continue
                 value = row.value(*arguments)
                 if not finite(value):
@@ -141,6 +145,12 @@ class _ForwardSweep:
     def _fail(self, index: int, problem: Diagnostic) -> None:
         self.failed[index] = problem.at(self.circuit.source, self.circuit.spans[index])
 
+    def _outside(self, row: CompiledGate, index: int, arguments: Sequence[Number]) -> Diagnostic:
+        gate = row.gate
+        hint = "cbrt(x) is the real cube root" if gate.name == "pow" else ""
+        need, got = in_words(self.circuit, index, gate.need, lettered(self.arithmetic, row, arguments))
+        return Diagnostic(f"domain.{gate.name}", f"{gate.name} needs {need}, and got {got}", hint)
+
     def _overflow(self, row: CompiledGate, arguments: Sequence[Number]) -> Diagnostic:
         given = shown(self.arithmetic, row, arguments)
         if self.arithmetic.doubles:
@@ -154,16 +164,27 @@ class _ForwardSweep:
 
 def shown(arithmetic: Arithmetic, row: CompiledGate, arguments: Sequence[Number], most: int = 24) -> str:
     """The arguments as ``x = -8, y = 0.5``, each cut to a readable length."""
+    return ", ".join(f"{letter} = {text}" for letter, text in lettered(arithmetic, row, arguments, most).items())
+
+
+def lettered(arithmetic: Arithmetic, row: CompiledGate, arguments: Sequence[Number], most: int = 24) -> dict[str, str]:
+    """The text of each argument by the rule's letter for it."""
     texts = [arithmetic.text(argument) for argument in arguments]
     texts = [text if len(text) <= most else text[: most - 1] + "…" for text in texts]
-    names = row.gate.params if not row.gate.many else tuple(f"x{i}" for i in range(1, len(texts) + 1))
-    return ", ".join(f"{name} = {text}" for name, text in zip(names, texts, strict=True))
+    letters = row.gate.params if not row.gate.many else tuple(f"x{i}" for i in range(1, len(texts) + 1))
+    return dict(zip(letters, texts, strict=True))
 
 
-def _outside(row: CompiledGate, arithmetic: Arithmetic, arguments: Sequence[Number]) -> Diagnostic:
-    gate = row.gate
-    given = shown(arithmetic, row, arguments)
-    if len(arguments) == 1:
-        given = given.partition(" = ")[2]
-    hint = "cbrt(x) is the real cube root" if gate.name == "pow" else ""
-    return Diagnostic(f"domain.{gate.name}", f"{gate.name} needs {gate.need}, and got {given}", hint)
+def in_words(circuit: Circuit, index: int, need: str, given: Mapping[str, str]) -> tuple[str, str]:
+    """What a gate needs and what it got; of a gate of two inputs under the user's own names, where they are short.
+
+    ``y/x`` needs x ≠ 0, and not y ≠ 0, as the rule of ``x/y`` has it.
+    """
+    if len(given) == 1:
+        return need, next(iter(given.values()))
+    pairs = list(zip(given, circuit.nodes[index].inputs, strict=True))
+    typed = {letter: circuit.typed(i, _LONG + 1) for letter, i in pairs if circuit.nodes[i].op != CONSTANT}
+    named = {letter: text for letter, text in typed.items() if 0 < len(text) <= _LONG}
+    asked = _LETTER.findall(need)
+    got = [f"{named.get(letter, letter)} = {text}" for letter, text in given.items() if letter in {*named, *asked}]
+    return _LETTER.sub(lambda letter: named.get(letter[0], letter[0]), need), ", ".join(dict.fromkeys(got))

@@ -45,7 +45,7 @@ def given(name: str, text: str) -> Given:
 
 
 def from_words(words: Sequence[str]) -> dict[str, Given]:
-    """The point of ``NAME=VALUE`` words; ``x = -2`` with spaces arrives as several words."""
+    """The point of ``NAME=VALUE`` words; ``x = -2`` and ``x=[1, 2]`` with spaces arrive as several words."""
     found: dict[str, Given] = {}
     problems: list[Diagnostic] = []
     for name, text in _pairs(words):
@@ -60,8 +60,19 @@ def from_words(words: Sequence[str]) -> dict[str, Given]:
     return found
 
 
+def _whole_lists(words: Sequence[str]) -> list[str]:
+    """The words with lists in one piece: ``x=[1, 2]`` without quotes arrives as two."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1].count("[") > found[-1].count("]"):
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
+
+
 def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    rest = list(words)
+    rest = _whole_lists(words)
     if any(_JOINED.search(word) for word in rest):
         apart = " ".join(part.strip() for word in rest for part in word.split(",") if part.strip())
         hint = f"values are separate arguments after the expression: {apart if len(apart) < _LONG else 'x=3 y=2'}"

@@ -14,6 +14,7 @@ from backprop_cli.grading.number_answers import COARSE, number_opinion
 from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.records import AnswerWord
+from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Diagnostic, Refused
 
 _WORSE: tuple[AnswerWord, ...] = ("ok", "close", "undefined", "wrong", "invalid")
@@ -123,9 +124,7 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: AnswerRea
     if fact is not None and fact.problem is not None:
         return _where_none_is(question, ask, plain, reading, fact.problem)
     if reading.absent:
-        what = "value" if ask.asked.is_value else "gradient"
-        said = Said("answer.absent", f"there is a {what} here", least="verdict")
-        return replace(plain, word="wrong", said=(said,))
+        return _where_one_is(ask, plain, fact)
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
             return formula_opinion(question, ask, plain, reading, until)
@@ -154,6 +153,16 @@ def _where_none_is(
     if reading.absent:
         return replace(plain, word="ok")
     return _there_is_none(ask, plain) if ask.asked in question.absent else _undefined(ask, plain, problem)
+
+
+def _where_one_is(ask: Ask, plain: Opinion, fact: Fact | None) -> Opinion:
+    """The opinion on "undefined" where there is a number: at a kink there is no single slope, so it is right there."""
+    if fact is not None and fact.slopes is not None:
+        said = Said("answer.kink", "a kink: there is no single slope", least="verdict")
+        return replace(plain, word="ok", kink=True, said=(said,))
+    what = "value" if ask.asked.is_value else "gradient"
+    said = Said("answer.absent", f"there is a {what} here", least="verdict")
+    return replace(plain, word="wrong", said=(said,))
 
 
 def _there_is_none(ask: Ask, plain: Opinion) -> Opinion:

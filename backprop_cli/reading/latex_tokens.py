@@ -28,6 +28,7 @@ _NAMED = re.compile(rf"\s*\{{\s*(?P<inside>(?:[A-Za-z]\w*|[{GREEK_LETTERS}]))\s*
 _SUBSCRIPT = re.compile(r"\s*_\s*(?:\{\s*(?P<braced>[A-Za-z0-9, ]*?)\s*\}|(?P<bare>[A-Za-z0-9]+))")
 _ROOT = re.compile(r"\s*\[\s*(?P<index>[0-9]{1,3})\s*\]")
 _BASE = re.compile(r"\s*_\s*\{?\s*(?P<base>2|10)(?![0-9])\s*\}?")
+_POWER = re.compile(r"\s*([0-9]+)(?![0-9.])")
 _BRACED = re.compile(r"\s*\{")
 _ONE = re.compile(r"\s*(?P<one>[0-9A-Za-z])")
 _SINGLE = re.compile(_GAP + r"(?:\\(?P<greek>[A-Za-z]+)|(?P<plain>[0-9.]+|[A-Za-z]))(?!\s*[\^_({\[])")
@@ -158,11 +159,23 @@ class _Lexer:
             elif part[0] == "^" and _BRACED.match(self.source.text, self.at):
                 self._put(OPERATOR, "^", begin)
                 return self._argument(("(",), (")",))
+            elif part[0] == "^" and (power := _POWER.match(self.source.text, self.at)):
+                self._put(OPERATOR, "^", begin)
+                return self._whole_power(power)
             else:
                 self._of_notation(part[0], begin)
         return None
 
+    def _whole_power(self, power: re.Match[str]) -> None:
+        """``x^2y``: in LaTeX the power ends with its number."""
+        self.at = power.end()
+        self._put(OPERATOR, "(", power.start(1))
+        self._put(NUMBER, power[1], power.start(1))
+        self._put(OPERATOR, ")", power.end(1))
+
     def _of_notation(self, text: str, start: int) -> None:
+        if text == "(" and self._last.text == ")":
+            self._times(start)
         try:
             found = tokens(Source(self.source.name, text), arrays=self.arrays)[:-1]
         except Refused as refused:

@@ -38,8 +38,12 @@ class Delimited:
         try:
             return next((row for row in self.reader if row), None)
         except csv.Error as error:
-            message = f"{self.file.name}, line {self.reader.line_num:,}: {error}"
-            raise Refused(Diagnostic("data.file", message)) from None
+            raise Refused(self._unreadable(error)) from None
+
+    def _unreadable(self, error: csv.Error) -> Diagnostic:
+        """A line that is no row; a cell in quotes before another sign than the delimiter is the commonest reason."""
+        hint = "if another sign divides the cells, --delimiter says which" if "expected after" in str(error) else ""
+        return Diagnostic("data.file", f"{self.file.name}, line {self.reader.line_num:,}: {error}", hint)
 
     def records(self, wanted: Sequence[str], skip: int = 0) -> Iterator[Record | BadRow]:
         """Every row in order, with the cells of these columns as numbers; without the first ``skip`` rows."""
@@ -64,8 +68,7 @@ class Delimited:
                 except BadCellError:
                     yield self._bad(RowPlace(self.file.name, row, line), cells, wanted, places)
         except csv.Error as error:
-            message = f"{self.file.name}, line {reader.line_num:,}: {error}"
-            raise Refused(Diagnostic("data.file", message)) from None
+            raise Refused(self._unreadable(error)) from None
 
     def places(self) -> Iterator[tuple[int, int]]:
         """The number of every row, and the line on which it begins, as far as the table can be read."""

@@ -7,6 +7,7 @@ refused. A number that a ball puts beside a short rational is that rational, if 
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -257,6 +258,7 @@ class ExactNumbers:
         return signed
 
 
+_E = re.compile(r"\bE\b")
 _TESTS: dict[str, Callable[[int], bool]] = {
     "lt": lambda order: order < 0,
     "le": lambda order: order <= 0,
@@ -294,6 +296,7 @@ def _written(form: Any) -> str:
     from sympy import sstr
 
     try:
-        return str(form)
+        text = str(form)
     except ArithmeticError:
-        return str(sstr(form, order="none"))
+        text = str(sstr(form, order="none"))
+    return _E.sub("e", text)

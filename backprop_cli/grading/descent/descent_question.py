@@ -89,6 +89,9 @@ def prepare_descent(
     goal = _goal(circuit, point, table)
     names = DescentNames(circuit, goal.parameters, {})
     quantities = _quantities(names, goal, _every(goal) if wanted is None else wanted, rate)
+    if not quantities:
+        hint = "they are called as in w after 3 steps, mean dw, dw row 2"
+        raise Refused(Diagnostic("ask.name", "no answer is to a quantity of these rows or steps", hint))
     way = Way(0.0 if rate is None else rate)
     text = "\n".join(f"s{at} = {_terms(Trajectory(goal, way), one)}" for at, one in enumerate(quantities))
     made = read(text, name="what is asked")

@@ -53,6 +53,10 @@ def _text(value: object) -> str | None:
     return str(value) if isinstance(value, str) and not isinstance(value, NotFinite) and value.strip() else None
 
 
+EXAMPLE_SECRET = "please write another one here"  # noqa: S105  # a secret of nobody
+"""That of ``new_key.toml``, which everybody can read."""
+
+
 def check_secret(top: Fields, secret: str, *, needed: bool) -> None:
     """Note a secret that is missing where numbers vary, or that can be guessed."""
     if not secret and needed and not top.has_wrong("secret"):

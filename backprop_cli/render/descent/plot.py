@@ -61,6 +61,8 @@ def _values(axes: Any, report: DescentReport) -> None:
     axes.plot(steps, heights, color=_BLUE, marker="o" if len(steps) <= _MARKED else None, markersize=3)
     if curve.logarithmic(heights):
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")  # matplotlib's own is mathematics, which is not parsed here
+        axes.yaxis.set_minor_formatter("")
     axes.set_xlabel("step")
     axes.set_ylabel(report.output)
     axes.xaxis.get_major_locator().set_params(integer=True)
