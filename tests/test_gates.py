@@ -215,7 +215,10 @@ def test_outside_its_domain_every_arithmetic_refuses_alike(name, point):
         found.add((problem.code, problem.message.partition(", and got")[0], problem.span))
         assert caught.value.exit_code == 4
     ((code, message, span),) = found
-    assert (code, message) == (f"domain.{name}", f"{name} needs {GATES[name].need}")
+    gate = GATES[name]
+    named = {letter: f"v{i}" for i, letter in enumerate(gate.params)} if len(gate.params) > 1 else {}
+    need = re.sub(r"\b[a-z]\b", lambda letter: named.get(letter[0], letter[0]), gate.need)
+    assert (code, message) == (f"domain.{name}", f"{name} needs {need}")
     assert (span.start, span.end) == (0, len(expression(name, point)[0]))
 
 
