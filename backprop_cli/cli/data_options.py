@@ -34,7 +34,7 @@ _DATA = (
     click.option("--decimal", metavar="SIGN", default=".", help="The decimal sign of a table: a comma perhaps."),
     click.option("--no-header", is_flag=True, help="The first line is a row; the columns are c1, c2 and so on."),
     click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be used, and count them."),
-    click.option("--rejects", metavar="FILE", help="Write the rows left out to a file, as CSV."),
+    click.option("--rejects", metavar="FILE", help="Write which rows were left out, and why, to a file, as CSV."),
 )
 
 

@@ -115,11 +115,14 @@ def _usage(error: click.UsageError) -> Diagnostic:
             else "backprop --help lists the options"
         )
     param = error.param if isinstance(error, click.BadParameter) else None
-    wrong = re.match(r"'(.*)' is not one of ", error.message, re.DOTALL)
-    if param is not None and isinstance(param.type, click.Choice) and wrong:
+    if param is not None and isinstance(param.type, click.Choice):
         *most, last = param.type.choices
-        name = max(param.opts, key=len)
-        message = f"{name} takes {', '.join(most)} or {last}, and got {wrong[1]}"
+        takes = f"{max(param.opts, key=len)} takes {', '.join(most)} or {last}"
+        wrong = re.match(r"'(.*)' is not one of ", error.message, re.DOTALL)
+        if wrong:
+            message = f"{takes}, and got {wrong[1]}"
+        elif isinstance(error, click.MissingParameter):
+            message, hint = f"{takes}, and is missing", ""
     called = error.ctx.command_path if error.ctx is not None else "backprop"
     return Diagnostic("usage.option", message, hint or f"{called} --help shows how it is called")
 
