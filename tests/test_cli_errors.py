@@ -33,10 +33,6 @@ ERRORS = [
     ("usage.option", ["x*y", "--digits", "5", "--exact"], 2, "--digits and --exact exclude each other", None),
     ("usage.option", ["x*y", "--check", "forward", "--no-check"], 2, "--check and --no-check exclude", None),
     ("usage.option", ["x*y", "--format", "csv", "-q"], 2, "--format and --quiet exclude each other", None),
-    ("usage.option", ["x*y", "--explain", "--format", "csv"], 2, "--explain and --format csv exclude each other", None),
-    ("usage.option", ["x*y", "--explain", "-q"], 2, "--explain and --quiet exclude each other", None),
-    ("usage.option", ["code", "x*y"], 2, "--lang takes python, numpy, torch, jax or c, and is missing", None),
-    ("usage.option", ["schema"], 2, "name takes grad, check, grade, batch, descend, error or gates, and is", None),
     ("usage.expression", ["grad"], 2, "the expression is missing", None),
     ("usage.option", ["--no-share", "check", "x*y", "x=1", "y=2"], 2, "options stand after the command's name", None),
     ("usage.option", ["grda", "x=1"], 2, "there is no command `grda`", None),
@@ -143,6 +139,10 @@ ERRORS = [
 ]
 # commands whose errors are text only
 TEXT_ONLY = [
+    ("usage.option", ["x*y", "--explain", "--format", "csv"], 2, "--explain and --format csv exclude each other"),
+    ("usage.option", ["x*y", "--explain", "-q"], 2, "--explain and --quiet exclude each other"),
+    ("usage.option", ["code", "x*y"], 2, "--lang takes python, numpy, torch, jax or c, and is missing"),
+    ("usage.option", ["schema"], 2, "name takes grad, check, grade, batch, descend, error or gates, and is"),
     (
         "output.file",
         ["draw", "x*y", "x=1", "y=2", "-o", "nowhere/picture.svg"],
