@@ -139,8 +139,6 @@ ERRORS = [
 ]
 # commands whose errors are text only
 TEXT_ONLY = [
-    ("usage.option", ["x*y", "--explain", "--format", "csv"], 2, "--explain and --format csv exclude each other"),
-    ("usage.option", ["x*y", "--explain", "-q"], 2, "--explain and --quiet exclude each other"),
     ("usage.option", ["code", "x*y"], 2, "--lang takes python, numpy, torch, jax or c, and is missing"),
     ("usage.option", ["schema"], 2, "name takes grad, check, grade, batch, descend, error or gates, and is"),
     (

@@ -79,19 +79,10 @@ def command(expression: str, values: tuple[str, ...], **given: Any) -> int:
 
 
 def _no_contradiction(options: GradOptions) -> None:
-    pairs = (
-        ARITHMETICS,
-        ("check", "no_check"),
-        ("as_json", "quiet"),
-        ("format_", "quiet"),
-        ("steps", "quiet"),
-        ("explain", "quiet"),
-    )
+    pairs = (ARITHMETICS, ("check", "no_check"), ("as_json", "quiet"), ("format_", "quiet"), ("steps", "quiet"))
     exclude(options, *pairs)
     if options.steps and options.format_ == "csv":
         raise click.UsageError("--steps and --format csv exclude each other; --json has every gate")
-    if options.explain and options.format_ in ("csv", "latex"):
-        raise click.UsageError(f"--explain and --format {options.format_} exclude each other")
 
 
 def _report(expression: str, values: tuple[str, ...], options: GradOptions) -> Report | ArrayReport:
