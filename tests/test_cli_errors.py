@@ -335,6 +335,15 @@ def test_a_gate_of_two_names_what_the_user_named(case, says):
     assert ran.said.partition("]: ")[2] == says
 
 
+def test_what_rounding_made_is_named_as_the_refusal_names_it():
+    ran = backprop("y/((x + 1e-20) - x)", "x=1", "y=2")
+    assert (ran.out, ran.code) == ("", 4)
+    assert ran.said == (
+        "error[domain.div]: div needs (x + 1e-20) - x ≠ 0, and got y = 2.0, (x + 1e-20) - x = 0.0; "
+        "rounding put it there: exactly (x + 1e-20) - x = 9.9999999999999994515e-21"
+    )
+
+
 def test_an_overflow_is_not_said_to_be_rounding():
     ran = backprop("exp(exp(x))", "x=7")
     assert ran.said == "error[overflow.exp]: exp overflows a double, with x = 1096.6331584284585"

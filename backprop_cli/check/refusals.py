@@ -8,7 +8,7 @@ from backprop_cli.arithmetic.ball_text import decimal
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.reference import Reference
 from backprop_cli.check.sides import Here
-from backprop_cli.engine.forward import Forward
+from backprop_cli.engine.forward import Forward, in_words, lettered
 from backprop_cli.engine.point import Point
 from backprop_cli.problems import Diagnostic
 
@@ -44,12 +44,12 @@ def _gate(run: Forward, problem: Diagnostic) -> int:
 
 
 def _moved(run: Forward, here: Here, gate: int) -> str:
-    """The gate's inputs that are other numbers exactly, as ``x = 4.2e-18``."""
+    """The gate's inputs that are other numbers exactly, as ``x = 4.2e-18``, named as the refusal names them."""
     node = run.circuit.nodes[gate]
     if not node.is_gate:
         return ""
-    row = run.rules[node.op]
-    names = row.gate.params if not row.gate.many else tuple(f"x{i}" for i in range(1, len(node.inputs) + 1))
+    letters = lettered(run.arithmetic, run.rules[node.op], run.inputs(gate))
+    names = letters if len(letters) == 1 else [in_words(run.circuit, gate, letter, letters)[0] for letter in letters]
     pairs = zip(names, node.inputs, run.inputs(gate), strict=True)
     exact = ((name, here.number(source), given) for name, source, given in pairs)
     return ", ".join(
