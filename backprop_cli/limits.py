@@ -80,4 +80,5 @@ SHEETS: Final = 20_000  # students whose sheets are written at once
 ROSTER_BYTES: Final = 20_000_000  # of a file with the students of a class
 KEY_CHOICES: Final = 10_000  # listed for one name whose numbers vary
 LABEL_CHARACTERS: Final = 200  # of a student's or an answer's name, a title; the rest is cut off
-PROBLEM_SECONDS: Final = 2  # for the answers to one problem
+PROBLEM_SECONDS: Final = 2  # for the answers to one problem, and for each formula among them FORMULA_SECONDS more
+FORMULA_SECONDS: Final = 1  # of the processor, to compare one formula of an answer with the truth

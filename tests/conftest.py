@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test inside this process is decided by how fast the machine is; one about patience sets its own bound."""
     monkeypatch.setattr(limits, "SYMBOLIC_SECONDS", 600)
+    monkeypatch.setattr(limits, "FORMULA_SECONDS", 60)
 
 
 @pytest.fixture(autouse=True)

@@ -449,6 +449,7 @@ HOMEWORK_TESTS = (
     "homework_arrays",
     "descent_homework",
     "answers",
+    "staged_answers",
     "formulas",
     "homework_check",
     "homework_grade",

@@ -62,6 +62,7 @@ MAY_LOAD = {
         "grading.arrays.array_mistakes",
         "grading.arrays.array_question",
         "grading.arrays.broken",
+        "grading.arrays.reader",
         "reading.array_files",
         "report.array_assembly",
         "report.array_remarks",

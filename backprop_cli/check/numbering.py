@@ -8,6 +8,7 @@ in exp(log(x)) and (x + y) - y, is what that one was given, wherever that one ha
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
 
@@ -32,6 +33,34 @@ _UNDOES = {
 _ROOTS = {"2": "sqrt", "3": "cbrt"}
 _BASES = {"log2": "2", "log10": "10"}
 _UNITS = {"add": {("sin", "cos"), ("cos", "sin")}, "sub": {("cosh", "sinh")}}
+
+
+@dataclass(frozen=True, slots=True)
+class Sameness:
+    """``same``: for each node the first that is the same number; ``undone`` and ``fixed`` as their functions say."""
+
+    same: list[int]
+    undone: dict[int, int]
+    fixed: dict[int, int]
+
+
+def sameness(circuit: Circuit, apart: Sequence[int] = ()) -> Sameness:
+    """All of it; kept for the circuits asked about last, for one is followed at many points."""
+    key = id(circuit), tuple(apart)
+    known = _kept.get(key)
+    if known is not None and known[0] is circuit:
+        return known[1]
+    same = numbering(circuit, apart)
+    found = Sameness(same, undone(circuit, same, apart), fixed(circuit, same, apart))
+    if len(_kept) >= _KEPT:
+        _kept.clear()
+    _kept[key] = circuit, found
+    return found
+
+
+_KEPT = 32
+# With its circuit, so that the id stays its own.
+_kept: dict[tuple[int, tuple[int, ...]], tuple[Circuit, Sameness]] = {}
 
 
 def numbering(circuit: Circuit, apart: Collection[int] = ()) -> list[int]:

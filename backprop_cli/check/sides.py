@@ -17,7 +17,7 @@ from backprop_cli.arithmetic.balls import HALF, ZERO, UnknownSign, floor, is_fin
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.composed import function
 from backprop_cli.check.likeness import SAME, UNKNOWN, compared, followed, on_an_axis
-from backprop_cli.check.numbering import fixed, numbering, undone
+from backprop_cli.check.numbering import sameness
 from backprop_cli.check.series import (
     MOST_DEGREE,
     Gap,
@@ -190,9 +190,8 @@ class Here(Walk):
     ) -> None:
         super().__init__(circuit, forced or {})
         self.bits = bits
-        self.same = numbering(circuit)
-        self.undone = undone(circuit, self.same)
-        self.fixed = fixed(circuit, self.same)
+        alike = sameness(circuit)
+        self.same, self.undone, self.fixed = alike.same, alike.undone, alike.fixed
         with working(bits):
             for index, number in enumerate(numbers):
                 if number is None:
@@ -236,9 +235,8 @@ class Beside(Walk):
         self.here, self.direction, self.degree = here, direction, degree
         self.series, self.gaps, self.pieces = [*here.series], [*here.gaps], [*here.pieces]
         gates = [seed for seed in seeds if seed >= self.circuit.first_gate]
-        same = numbering(self.circuit, gates) if gates else here.same
-        self.undone = undone(self.circuit, same, gates) if gates else here.undone
-        self.fixed = fixed(self.circuit, same, gates) if gates else here.fixed
+        alike = sameness(self.circuit, gates)
+        same, self.undone, self.fixed = alike.same, alike.undone, alike.fixed
         marks = self.circuit.reach(seeds)
         self.likeness = [SAME] * len(marks)
         for seed, weight in seeds.items():

@@ -136,6 +136,7 @@ def _result(question: AnyQuestion, answers: tuple[Answer, ...], options: CheckOp
     from backprop_cli.grading.scoring import Scoring, result
 
     warn(question.warnings)
+    question.warm(answers)
     points = sum((ask.weight for ask in question.asks), Fraction(0))
     scoring = Scoring(points, Crediting(feedback=options.feedback or "hint"))
     return result("answers", "", question, scoring, answers)[0]

@@ -282,8 +282,8 @@ def key_guard() -> AbstractContextManager[None]:
     return deadline(limits.SECONDS, "the key has too many problems, or too large ones: split it", processor=True)
 
 
-def _guard() -> AbstractContextManager[None]:
+def _guard(seconds: int) -> AbstractContextManager[None]:
     from backprop_cli.cli.deadline import deadline
 
     hint = "a teacher may give simpler problems; a student shorter formulas"
-    return deadline(limits.PROBLEM_SECONDS, hint, processor=True)
+    return deadline(seconds, hint, processor=True)

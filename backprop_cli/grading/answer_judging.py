@@ -3,49 +3,96 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from backprop_cli.grading.answer_reading import AnswerReading
+from backprop_cli import limits
+from backprop_cli.grading.answer_reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.formula_answers import formula_opinion
+from backprop_cli.grading.formula_answers import GradientAnswer, OwnGradient, formula_opinion, meant_formula
+from backprop_cli.grading.formulas.quantity_function import known_names
+from backprop_cli.grading.formulas.staged import spoken, true_gradient
 from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import COARSE, number_opinion
-from backprop_cli.grading.opinion import FOLLOWED, Opinion, Said, invalid
+from backprop_cli.grading.opinion import FOLLOWED, FOLLOWS, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.records import AnswerWord
 from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Diagnostic, Refused
 
 _WORSE: tuple[AnswerWord, ...] = ("ok", "close", "undefined", "wrong", "invalid")
-_FORMULA_SECONDS = 1.4  # of the processor for all formulas of a problem, so that its numbers are always judged
 
 
 JudgedAnswer = tuple[tuple[Opinion, ...], tuple[Said, ...]]
 
 
-def judge(question: Question, answers: Sequence[Answer]) -> JudgedAnswer:
+def judge(question: Question, answers: Sequence[Answer], beside: Sequence[Answer] = ()) -> JudgedAnswer:
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named.
 
-    Of several sheets the one counts on which most is right.
+    Answers ``beside`` these are not judged, but may be named in them. Of several sheets the one counts on which most is
+    right.
     """
-    found = [_on_sheet(one, answers) for one in (question, *question.others)]
+    found = [_on_sheet(one, answers, beside) for one in (question, *question.others)]
     return max(found, key=lambda one: sum(opinion.weight for opinion in one[0] if opinion.word == "ok"))
 
 
-def _on_sheet(question: Question, answers: Sequence[Answer]) -> JudgedAnswer:
-    given: dict[Asked, list[Answer]] = {ask.asked: [] for ask in question.asks}
-    rest: list[Opinion] = []
+@dataclass
+class _AnswerSheet:
+    """One student's answers to one question, by the quantity that they mean; ``until``: see ``Formulas``."""
+
+    question: Question
+    given: Mapping[Asked, list[Answer]]
+    until: float
+    _own: dict[Asked, GradientAnswer] = field(default_factory=dict)
+
+    def stated(self, name: str, asked: Asked) -> GradientAnswer:
+        """``own``; or the true one where it only states the chain rule: ``df/ds*ds/dx = 2*s*y``."""
+        if asked not in self.given:
+            return GradientAnswer(true_gradient(self.question.circuit, asked), right=True)
+        return self.own(name, asked)
+
+    def own(self, name: str, asked: Asked) -> GradientAnswer:
+        """The student's answer to a gradient that an answer names. Raises ``Refused`` where there is none."""
+        if asked.by == asked.of:
+            return GradientAnswer(constant_or_formula("1", ()), right=True)
+        if asked not in self._own:
+            self._own[asked] = self._found(name, asked)
+        return self._own[asked]
+
+    def ends(self, side: AnswerReading) -> bool:
+        """Whether a side of = is an answer by itself: it names no gradient."""
+        known = known_names(self.question.circuit)
+        return side.formula is None or all(name in known for name in side.formula.inputs)
+
+    def _found(self, name: str, asked: Asked) -> GradientAnswer:
+        answers, name = self.given.get(asked, []), spoken(self.question.names, name, asked)
+        opinion = _first(self, Ask(name, asked), answers)[0]
+        reading = self.question.reading(answers[0].text).all[-1] if answers else AnswerReading("")
+        if opinion.word in ("missing", "invalid", "duplicate") or reading.absent:
+            why = "is not among the answers" if opinion.word == "missing" else "has no answer to go by"
+            raise Refused(Diagnostic("answer.upstream", f"{name} {why}", f"answer it, too: {name} = …"))
+        right = opinion.word in ("ok", "close")
+        if right and reading.formula is None:
+            return GradientAnswer(true_gradient(self.question.circuit, asked), right)
+        return GradientAnswer(meant_formula(self.question, asked, reading, self.own), right)
+
+
+def _on_sheet(question: Question, answers: Sequence[Answer], beside: Sequence[Answer]) -> JudgedAnswer:
+    given: dict[Asked, list[Answer]] = {}
+    for answer in (*answers, *beside):
+        meant = question.meant(answer.name)
+        if meant is not None:
+            given.setdefault(meant, []).append(answer)
+    formulas = question.formulas_among([several[0] for several in given.values()])
+    sheet = _AnswerSheet(question, given, time.thread_time() + formulas * limits.FORMULA_SECONDS)
+    asked, rest = {ask.asked for ask in question.asks}, list[Opinion]()
     for answer in answers:
         meant = question.meant(answer.name)
-        if meant is not None and meant in given:
-            given[meant].append(answer)
-        else:
+        if meant not in asked:
             rest.append(_extra(question, answer, known=meant is not None))
     found = []
-    until = time.thread_time() + _FORMULA_SECONDS
     for ask in question.asks:
-        first, again = _first(question, ask, given[ask.asked], until)
+        first, again = _first(sheet, ask, given.get(ask.asked, []))
         found.append(first)
         rest += again
     return _explained(question, found, rest)
@@ -62,19 +109,19 @@ def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:
     return Opinion(answer.name, "extra", answer.text, said=(said,), below=answer.below)
 
 
-def _first(question: Question, ask: Ask, answers: list[Answer], until: float) -> tuple[Opinion, list[Opinion]]:
+def _first(sheet: _AnswerSheet, ask: Ask, answers: list[Answer]) -> tuple[Opinion, list[Opinion]]:
     """The opinion on what is asked, and on further answers to it: two that differ are no answer."""
     if not answers:
         return Opinion(ask.name, "missing", weight=ask.weight), []
     if len(answers) == 1:
-        return _one(question, ask, answers[0], until), []
+        return _one(sheet, ask, answers[0]), []
     first, *others = answers
     twice = Said("answer.twice", f"{ask.name} is answered {len(answers)} times")
     again = [Opinion(ask.name, "duplicate", other.text, said=(twice,), below=other.below) for other in others]
     if any(other.text.strip() != first.text.strip() for other in others):
         differ = replace(twice, message=f"{twice.message}, and not alike")
         return Opinion(ask.name, "duplicate", first.text, said=(differ,), weight=ask.weight, below=first.below), again
-    return _one(question, ask, first, until), again
+    return _one(sheet, ask, first), again
 
 
 def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
@@ -83,25 +130,28 @@ def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
     return answer.problem or reading.problem or _wrong_form(question, reading)
 
 
-def _one(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
+def _one(sheet: _AnswerSheet, ask: Ask, answer: Answer) -> Opinion:
     """The opinion on an answer; on a number it is remembered, on a formula the time that is left decides, too."""
+    question = sheet.question
     known = question.opinion(ask, answer)
     if known is not None:
         return known
-    made = _new(question, ask, answer, until)
+    made = _new(sheet, ask, answer)
     if ask.asked in question.facts and question.is_number(answer.text):
         question.keep(ask, answer, made)
     return made
 
 
-def _new(question: Question, ask: Ask, answer: Answer, until: float) -> Opinion:
+def _new(sheet: _AnswerSheet, ask: Ask, answer: Answer) -> Opinion:
+    question = sheet.question
     plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, below=answer.below)
     reading, problem = question.reading(answer.text), unreadable(question, answer)
     if problem is not None:
         return invalid(plain, problem)
     if reading.open:
         return replace(plain, typed=None)
-    opinions = [_echoed(_of_reading(question, ask, plain, one, until), one) for one in reading.all]
+    own = sheet.stated if any(map(sheet.ends, reading.sides)) else sheet.own
+    opinions = [_echoed(_of_reading(sheet, ask, plain, one, own), one) for one in reading.all]
     worst = max(opinions, key=lambda one: _WORSE.index(one.word))
     if len({one.word for one in opinions}) == 1:
         return worst
@@ -116,8 +166,9 @@ def _echoed(opinion: Opinion, reading: AnswerReading) -> Opinion:
     return replace(opinion, said=(Said("answer.read", f"read as {reading.read_as}"), *opinion.said))
 
 
-def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, until: float) -> Opinion:
-    fact = question.facts.get(ask.asked)
+def _of_reading(sheet: _AnswerSheet, ask: Ask, plain: Opinion, reading: AnswerReading, own: OwnGradient) -> Opinion:
+    question = sheet.question
+    fact = question.fact(ask.asked)
     conceded = _conceded(question, ask, plain, reading)
     if conceded is not None:
         return conceded
@@ -127,7 +178,7 @@ def _of_reading(question: Question, ask: Ask, plain: Opinion, reading: AnswerRea
         return _where_one_is(ask, plain, fact)
     try:
         if reading.typed is None or fact is None or question.accept == "formula":
-            return formula_opinion(question, ask, plain, reading, until)
+            return formula_opinion(question, ask, plain, reading, sheet.until, own)
         return number_opinion(question, ask, plain, reading, fact)
     except Refused as refused:
         return invalid(plain, refused.problems[0])
@@ -207,7 +258,6 @@ def _explained(
     if mistakes is None:
         return (*found, *rest), ()
     slips = mistakes.of(entries)
-    mark = Said(FOLLOWED, "right, given your own earlier value", least="hint")
-    marked = [replace(one, said=(*one.said, mark)) if one.name in slips.followed else one for one in found]
+    marked = [replace(one, said=(*one.said, FOLLOWS)) if one.name in slips.followed else one for one in found]
     hints = tuple(Said(e.code, e.message, e.detail, "hint") for e in slips.explained if e.code != FOLLOWED)
     return (*marked, *rest), hints

@@ -13,7 +13,16 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.forward import forward, refuse_without_output
 from backprop_cli.engine.rules import Rules
 from backprop_cli.gates import callable_names
-from backprop_cli.grading.handwriting import is_condition, plainly, says_no_value, several, sides, with_products
+from backprop_cli.grading.handwriting import (
+    as_named,
+    is_condition,
+    plainly,
+    says_no_value,
+    several,
+    sides,
+    with_gradients_named,
+    with_products,
+)
 from backprop_cli.grading.tolerance import Typed, typed_decimal
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
@@ -101,7 +110,7 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Answ
     if problem is not None:
         return AnswerReading(text, problem=problem)
     try:
-        text = with_products(text, names, _meaningful())
+        text = in_our_notation(text, names)
         circuit = circuit_of(text, names)
         read_as = write(circuit) if is_latex(text) else ""
         typed = None if circuit.inputs else Typed(_value(circuit))
@@ -109,6 +118,12 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Answ
         return AnswerReading(text, typed, formula, condition=condition, read_as=read_as)
     except Refused as refused:
         return AnswerReading(text, problem=_without_advice(refused.problems[0]))
+
+
+def in_our_notation(text: str, names: Collection[str]) -> str:
+    """The text in the notation of our own reader, and with the question's names as they are there."""
+    known = _meaningful()
+    return with_products(with_gradients_named(as_named(text, names, known), names), names, known)
 
 
 @cache

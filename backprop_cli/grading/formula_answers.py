@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backprop_cli.arithmetic.ball_text import decimal, to_float
@@ -13,10 +14,12 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answer_reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.formulas.equality import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.numerals import restored
+from backprop_cli.grading.formulas.staged import gradients_named, true_gradient, with_gradients
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.mistakes import NumericAnswer
+from backprop_cli.grading.names import Asked
 from backprop_cli.grading.number_answers import entry_of
-from backprop_cli.grading.opinion import Opinion, Said, invalid
+from backprop_cli.grading.opinion import FOLLOWS, Opinion, Said, invalid
 from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.records import AnswerWord
 from backprop_cli.grading.tolerance import Typed
@@ -24,9 +27,46 @@ from backprop_cli.grading.tolerance import Typed
 _MOST_BITS = 3_200
 
 
-def formula_opinion(question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, until: float) -> Opinion:
-    """The opinion on a formula; of a constant one too, where functions are asked for. ``until``: see ``Formulas``."""
+@dataclass(frozen=True, slots=True)
+class GradientAnswer:
+    """A student's answer to a gradient as a formula without names of gradients, and whether it is right."""
+
+    formula: Circuit
+    right: bool
+
+
+OwnGradient = Callable[[str, Asked], GradientAnswer]
+"""The student's own answer to a gradient that they name. Raises ``Refused`` where there is none that can be read."""
+
+
+def formula_opinion(
+    question: Question, ask: Ask, plain: Opinion, reading: AnswerReading, until: float, own: OwnGradient
+) -> Opinion:
+    """The opinion on a formula; of a constant one too, where functions are asked for. ``until``: see ``Formulas``.
+
+    Raises ``Refused`` for a gradient in the formula that may not stand there, or is not answered.
+    """
     formula = reading.formula or constant_or_formula(reading.text, ())
+    named = gradients_named(question.names, ask.asked, formula)
+    given = {name: own(name, asked) for name, asked in named.items()}
+    mine = with_gradients(formula, {name: one.formula for name, one in given.items()}) if given else formula
+    opinion = _opinion(question, ask, plain, mine, until)
+    if opinion.word == "ok" or all(one.right for one in given.values()):
+        return opinion
+    true = with_gradients(formula, {name: true_gradient(question.circuit, one) for name, one in named.items()})
+    follows = _opinion(question, ask, plain, true, until).word == "ok"
+    return replace(opinion, said=(*opinion.said, FOLLOWS)) if follows else opinion
+
+
+def meant_formula(question: Question, asked: Asked, reading: AnswerReading, own: OwnGradient) -> Circuit:
+    """A formula with the student's own answers in place of the gradients that it names. Raises ``Refused`` likewise."""
+    formula = reading.formula or constant_or_formula(reading.text, ())
+    given = {name: own(name, one).formula for name, one in gradients_named(question.names, asked, formula).items()}
+    return with_gradients(formula, given) if given else formula
+
+
+def _opinion(question: Question, ask: Ask, plain: Opinion, formula: Circuit, until: float) -> Opinion:
+    """The opinion on a formula in the names of the question."""
     problem = unknown_names(question.circuit, ask.asked, formula)
     if problem is not None:
         return invalid(plain, problem)

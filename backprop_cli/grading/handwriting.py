@@ -9,12 +9,19 @@ import re
 from collections.abc import Collection
 
 from backprop_cli.problems import Diagnostic
+from backprop_cli.reading.latex_words import in_latin, is_latex
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASH = re.compile(r"(?<![\w)\].])(\s*)[–‒](?=\s*[.\d])")
 _IN_EXPONENT = re.compile(r"(?<=\d[eE])[–‒](?=\d)")
 _MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _NAME = re.compile(r"(?<![\\A-Za-z_])[^\W\d]\w*")  # and no command of LaTeX
+_D = r"(?:\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|[d∂])\s*"
+_FRACTION = re.compile(rf"\\[dt]?frac\s*\{{\s*{_D}(?P<of>\w+)\s*\}}\s*\{{\s*{_D}(?P<by>\w+)\s*\}}")
+_QUOTIENT = re.compile(r"(?<![\w.])[d∂]\s?(?P<of>\w+)\s*/\s*[d∂]\s?(?P<by>\w+)")
+_ROUND = re.compile(r"∂\s?(\w+)")
+_APART = re.compile(r"(?P<left>\)|(?<![\\\w])[^\W\d]\w*|(?<=\d)[^\W\d]\w*)[ \t]+(?=(?P<right>[^\W\d]\w*)(?P<call>\()?)")
+_WORDS = frozenset({"and", "or", "not", "if", "else"})
 _PLUS_MINUS = re.compile(r"±|\+/-|\+-")
 _SEVERAL_NAMED = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
 _NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -46,7 +53,7 @@ def says_no_value(text: str) -> bool:
 
 
 def with_products(text: str, names: Collection[str], known: Collection[str]) -> str:
-    """``2xy``, ``x(y + 1)`` and ``f(1 - f)`` with their products written, where all letters are the question's names.
+    """``2xy``, ``2x y``, ``x(y + 1)`` and ``f(1 - f)`` with their products written, where all is the question's names.
 
     ``known`` are the names that mean something to the reader, functions among them: they stay as they are.
     """
@@ -59,7 +66,48 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
         called = after == "(" and name.rpartition("*")[2] in names and found[0] not in known
         return f"{'*' if before.isdigit() and '*' in name else ''}{name}{'*' if called else ''}"
 
-    return _NAME.sub(product, text)
+    def ours(name: str) -> bool:
+        return name in names or (name[:1] == "d" and name.rpartition("_d")[2].removeprefix("d") in names)
+
+    def apart(found: re.Match[str]) -> str:
+        left, right = found["left"], found["right"]
+        function = found["call"] and right in known and right not in _WORDS
+        return f"{left}*" if (left == ")" or ours(left)) and (function or ours(right)) else found[0]
+
+    text = _NAME.sub(product, text)
+    return text if is_latex(text) else _APART.sub(apart, text)
+
+
+def as_named(text: str, names: Collection[str], known: Collection[str]) -> str:
+    """The text with Greek letters spelled as the question's names are: ``2θx`` is ``2theta*x`` where theta is one."""
+    spelled = {in_latin(name): name for name in names}
+
+    def own(name: str) -> str:
+        return name if name in names else spelled.get(in_latin(name), "")
+
+    def named(found: re.Match[str]) -> str:
+        name = found[0]
+        if name in known or own(name):
+            return name if name in known else own(name)
+        if name[0] == "d" and own(name[1:]):
+            return f"d{own(name[1:])}"
+        factors = [own(letter) for letter in name]
+        return "*".join(factors) if all(factors) and "".join(factors) != name else name
+
+    return _NAME.sub(named, text)
+
+
+def with_gradients_named(text: str, names: Collection[str]) -> str:
+    """``df/ds`` as one name, ``df_ds``, and ``∂s`` as ``ds``, where f and s are the question's own names."""
+
+    def quotient(found: re.Match[str]) -> str:
+        of, by = found["of"], found["by"]
+        if by not in names or (of not in names and of != "f") or f"d{of}" in names or f"d{by}" in names:
+            return found[0]
+        return rf"\mathrm{{d{of}_d{by}}}" if found[0].startswith("\\") else f"d{of}_d{by}"
+
+    text = _QUOTIENT.sub(quotient, _FRACTION.sub(quotient, text))
+    return _ROUND.sub(lambda found: f"d{found[1]}" if found[1] in names else found[0], text)
 
 
 def sides(text: str) -> tuple[str, ...]:
@@ -77,7 +125,7 @@ def sides(text: str) -> tuple[str, ...]:
 def several(text: str) -> Diagnostic | None:
     """Why a text is several answers, or a part of a hundred; None if it is one answer."""
     one_each = "give each its own: -a dx=-4 -a dy=3, or a line for each in a file"
-    if _SEVERAL_NAMED.search(text):
+    if _SEVERAL_NAMED.search(_bare(text)):
         return Diagnostic("answer.several", "several answers in one", one_each)
     if _PLUS_MINUS.search(text):
         return Diagnostic("answer.several", "± says two numbers, and an answer is one")
@@ -90,8 +138,13 @@ def several(text: str) -> Diagnostic | None:
 
 def is_condition(text: str) -> bool:
     """Whether a text compares or joins conditions outside of parentheses: ``2 > 1``, ``7 or -4``, ``not 0``."""
-    bare, depth = "", 0
+    return _CONDITION.search(_bare(text)) is not None
+
+
+def _bare(text: str) -> str:
+    """The text outside of parentheses, with blanks for what stands inside."""
+    bare, depth = list[str](), 0
     for letter in text:
         depth += (letter == "(") - (letter == ")")
-        bare += letter if depth == 0 else " "
-    return _CONDITION.search(bare) is not None
+        bare.append(letter if depth == 0 else " ")
+    return "".join(bare)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from backprop_cli import limits
 from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.differentiation import has_arrays
@@ -50,8 +51,14 @@ if TYPE_CHECKING:
 
 _NAMED_APART = 3
 
-TimeGuard = Callable[[], AbstractContextManager[None]]
+TimeGuard = Callable[[int], AbstractContextManager[None]]
+"""What ends a block after so many seconds."""
 Marked = tuple[SubmissionResult, tuple[Tally, ...]]
+
+
+def unbounded(_seconds: int) -> AbstractContextManager[None]:
+    """A guard that ends nothing."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Marker:
 
     key: Key
     parts: tuple[ProblemPart, ...]
-    guard: TimeGuard = nullcontext
+    guard: TimeGuard = unbounded
     _results: RememberedResults = field(default_factory=RememberedResults)
 
     @cached_property
@@ -138,7 +145,8 @@ class Marker:
             if own.question.is_quick(answers):
                 return self._results.keep(_key(own), answers, _result(own, answers))
             own.question.warm(answers)
-            with self.guard():
+            formulas = own.question.formulas_among(answers) * limits.FORMULA_SECONDS
+            with self.guard(min(limits.SECONDS, limits.PROBLEM_SECONDS + formulas)):
                 return _result(own, answers)
         except Refused as refused:
             return _unjudged(part, refused.problems[0])
@@ -185,7 +193,7 @@ def telling(key: Key, feedback: Feedback) -> Key:
     return replace(key, feedback=feedback, problems=problems)
 
 
-def ready(key: Key, guard: TimeGuard = nullcontext, method: Method = "forward") -> Marker:
+def ready(key: Key, guard: TimeGuard = unbounded, method: Method = "forward") -> Marker:
     """Read, sweep and check every expression of a key. Raises ``Refused`` with what is wrong in all of them."""
     parts: list[ProblemPart] = []
     problems: list[Diagnostic] = []

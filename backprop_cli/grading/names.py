@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_cli.circuit import Circuit
 from backprop_cli.nearest import nearest
+from backprop_cli.reading.latex_words import GREEK, in_latin
 
 _LONGEST = 200
 _FRACTION = re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SPELLED = (("\\partial", "∂"), ("{", ""), ("}", ""), ("$", ""), ("\u00b5", "\u03bc"))
+_COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _OVER = re.compile(r"[d∂]\s*(?P<of>\([^()/]+\)|[^()/]*?)\s*/\s*[d∂]\s*(?P<by>\([^()/]+\)|[^()/]+)")
 _UNDER = re.compile(r"[d∂]_?(?P<of>.+?)_[d∂](?P<by>.+)")
 _BY = (
@@ -78,8 +80,9 @@ class Names:
         if len(text) > _LONGEST:
             return None
         name = _plain(text)
-        if name in self._wholes:
-            return Asked(self._wholes[name])
+        whole = _meant(self._wholes, name)
+        if whole is not None:
+            return Asked(whole)
         if name.lower() in _VALUES and name not in self._known:
             return Asked(self.circuit.output)
         return next(self._derivatives(name), None)
@@ -108,8 +111,8 @@ class Names:
 
     def _derivative(self, of: str, by: str) -> Iterator[Asked]:
         of, by = of.strip(" ()"), by.strip(" ()")
-        whole = self._wholes.get(of) if of else self.circuit.output
-        node = self._known.get(by)
+        whole = _meant(self._wholes, of) if of else self.circuit.output
+        node = _meant(self._known, by)
         if node is None and by == self.circuit.output_name:
             node = self.circuit.output
         if whole is not None and node is not None and node <= whole:
@@ -122,6 +125,14 @@ class Names:
         return offered[near] if near else ""
 
 
+def _meant(known: Mapping[str, int], name: str) -> int | None:
+    """The node of a name; Greek letters may be spelled, or not, where that can mean one thing."""
+    if name in known:
+        return known[name]
+    nodes = {node for own, node in known.items() if in_latin(own) == in_latin(name)}
+    return nodes.pop() if len(nodes) == 1 else None
+
+
 def _folded(name: str) -> str:
     """A name without what people write in two ways: capitals, low digits, and what stands between the two."""
     return unicodedata.normalize("NFKC", name).lower().replace("_", "")
@@ -132,4 +143,4 @@ def _plain(text: str) -> str:
     text = _FRACTION.sub(r"\1/\2", text)
     for mark, plain in _SPELLED:
         text = text.replace(mark, plain)
-    return text.strip()
+    return _COMMAND.sub(lambda found: GREEK.get(found[1], found[0]), text).strip()

@@ -23,6 +23,9 @@ class Said:
     least: Feedback = "none"
 
 
+FOLLOWS = Said(FOLLOWED, "right, given your own earlier value", least="hint")
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """Everything that is known about one answer. Not ``settled``: a formula that nothing refutes or confirms.

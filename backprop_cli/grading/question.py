@@ -73,6 +73,7 @@ class Question:
     _readings: dict[str, AnswerReading] = field(default_factory=dict)
     _opinions: dict[tuple[str, Answer], Opinion] = field(default_factory=dict, init=False)
     _meant: dict[str, Asked | None] = field(default_factory=dict)
+    _more: dict[Asked, Fact] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -95,6 +96,13 @@ class Question:
         """Keep the opinion on a number for others who write the same."""
         _remembered(self._opinions, (ask.name, answer), lambda: opinion)
 
+    def fact(self, asked: Asked) -> Fact | None:
+        """The fact for a quantity, asked for or not; None where only formulas can be judged."""
+        if asked not in self.facts and self.point is not None:
+            point, exact = self.point, self.tolerance.exact
+            return _remembered(self._more, asked, lambda: facts(self.circuit, point, [asked], exact=exact)[asked])
+        return self.facts.get(asked)
+
     def doubt(self, asked: Asked) -> Doubt:
         """What rounding leaves open in a fact; found for all when the first number is judged."""
         return self._doubts.get(asked, CERTAIN)
@@ -116,7 +124,9 @@ class Question:
     def formulas(self, asked: Asked) -> Formulas:
         """The quantity as a function, to hold a formula against."""
         if asked not in self.functions:
-            self.functions[asked] = Formulas(self.circuit, asked, self.here, self.elsewhere)
+            self.functions[asked] = Formulas(
+                self.circuit, asked, self.here, self.elsewhere, component=self.circuit_of is not None
+            )
         return self.functions[asked]
 
     def judged(self, asked: Asked, formula: Circuit, until: float) -> FormulaVerdict:
@@ -135,9 +145,13 @@ class Question:
         """Make what these answers need and others will need again, so that none of them pays for it."""
         _ = self.mistakes
         for answer in answers:
-            asked = self.meant(answer.name) if self.reading(answer.text).names_any else None
+            asked = None if self.is_number(answer.text) else self.meant(answer.name)
             if asked is not None:
-                _ = self.formulas(asked).samples
+                self.formulas(asked).warm()
+
+    def formulas_among(self, answers: Sequence[Answer]) -> int:
+        """How many of the answers are to be judged as functions."""
+        return sum(not self.is_number(answer.text) for answer in answers)
 
     def is_quick(self, answers: Sequence[Answer]) -> bool:
         """Whether these answers are numbers of a small circuit, which take no time worth a watch."""

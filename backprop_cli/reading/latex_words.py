@@ -44,6 +44,13 @@ _LETTERS = (
 GREEK: Final = dict(zip(_LETTERS.split(), "αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϑϕϖϰϱϵ", strict=True))
 """The letter of each command: φ is read from ``\\phi`` and ε from ``\\epsilon``, as they are written."""
 
+_SPELLED = {ord(letter): command for command, letter in GREEK.items()} | {ord("\u00b5"): "mu"}
+
+
+def in_latin(name: str) -> str:
+    """A name with its Greek letters spelled: ``θ_1`` is ``theta_1``."""
+    return name.translate(_SPELLED)
+
 
 def is_latex(text: str) -> bool:
     """Whether a text has commands or braces of LaTeX."""

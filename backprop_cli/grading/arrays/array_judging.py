@@ -39,9 +39,9 @@ class _Sheet:
 
 def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named."""
-    sheets, rest = _sheets(question, answers)
+    sheets, rest, beside = _sheets(question, answers)
     cells = [cell for sheet in sheets if sheet.refused is None for cell in sheet.cells]
-    judged, hints = judge(question.elements, cells)
+    judged, hints = judge(question.elements, cells, beside)
     parts, more = judged[: len(question.elements.asks)], judged[len(question.elements.asks) :]
     found, begin = [], 0
     for sheet in sheets:
@@ -53,11 +53,13 @@ def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tu
     return (*found, *rest, *more), named or hints
 
 
-def _sheets(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[list[_Sheet], list[Opinion]]:
-    """The answers by what is asked, and the opinions on those that nobody asked for."""
+def _sheets(
+    question: ArrayQuestion, answers: Sequence[Answer]
+) -> tuple[list[_Sheet], list[Opinion], tuple[Answer, ...]]:
+    """The answers by what is asked, the opinions on those that nobody asked for, and the components of these."""
     sheets = [_Sheet(ask) for ask in question.asks]
     given: dict[int, list[Answer]] = {}
-    rest: list[Opinion] = []
+    rest, beside = list[Opinion](), list[Answer]()
     for answer in answers:
         meant = question.meant(answer.name)
         own = next((at for at, ask in enumerate(question.asks) if meant == ask.asked), None)
@@ -68,11 +70,22 @@ def _sheets(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[list[_S
         cell = home.ask.cell(meant.index) if home is not None and meant and meant.index is not None else None
         if home is None or cell is None:
             rest.append(_extra(question, answer, home))
+            beside += _unasked(question, answer) if home is None else ()
         else:
             home.cells.append(replace(answer, name=canonical(question.elements, cell)))
     for at, several in given.items():
         rest += _whole(question, sheets[at], several)
-    return sheets, rest
+    return sheets, rest, tuple(beside)
+
+
+def _unasked(question: ArrayQuestion, answer: Answer) -> Sequence[Answer]:
+    """The components of an answer that nobody asked for, which others may name."""
+    ask = question.unasked(answer.name)
+    if ask is None:
+        return ()
+    sheet = _Sheet(ask)
+    _whole(question, sheet, [answer])
+    return sheet.cells if sheet.refused is None else ()
 
 
 def _extra(question: ArrayQuestion, answer: Answer, home: _Sheet | None) -> Opinion:

@@ -34,7 +34,7 @@ from backprop_cli.grading.truth import Fact
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.settings import Settings
 
-_PLAIN = frozenset("0123456789.,+-eE[] \t\n")
+_PLAIN = frozenset("0123456789.,+-/eE[] \t\n")
 _SMALL = 100
 
 
@@ -93,22 +93,41 @@ class ArrayQuestion:
             self._meant[name] = self.names.read(name)
         return self._meant[name]
 
+    def unasked(self, name: str) -> ArrayAsk | None:
+        """What a name means that nobody asked for; None where it means nothing, or a derivative of an array."""
+        meant = self.meant(name)
+        try:
+            return None if meant is None else _ask(self.ready, self.out, name, meant, Fraction(0))
+        except Refused:
+            return None
+
     def is_quick(self, answers: Sequence[Answer]) -> bool:
         """Whether these answers are numbers of a small circuit, which take no time worth a watch."""
         small = len(self.elements.circuit.nodes) <= _SMALL and self.elements.accept != "formula"
-        return small and all(_PLAIN.issuperset(answer.text) for answer in answers)
+        return small and all(_numbers(answer.text) for answer in answers)
 
     def warm(self, answers: Sequence[Answer]) -> None:
         """Make what these answers need and others will need again, so that none of them pays for it."""
         _ = self.elements.mistakes
-        if not self.is_quick(answers):
-            for ask in self.elements.asks:
-                _ = self.elements.formulas(ask.asked).samples
+        for ask in self.asks if self.formulas_among(answers) else ():
+            if any(self.meant(answer.name) == ask.asked and not _numbers(answer.text) for answer in answers):
+                for cell in ask.cells:
+                    self.elements.formulas(cell.asked).warm()
+
+    def formulas_among(self, answers: Sequence[Answer]) -> int:
+        """How many components may have to be judged as functions."""
+        formulas = self.elements.accept == "formula" or not all(_numbers(answer.text) for answer in answers)
+        return len(self.elements.asks) if formulas else 0
 
     @cached_property
     def mistakes(self) -> ArrayMistakes:
         """What known mistakes of arrays give."""
         return ArrayMistakes(self.ready, self.out)
+
+
+def _numbers(text: str) -> bool:
+    """Whether a text is nothing but numbers."""
+    return _PLAIN.issuperset(text)
 
 
 def prepare_arrays(

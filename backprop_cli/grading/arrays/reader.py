@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
+import numpy as np
+
 from backprop_cli import limits
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.array_calculation import Prepared
@@ -18,6 +20,8 @@ from backprop_cli.engine.written_out import TooLargeError, written_out
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.gates.array_table import ARRAY_GATES
+from backprop_cli.grading.answer_reading import in_our_notation
+from backprop_cli.grading.names import Names
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
 from backprop_cli.reading import read
@@ -28,6 +32,10 @@ class ElementReader:
 
     def __init__(self, ready: Prepared) -> None:
         self._ready = ready
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self._ready.circuit)
 
     @cached_property
     def _known(self) -> Mapping[str, int]:
@@ -55,9 +63,10 @@ class ElementReader:
         return self._shaped(circuit).output if self._has_arrays(circuit) else ()
 
     def _read(self, text: str) -> Circuit:
+        text = in_our_notation(text, self._known)
         circuit = read(text, bound=frozenset(self._known), name="answer", arrays=True)
         for name, node in circuit.inputs.items():
-            if name not in self._known:
+            if self._shape(name) is None:
                 hint = meant(name, self._known, f"the names here are {', '.join(list(self._known)[:6])}")
                 message = f"{name} is no name of this expression"
                 raise Refused(Diagnostic("answer.name", message, hint).at(circuit.source, circuit.spans[node]))
@@ -65,18 +74,29 @@ class ElementReader:
             raise Refused(Diagnostic("limit.formula", "the formula is too large"))
         return circuit
 
-    def _shape(self, name: str) -> Shape:
-        return self._ready.run.program.shaped.shapes[self._known[name]]
+    def _shape(self, name: str) -> Shape | None:
+        """The shape of a variable, of a stage, or of the gradient of one; None for another name."""
+        shapes, node = self._ready.run.program.shaped.shapes, self._known.get(name)
+        if node is not None:
+            return shapes[node]
+        asked = self._names.read(name)
+        return None if asked is None or asked.by is None or shapes[asked.of] else shapes[asked.by]
+
+    def _shapes(self, circuit: Circuit) -> dict[str, Shape]:
+        return {name: self._shape(name) or () for name in circuit.inputs}
 
     def _has_arrays(self, circuit: Circuit) -> bool:
         gates = circuit.nodes[circuit.first_gate :]
-        return any(map(self._shape, circuit.inputs)) or any(node.op in ARRAY_GATES for node in gates)
+        return any(self._shapes(circuit).values()) or any(node.op in ARRAY_GATES for node in gates)
 
     def _shaped(self, circuit: Circuit) -> Shaped:
-        ready = shaped(circuit, {name: self._shape(name) for name in circuit.inputs})
+        ready = shaped(circuit, self._shapes(circuit))
         if sum(map(ready.count, range(len(circuit.nodes)))) > limits.FORMULA_ELEMENTS:
             raise Refused(Diagnostic("limit.formula", "the arrays of the formula are too large"))
         return ready
 
     def _values(self, circuit: Circuit) -> dict[str, Number]:
-        return {name: self._ready.run.values[self._known[name]] for name in circuit.inputs}
+        """The values at the question's point; of gradients, which decide nothing about the circuit, ones."""
+        own = {name: self._known.get(name) for name in circuit.inputs}
+        shapes = self._shapes(circuit)
+        return {name: np.ones(shapes[name]) if at is None else self._ready.run.values[at] for name, at in own.items()}

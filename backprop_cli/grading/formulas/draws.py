@@ -20,7 +20,8 @@ from backprop_cli.grading.formulas.extent import exponent
 from backprop_cli.grading.formulas.quantity_function import BITS, Location, starts
 
 _MANTISSA = 52
-_NEAR, _FRACTIONS, _WIDE, _VARIABLES = 8, 4, 12, 6
+_NEAR, _FRACTIONS, _WIDE = 8, 4, 12
+VARIABLES = 6
 _TINY, _BEYOND, _MOST_MARKS = -40, 12, 4
 _LARGEST = 1_000  # powers of 2: a double holds it
 
@@ -41,8 +42,13 @@ def landmarks(*circuits: Circuit) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def drawn(names: Sequence[str], inside: Sequence[Location], marks: Sequence[int], dice: Dice) -> Iterator[Location]:
-    """The points; ``inside`` are some that lie in the domain, ``marks`` the sizes that matter."""
+def drawn(
+    names: Sequence[str], inside: Sequence[Location], marks: Sequence[int], dice: Dice, alone: int = VARIABLES
+) -> Iterator[Location]:
+    """The points; ``inside`` are some that lie in the domain, ``marks`` the sizes that matter.
+
+    So many variables are moved ``alone``: the first, or of more than that one drawn after the other.
+    """
     if not names:
         return
     for number in range(_NEAR + _FRACTIONS if inside else 0):
@@ -51,7 +57,7 @@ def drawn(names: Sequence[str], inside: Sequence[Location], marks: Sequence[int]
     top = max((*marks, 6))
     for _ in range(_WIDE):
         yield {name: _double(_TINY + dice.below(top + _BEYOND - _TINY), dice) for name in names}
-    for name in names[:_VARIABLES]:
+    for name in names if len(names) <= alone else [names[dice.below(len(names))] for _ in range(alone)]:
         for size in _bands(marks, dice):
             others = inside[dice.below(len(inside))] if inside else dict.fromkeys(names, fmpq(1))
             for sign in (1, -1):

@@ -16,12 +16,13 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
+from backprop_cli import limits
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
 from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
-from backprop_cli.grading.formulas.draws import dice_of, drawn, landmarks
+from backprop_cli.grading.formulas.draws import VARIABLES, dice_of, drawn, landmarks
 from backprop_cli.grading.formulas.proof import Proof
 from backprop_cli.grading.formulas.quantity_function import Location, QuantityFunction, RunPoint, Sample, cost
 from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
@@ -35,7 +36,6 @@ _WORK = 12_000  # gates run in doubles for the branches of one formula
 _PROBES = 300  # at least, so that slow gates in a formula do not hide its branches
 _WALKS = 80
 _MOST_GATES, _MOST_COST = 5_000, 5_000
-_SECONDS = 0.7  # of the processor, for one formula
 _INSIDE = 12  # points that others are drawn near
 _DIFFERENCES = 12  # that are kept of one formula
 _USUAL = Tolerance()
@@ -84,7 +84,8 @@ class FormulaVerdict:
 class Formulas:
     """One quantity of an expression, and how formulas for it are judged; its points are found once.
 
-    ``here`` is a question's own point, ``elsewhere`` are more points at which the same is asked.
+    ``here`` is a question's own point, ``elsewhere`` are more points at which the same is asked. A ``component`` of an
+    array is compared at fewer points.
     """
 
     def __init__(
@@ -93,15 +94,17 @@ class Formulas:
         asked: Asked,
         here: Mapping[str, float] | None,
         elsewhere: Sequence[Mapping[str, float]] = (),
+        *,
+        component: bool = False,
     ) -> None:
-        self.circuit, self.asked, self._here = circuit, asked, here
+        self.circuit, self.asked, self._here, self.component = circuit, asked, here, component
         self._questions = (*elsewhere, *((here,) if here is not None else ()))
         self.quantity = QuantityFunction(circuit, asked)
 
     @cached_property
     def samples(self) -> Samples:
         """The points at which this quantity has a truth."""
-        return Samples(self.quantity, self._here)
+        return Samples(self.quantity, self._here, component=self.component)
 
     def reveals(self, sample: Sample, own: Sample | None) -> bool:
         """Whether the truth at a sample is an answer: all that it depends on is as at ``own`` or a question's point."""
@@ -119,6 +122,11 @@ class Formulas:
     @cached_property
     def _depends(self) -> tuple[str, ...]:
         return tuple(sorted(self.quantity.depends))
+
+    def warm(self) -> None:
+        """Make what every formula needs, so that none of them pays for it."""
+        _ = self.samples
+        self.proof.warm()
 
     @cached_property
     def proof(self) -> Proof:
@@ -148,7 +156,7 @@ class Formulas:
     ) -> FormulaVerdict:
         """The verdict on a formula whose names are known (see ``unknown_names``); ``here`` is the question's point.
 
-        It is found within 0.7 s of the processor, and before ``until`` on the clock of ``time.thread_time``.
+        It is found within ``limits.FORMULA_SECONDS``, and before ``until`` on the clock of ``time.thread_time``.
         """
         problem = unknown_names(self.circuit, self.asked, formula)
         if problem is None and cost(formula) > _MOST_COST:
@@ -184,7 +192,7 @@ class _Judging:
         self.points = self.sharp = 0
         self.found: list[PointLook] = []
         self.far = False
-        self.until = min(time.thread_time() + _SECONDS, until)
+        self.until = min(time.thread_time() + limits.FORMULA_SECONDS, until)
 
     def verdict(self) -> FormulaVerdict:
         """Compare at the question's samples, at drawn ones, on the formula's branches, and at the question's point."""
@@ -262,7 +270,8 @@ class _Judging:
         dice = dice_of(circuit.source.text, f"{asked.of} {asked.by}", self.formula.source.text)
         inside = [sample.at for sample in self.samples.samples[:_INSIDE]]
         marks = landmarks(circuit, self.formula)
-        for at in drawn(self.quantity.variables, inside, marks, dice):
+        alone = 1 if self.formulas.component else VARIABLES
+        for at in drawn(self.quantity.variables, inside, marks, dice, alone):
             if self._late():
                 return
             sample = self.samples.quantity.sample(at)

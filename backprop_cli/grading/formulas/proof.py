@@ -6,6 +6,7 @@ Sizes are known before SymPy is asked for anything, and what it derives for a qu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,11 @@ class Proof:
 
     def __init__(self, quantity: QuantityFunction) -> None:
         self._quantity, self._stages = quantity, dict[str, Any]()
+
+    def warm(self) -> None:
+        """Derive the quantity's form."""
+        with suppress(*LOST):
+            _ = self._form
 
     def proves(self, formula: Circuit) -> bool:
         """Whether SymPy confirms that the formula is the quantity; False where it cannot tell, or it is too large."""

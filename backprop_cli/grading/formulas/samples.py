@@ -22,11 +22,15 @@ _REMEMBERED = 1_000
 class Samples:
     """``samples`` in order of their plainness, ``pool`` more spots to start from; ``near`` is a point of the question.
 
+    Of a ``component`` there are fewer, for all components of an array are held against one formula.
     ``unseen`` are the gates, as typed, that were not met on both sides of a border.
     """
 
-    def __init__(self, quantity: QuantityFunction, near: Mapping[str, float] | None) -> None:
+    def __init__(
+        self, quantity: QuantityFunction, near: Mapping[str, float] | None, *, component: bool = False
+    ) -> None:
         self.quantity = quantity
+        self._most = _FEW if component else _MOST
         self.literals = literals(quantity.circuit)
         start = {name: near[name] for name in quantity.variables} if near is not None else None
         self._borders = borders(quantity.circuit)
@@ -85,7 +89,7 @@ class Samples:
         close = {id(spot) for spot in self._close}
         for spot in sorted(_distinct((*self.pool, *self._close)), key=lambda spot: plainness(spot.at)):
             crossed, new = self.pattern(spot) - self._seen, traits(spot.at) - known
-            if id(spot) not in close and not crossed and len(found) >= (_MOST if new else _FEW):
+            if id(spot) not in close and not crossed and len(found) >= (self._most if new else _FEW):
                 continue
             sample = self.sample(place(spot.at))
             if sample is not None:
