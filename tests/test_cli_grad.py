@@ -217,6 +217,38 @@ def test_words_for_each_variable():
     )
 
 
+KINKED = {
+    "checked": (
+        ["abs(x)*y", "x=0", "y=2"],
+        "x: f has a kink here, with slope -2.0 to the left, 2.0 to the right; 0.0 is",
+    ),
+    "unchecked": (["abs(x)*y", "x=0", "y=2", "--no-check"], "x: f may have a kink here, where 0.0 is a convention; a"),
+    "with a slope": (["relu(x) + x", "x=0", "--no-check"], "x: f may have a kink here, where 1.0 is a convention; a"),
+    "not through it": (["abs(x)*y", "x=0", "y=2", "--no-check"], "y: moving y a little leaves f where it is, to"),
+    "behind a branch": (
+        ["where(y > 1, x, abs(x))", "x=0", "y=2", "--no-check"],
+        "x: raising x by 0.01 would raise f by",
+    ),
+    "arrays": (
+        ["sum(abs(x))", "x=[0, 0]"],
+        "x[0]: f has a kink here, with slope -1.0 to the left, 1.0 to the right; 0",
+    ),
+    "arrays, unchecked": (
+        ["sum(abs(x))", "x=[0, 0]", "--no-check"],
+        "x: f may have a kink here, where 0 is a convention",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", KINKED)
+def test_explain_says_of_a_kink_that_it_is_one(case):
+    argv, sentence = KINKED[case]
+    done = backprop("grad", *argv, "--explain")
+    assert f"\n{sentence} " in done.out or f"\n{sentence};" in done.out
+    assert done.codes == [] if case == "behind a branch" else all(code.startswith("kink.") for code in done.codes)
+    assert done.code == 0
+
+
 def test_a_kink_is_said_in_the_table_and_on_standard_error():
     ran = backprop("relu(x)", "x=0")
     assert ran.code == 0

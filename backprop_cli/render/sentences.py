@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from backprop_cli.render import numbers
 from backprop_cli.report.report import Report, StageRow, Variable
@@ -61,15 +61,22 @@ def kinks(report: Report) -> list[str]:
 
 def sensitivities(report: Report) -> list[str]:
     """One sentence for each asked variable."""
-    return [_sentence(variable, report.output) for variable in report.parameters]
+    return [_sentence(variable, report.output, report.near_kinks) for variable in report.parameters]
 
 
-def _sentence(variable: Variable, output: str) -> str:
+def unsure(name: str, output: str, convention: str) -> str:
+    """Of a gradient that feeds a gate on a kink, where nothing was checked."""
+    return f"{name}: {output} may have a kink here, where {convention} is a convention; a check tells the slopes."
+
+
+def _sentence(variable: Variable, output: str, near_kinks: Collection[str]) -> str:
     assert variable.gradient is not None
     name = variable.name
     if variable.verdict is not None and variable.verdict.word == "kink":
         sides = numbers.slopes(variable.verdict)
         return f"{name}: {output} has a kink here, with slope {sides}; {variable.gradient.text} is the convention."
+    if name in near_kinks and (variable.verdict is None or variable.verdict.word == "unchecked"):
+        return unsure(name, output, variable.gradient.text)
     slope, step = variable.gradient.approx, _step(variable.value.approx)
     if slope == 0:
         return f"{name}: moving {name} a little leaves {output} where it is, to first order."

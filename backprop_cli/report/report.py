@@ -161,6 +161,12 @@ class Report:
         return self.check is None or self.check.ok is not False
 
     @cached_property
+    def near_kinks(self) -> frozenset[str]:
+        """The variables that feed a gate on a kink: only a check tells what their slopes are."""
+        feeding = self._run.circuit.feeding(self._run.live_kinks if self._run.kinks else ())
+        return frozenset(name for name, node in self._run.circuit.inputs.items() if feeding[node])
+
+    @cached_property
     def gates(self) -> tuple[GateRow, ...]:
         """Every gate in forward order; made when first asked for."""
         run, sweep = self._run, self._sweep

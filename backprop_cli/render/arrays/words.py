@@ -8,7 +8,7 @@ from collections import Counter
 from backprop_cli.check.array_check import ArrayVerdict, worst_place
 from backprop_cli.reading.nested_lists import place
 from backprop_cli.render import numbers
-from backprop_cli.render.sentences import METHODS, counted
+from backprop_cli.render.sentences import METHODS, counted, unsure
 from backprop_cli.report.array_report import ArrayReport, ArrayRow
 
 
@@ -75,7 +75,7 @@ def sensitivities(report: ArrayReport) -> list[str]:
         doubles = [float(row.gradient.doubles.reshape(-1)[i]) for i in range(row.gradient.count)]
         at = max(range(len(doubles)), key=lambda number: abs(doubles[number]))
         if not any(doubles):
-            found.append(f"{row.name}: moving {row.name} a little leaves {report.partial} where it is, to first order.")
+            found.append(_unmoved(report, row))
             continue
         name = place(row.name, row.value.shape, at)
         word = "raise" if doubles[at] > 0 else "lower"
@@ -83,6 +83,17 @@ def sensitivities(report: ArrayReport) -> list[str]:
         most = f"; no other element of {row.name} moves it more" if len(doubles) > 1 else ""
         found.append(f"{row.name}: {step}{most}.")
     return found
+
+
+def _unmoved(report: ArrayReport, row: ArrayRow) -> str:
+    """What a gradient of nothing but zeros says: on a kink they are a convention."""
+    one = row.verdict.one if row.verdict is not None else None
+    if row.verdict is not None and one is not None and one.word == "kink":
+        where = worst_place(row.name, row.verdict)
+        return f"{where}: {report.partial} has a kink here, with slope {numbers.slopes(one)}; 0 is the convention."
+    if row.verdict is None and any(warning.code.startswith("kink.") for warning in report.warnings):
+        return unsure(row.name, report.partial, "0")
+    return f"{row.name}: moving {row.name} a little leaves {report.partial} where it is, to first order."
 
 
 def norm(value: float) -> str:
