@@ -22,6 +22,13 @@ LISTS = {
     "[[1, 2], [pi/3, 1e-3]]": ((2, 2), [1, 2, np.pi / 3, 1e-3]),
     " [ [1,2,] , [max(3, 4), -.5] , ] ": ((2, 2), [1, 2, 4, -0.5]),
     "[[[1]]]": ((1, 1, 1), [1]),
+    "[1 2 -3]": ((3,), [1, 2, -3]),
+    "[1 2; 3 4]": ((2, 2), [1, 2, 3, 4]),
+    "[[1. 2.]\n [3. 4.]]": ((2, 2), [1, 2, 3, 4]),
+    "np.array([1, 2])": ((2,), [1, 2]),
+    "array([[1., 2.],\n       [3., 4.]], dtype=float32)": ((2, 2), [1, 2, 3, 4]),
+    "tensor([1., pi/2], requires_grad=True)": ((2,), [1, np.pi / 2]),
+    r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}": ((2, 2), [1, 2, 3, 4]),
 }
 
 
@@ -33,6 +40,9 @@ def test_lists_as_typed(text, expected):
 
 
 REFUSED = {
+    "(1, 2)": ("array.list", "several numbers in one value"),
+    "{1, 2}": ("array.list", "several numbers in one value"),
+    "[1 2": ("array.list", "this [ is never closed"),
     "[1, 2": ("array.list", "this [ is never closed"),
     "[1, [2, 3]]": ("array.ragged", "W is ragged: W[1] has 2 elements, and W[0] is a number"),
     "[[1, 2], [3]]": ("array.ragged", "W is ragged: W[1] has 1 element, and W[0] has 2 elements"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,9 @@ from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading import read
 
 NOT_NUMBERS = {"nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
+
+_IN_PARENTHESES = re.compile(r"\s*(?:\([^()]*,[^()]*\)|\{[^{}]*,[^{}]*\})\s*")
+_SHORT = 60
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ def _constant(name: str, text: str) -> Circuit:
         raise Refused(problem.at(source, Span(0, len(text))))
     if not text.strip():
         raise Refused(Diagnostic("value.missing", f"{name} has no value after ="))
+    if _IN_PARENTHESES.fullmatch(text):
+        hint = f"an array stands in brackets: {name}='[{text.strip()[1:-1].strip()}]'" if len(text) < _SHORT else ""
+        raise Refused(Diagnostic("array.list", "several numbers in one value", hint).at(source, Span(0, len(text))))
     circuit = read(text, name=source.name)
     for variable, node in circuit.inputs.items():
         message = f"the value of {name} must be a number, and {variable} is a name"

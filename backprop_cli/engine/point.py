@@ -19,6 +19,7 @@ from backprop_cli.engine.given import NOT_NUMBERS, Given
 from backprop_cli.engine.rules import Rules
 from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Refused, Source, Span, some
+from backprop_cli.reading.printed_lists import listed
 
 _NAMED_APART = 3
 _LONG = 60
@@ -31,10 +32,11 @@ Point = Mapping[str, Given]
 
 def given(name: str, text: str) -> Given:
     """A value from text, read at once. Raises ``Refused`` for what is not a finite constant, or an array of them."""
-    if text.lstrip().startswith("["):
+    bracketed, printed = text.lstrip().startswith("["), listed(text) if _may_be_printed(text) else None
+    if bracketed or printed is not None:
         from backprop_cli.engine.array_values import from_text
 
-        return from_text(name, text)
+        return from_text(name, text if printed is None else printed)
     if text.startswith("@"):
         from backprop_cli.engine.array_values import from_file
 
@@ -42,6 +44,12 @@ def given(name: str, text: str) -> Given:
     value = Given(name, text)
     _ = value.circuit
     return value
+
+
+def _may_be_printed(text: str) -> bool:
+    """Whether a text may be an array as others print it: ``[1 2; 3 4]``, ``array([1, 2])``, a matrix of LaTeX."""
+    begin = text.lstrip()[:1]
+    return (begin == "[" and ("," not in text or ";" in text)) or (begin.isalpha() and "[" in text) or begin == "\\"
 
 
 def from_words(words: Sequence[str]) -> dict[str, Given]:
@@ -73,7 +81,7 @@ def _whole_lists(words: Sequence[str]) -> list[str]:
 
 def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
     rest = _whole_lists(words)
-    if any(_JOINED.search(word) for word in rest):
+    if any(_JOINED.search(_outside_brackets(word)) for word in rest):
         apart = " ".join(part.strip() for word in rest for part in word.split(",") if part.strip())
         hint = f"values are separate arguments after the expression: {apart if len(apart) < _LONG else 'x=3 y=2'}"
         raise Refused(Diagnostic("usage.value", "a comma between values", hint))
@@ -87,6 +95,15 @@ def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
         if not text and rest and "=" not in rest[0]:
             text = rest.pop(0)
         yield folded(name), text
+
+
+def _outside_brackets(text: str) -> str:
+    """What a text has outside of brackets: ``x=array([1, 2], dtype=int)`` is one value."""
+    outside, depth = list[str](), 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        outside.append(letter if depth <= 0 else " ")
+    return "".join(outside)
 
 
 def folded(name: str) -> str:

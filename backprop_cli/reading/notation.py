@@ -64,7 +64,7 @@ _DIGITS = re.compile(r"(_[0-9]+)+")
 _MEMBER = re.compile(r"\.(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(\([^()]{0,30}\))?", re.ASCII)
 
 _HINTS: Final = {
-    "[": "this command takes single numbers, no arrays; use ( ) around parts",
+    "[": "no array may stand here; use ( ) around parts",
     "]": "use ( ) around parts",
     "{": "use ( ) around parts",
     "}": "use ( ) around parts",
