@@ -102,6 +102,11 @@ class Circuit:
         taken = {*self.inputs, *(stage.name for stage in self.stages)}
         return next(name for name in _outputs() if name not in taken)
 
+    @property
+    def made_of(self) -> str:
+        """The output as typed, on one line: all of the text, or what stands after the stages."""
+        return self.typed(self.output) if self.stages else " ".join(self.source.text.split())
+
     def typed(self, index: int, most: int | None = None) -> str:
         """The text from which a node was read, on one line; of a text longer than ``most`` its beginning and end.
 

@@ -482,3 +482,13 @@ def test_mazurs_network_in_matrix_form():
 def test_a_list_with_blanks_needs_no_quotes():
     ran = backprop("sum(W @ x)", "W=[[1,", "2],", "[3,", "4]]", "x=[1,", "2]", "-q")
     assert ran.whole == ("[[1.0, 2.0], [1.0, 2.0]]\n[4.0, 6.0]\n", "", 0)
+
+
+def test_digits_that_were_asked_for_are_shown():
+    for form, third in (("table", "[0.3333333333, 0.6666666667]"), ("markdown", "[0.3333333333, 0.6666666667]")):
+        ran = backprop("sum(x^2/3)", "x=[0.5, 1]", "--digits", "10", "--format", form)
+        assert third in ran.out
+        assert (ran.err, ran.code) == ("", 0)
+    long = backprop("sum(sqrt(x))", "x=[1, 2]", "--digits", "50")
+    assert "[0.500000000000000000, 0.353553390593273762]" in long.out
+    assert "[1/14, sqrt(2)/28]" in backprop("sum(sqrt(x)/7)", "x=[1, 2]", "--exact").out.replace("      ", "")

@@ -127,7 +127,7 @@ FORMATS = {
         parameter,y,-3.0,4.0,x,4.0,0.0,ok
         """,
     "markdown": """
-        **f** = `-12.0`
+        **f** = `x*y` = `-12.0`
 
         | variable | value | gradient | symbolic | rel. error | check |
         | --- | ---: | ---: | --- | ---: | --- |
@@ -138,7 +138,7 @@ FORMATS = {
         """,
     "latex": r"""
         \begin{align*}
-          f &= -12.0 \\
+          f &= x \cdot y = -12.0 \\
           \frac{\partial f}{\partial x} &= y = -3.0 \\
           \frac{\partial f}{\partial y} &= x = 4.0
         \end{align*}
@@ -307,3 +307,27 @@ def test_version(flag):
 
 def test_the_value_of_an_option_is_no_commands_name():
     assert backprop("-q", "--wrt", "check", "x*check", "x=3", "check=2").out == "3.0\n"
+
+
+BEHIND_STAGES = {
+    "a number": (["z = x*2; z^2 + 1", "x=2"], "f = z^2 + 1\n  = 17.0\n"),
+    "over lines": (["z = x*2\n(z^2 +\n 1)", "x=2"], "f = z^2 + 1\n  = 17.0\n"),
+    "an array": (["Z = X*2; sum(Z)", "X=[1, 2]"], "f = sum(Z)\n  = 6.0\n"),
+    "a stage": (["z = x*2; f = z^2", "x=2"], "f = 16.0\n"),
+    "markdown": (["z = x*2; z^2", "x=2", "--format", "markdown"], "**f** = `z^2` = `16.0`\n"),
+    "latex": (["z = x*2; z^2", "x=2", "--format", "latex"], "\\begin{align*}\n  f &= {z}^{2} = 16.0 \\\\\n"),
+}
+
+
+@pytest.mark.parametrize("case", BEHIND_STAGES)
+def test_what_stands_behind_the_stages_is_shown(case):
+    argv, head = BEHIND_STAGES[case]
+    ran = backprop("grad", *argv)
+    assert ran.out.startswith(head)
+    assert (ran.err, ran.code) == ("", 0)
+
+
+def test_latex_leaves_out_what_is_long():
+    ran = backprop("grad", "+".join(["x"] * 300), "x=1", "--format", "latex")
+    assert "\n  f &= 300.0 " in ran.out
+    assert (ran.err, ran.code) == ("", 0)

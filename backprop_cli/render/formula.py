@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node
+from dataclasses import replace
+
+from backprop_cli.circuit import CONSTANT, INPUT, Circuit, Node, opened, pruned
 from backprop_cli.printing import Form, Notation, Piece, form, listed
 from backprop_cli.reading import read
 from backprop_cli.render.latex_names import latex_name
@@ -52,6 +54,12 @@ def factor(text: str) -> str:
 def circuit_latex(circuit: Circuit) -> str:
     """LaTeX for a circuit's output, its stages written by their names only where they are defined."""
     return _pieces(circuit).text
+
+
+def definition(circuit: Circuit, node: int) -> str:
+    """LaTeX for what a node is made of, its stages by their names."""
+    names = {stage.node: stage.name for stage in circuit.stages if stage.node != node}
+    return circuit_latex(pruned(opened(replace(circuit, output=node), names)))
 
 
 def _pieces(circuit: Circuit) -> Piece:

@@ -37,10 +37,9 @@ def _parts(report: Report, screen: Screen, explain: bool) -> Iterator[TextLine |
 
 def _head(report: Report, screen: Screen) -> TextLine:
     head = f"{report.output} = "
-    expression = " ".join(report.expression.split())
-    if not report.stages:
+    if report.made_of:
         room = (screen.width or _WIDE) - len(head) - 3
-        head += shorten(visible(expression), min(room, _LONGEST_EXPRESSION))
+        head += shorten(visible(report.made_of), min(room, _LONGEST_EXPRESSION))
         head += "\n" + " " * len(report.output) + " = "
     return TextLine(((head, ""), (shorten(report.value.text, _LONGEST_VALUE), "value")))
 

@@ -139,6 +139,7 @@ def assembled_arrays(
         warnings,
         None if upstream is None else _block(upstream),
         made.partial,
+        "" if circuit.stages and circuit.output_name == circuit.stages[-1].name else circuit.made_of,
         made.gates,
     )
 

@@ -131,6 +131,7 @@ class ArrayReport:
 
     ``upstream`` is the gradient that was given at an output that is an array, None where the output is one number.
     ``partial`` is the name of what is differentiated: the output, or of a number behind it that nobody has named.
+    ``made_of`` is the output as typed; nothing where it is a stage, whose row has it.
     """
 
     expression: str
@@ -146,6 +147,7 @@ class ArrayReport:
     warnings: tuple[Diagnostic, ...]
     upstream: ArrayQuantity | None
     partial: str
+    made_of: str
     _gates: Callable[[], Iterator[ArrayGateRow]]
 
     @property

@@ -120,6 +120,12 @@ class Report:
         return self._run.circuit.output
 
     @property
+    def made_of(self) -> str:
+        """The output as typed; nothing where it is a stage, whose row has it."""
+        named = any(stage.name == self.output for stage in self.stages)
+        return "" if named else self._run.circuit.made_of
+
+    @property
     def in_doubles(self) -> bool:
         """Whether its numbers are doubles, so that a double says all of each."""
         return self.arithmetic == Float64.name

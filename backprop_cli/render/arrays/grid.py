@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from backprop_cli.render import numbers
 from backprop_cli.report.array_report import ArrayQuantity
-from backprop_cli.report.report import Quantity
 
 _LARGE, _EDGE = 100, 3
-_SHORT, _DIGITS, _LONG = 8, 6, 16
+_SHORT, _DIGITS, _LONG = 8, 6, 20
 _CUT = "…"
 
 
@@ -31,12 +30,12 @@ def is_cut(block: ArrayQuantity, shown: Sequence[str]) -> bool:
 
 
 def cell(block: ArrayQuantity, number: int) -> str:
-    """One element in six digits, a whole number without its ``.0``; an exact number that is no decimal as it is."""
+    """One element in six digits, a whole number without its ``.0``; longer with digits asked for, or exact."""
     text = block.element(number).removesuffix(".0")
     if len(text) <= _SHORT or text == "none":
         return text
-    if not numbers.is_decimal(text):
-        return numbers.short(Quantity(text, 0.0), _LONG)
+    if block.texts is not None:
+        return numbers.fitted(text, _LONG)
     rounded = f"{float(text):.{_DIGITS}g}"
     return rounded if "inf" not in rounded and rounded != "0" else numbers.rounded(text, _DIGITS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.render import numbers
 from backprop_cli.render.arrays import grid, words
+from backprop_cli.render.markdown import defined
 from backprop_cli.render.tables.markdown_tables import code, escape, table
 from backprop_cli.render.tables.tabular import Cell, Column, Table, ours
 from backprop_cli.render.tables.tabular import code as quoted
@@ -21,7 +22,7 @@ _COLUMNS = (
 def render(report: ArrayReport, *, explain: bool = False, full: bool = False) -> str:
     """A line for the value, a table of checks, the arrays, and the check in a sentence."""
     rows = (*report.variables, *report.stages)
-    made = [f"**{escape(report.output)}** = {code(report.value.text)}", ""]
+    made = [f"**{escape(report.output)}** = {defined(report)}{code(report.value.text)}", ""]
     made += [table(Table(_COLUMNS, tuple(map(_cells, rows)))).rstrip("\n")]
     for row in rows:
         shown = [f"{row.name} =", *grid.lines(row.value, None, full=full)]

@@ -41,7 +41,7 @@ def _parts(report: ArrayReport, screen: Screen, *, explain: bool, full: bool) ->
 
 def _head(report: ArrayReport, screen: Screen, *, full: bool) -> Iterable[Text]:
     output = next((row for row in report.stages if row.name == report.output), None)
-    formula = output.formula if output is not None else " ".join(report.expression.split())
+    formula = output.formula if output is not None else report.made_of
     room = min((screen.width or 100_000) - len(report.output) - 3, 400)
     yield Text(f"{report.output} = {shorten(visible(formula), room)}")
     if report.value.shape:
