@@ -226,7 +226,7 @@ REFUSED = {
     "slope": (["sum(sqrt(x))", "x=[1, 0]"], "slope.sqrt", 4, ""),
     "overflow": (["sum(exp(x))", "x=[1, 1000]"], "overflow.exp", 4, "--digits 20 has a far larger range"),
     "singular": (["sum(inv(A))", "A=[[1,2],[2,4]]"], "domain.inv", 4, ""),
-    "no slope of det": (["det(A)", "A=[[1,2],[2,4]]"], "slope.det", 4, ""),
+    "no slope of det": (["det(A)", "A=[[1,2],[2,4]]"], "slope.det", 4, "--scalars or --exact"),
     "no whole index": (["p[y]", "p=[1,2]", "y=0.5"], "index.value", 4, ""),
     "index too large": (["p[y]", "p=[1,2]", "y=2"], "index.value", 4, ""),
     "too many gates": (["sum(x @ x)", "x=@big.npy", "--exact"], "limit.scalars", 3, ""),

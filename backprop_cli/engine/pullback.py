@@ -251,7 +251,8 @@ class _CarefulSweep(Sweep):
         rule = bound(row.slope, (*row.params, "z"), self.program.shaped.told[index], self.program.rules)
         if not np.not_equal(rule((*inputs, value)), 0).all():
             message = f"{row.called} has a value but no gradient here: it needs {row.slope_need}"
-            self.refuse(index, Diagnostic(f"slope.{row.name}", message))
+            hint = "backprop grad has it with --scalars or --exact, by the rules of numbers"
+            self.refuse(index, Diagnostic(f"slope.{row.name}", message, hint))
 
     def _reach(self, source: int, taking: Any) -> None:
         before = self.reached.get(source)
