@@ -39,6 +39,7 @@ ERRORS = [
     ("usage.option", ["-", "--at", "-"], 2, "standard input cannot be both", None),
     ("usage.value", ["x*y", "x=1", "y"], 2, "`y` is not NAME=VALUE", None),
     ("usage.value", ["x*y", "1=1"], 2, "`1=1` is not NAME=VALUE", None),
+    ("usage.value", ["grad", "x*y", "x=1", "-o", "f.txt"], 2, "`-o` is not NAME=VALUE", None),
     ("usage.missing", ["x*y*z", "y=2"], 2, "no value for x, z", "x"),
     ("usage.twice", ["x*y", "x=1", "y=2", "x=1"], 2, "x is given two values", None),
     ("usage.stage", ["q = x; q*2", "x=1", "q=2"], 2, "q is a stage with a value of its own", None),

@@ -50,6 +50,8 @@ def test_an_empty_list_of_names(names):
 SEPARATE = "values are separate arguments after the expression: "
 RADIANS = "angles are in radians: "
 HINTS = [
+    (["grad", "x*y", "x=1", "-o", "f.txt"], "usage.value", "there is no option -o here; values are written NAME=VALUE"),
+    (["sum(x)", "x=(1, 2)"], "array.list", "an array stands in brackets: x='[1, 2]'"),
     (["sin²(x)", "x=1"], "syntax.operator", "write sin(x)^2"),
     (["sin^2(x + 1)", "x=1"], "syntax.operator", "write sin(x + 1)^2"),
     (["sin^-1(x)", "x=1"], "syntax.operator", "write asin(x) for the inverse function, 1/sin(x) for the reciprocal"),

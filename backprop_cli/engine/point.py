@@ -24,6 +24,7 @@ from backprop_cli.reading.printed_lists import listed
 _NAMED_APART = 3
 _LONG = 60
 _DEGREES = ("deg", "degree", "degrees")
+_FLAG = re.compile(r"-[A-Za-z]")
 _JOINED = re.compile(r",\s*(?:[^\W\d]\w*\s*=|$)")
 
 
@@ -124,7 +125,9 @@ def is_name(text: str) -> bool:
 
 def _not_a_pair(word: str) -> Diagnostic:
     hint = "values are written NAME=VALUE after the expression, as x=-2"
-    if any(character in word for character in "+*/^( "):
+    if _FLAG.fullmatch(word):
+        hint = f"there is no option {word} here; {hint}"
+    elif any(character in word for character in "+*/^( "):
         hint = "the expression is one argument: put it in quotes; " + hint
     return Diagnostic("usage.value", f"`{word}` is not NAME=VALUE", hint)
 

@@ -5,12 +5,15 @@ What is no list is a formula for all components at once, and no grid. What an el
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.grading.handwriting import plainly
 from backprop_cli.reading.nested_lists import split
 from backprop_cli.reading.printed_lists import listed
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,23 @@ class AnswerGrid:
 
 def grid(text: str) -> AnswerGrid | None:
     """The elements of a list; None for what is no list. Raises ``Refused`` for a list that cannot be read."""
-    found = listed(plainly(text))
+    text = plainly(text)
+    found = listed(text) or _bare(text)
     if found is None:
         return None
     shape, texts = split("the answer", found)
     return AnswerGrid(shape, tuple(texts))
+
+
+def _bare(text: str) -> str | None:
+    """Numbers without brackets, ``(2, 4)`` or ``2 4; 6 8``, as a list; None for anything else."""
+    text = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
+    rows = [row.split(",") if "," in row else row.split() for row in re.split(r"[;\n]", text) if row.strip()]
+    numbers = [one.strip() for row in rows for one in row]
+    if len(numbers) < 2 or not all(map(_NUMBER.fullmatch, numbers)):
+        return None
+    lists = [f"[{', '.join(row)}]" for row in rows]
+    return lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"
 
 
 def nested(shape: Shape, texts: list[str]) -> str:
