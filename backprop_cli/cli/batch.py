@@ -181,11 +181,19 @@ def _print_report(
 
         found = checked_rows(task, sampler)
         report, wrong = report._replace(check=found.method, checked_rows=found.rows, ok=found.ok), found.wrong
+    if options.form == "json":
+        report = report._replace(warnings=(*report.warnings, *_left_out(rejected)))
     sys.stdout.write(_rendered(report, options))
     sys.stdout.flush()
     if options.form != "json":
         warn(report.warnings)
     return wrong
+
+
+def _left_out(rejected: Rejects) -> tuple[Diagnostic, ...]:
+    """How many rows were left out, if any was."""
+    count = rejected.count
+    return (Diagnostic("data.skipped", f"{count:,} row{'' if count == 1 else 's'} left out"),) if count else ()
 
 
 def _sampler(task: Task) -> Sampler:
@@ -220,8 +228,8 @@ def say_skipped(rejected: Rejects) -> None:
         return
     from backprop_cli.render.safe_text import visible
 
+    warn(_left_out(rejected))
     count = rejected.count
-    print(f"warning[data.skipped]: {count:,} row{'' if count == 1 else 's'} left out", file=sys.stderr)
     for bad in rejected.listed:
         print(f"  {visible(bad.problem.message)}", file=sys.stderr)
     if count > len(rejected.listed):
