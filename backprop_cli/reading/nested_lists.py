@@ -5,11 +5,14 @@ Gives the shape and the elements' texts, row by row. What an element's text mean
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from backprop_cli import limits
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
+
+_NAME_BEFORE = re.compile(r"(?:[^\W\d]\w*|\))\Z")
 
 
 def split(name: str, text: str) -> tuple[Shape, list[str]]:
@@ -24,18 +27,22 @@ class _Splitter:
         self.source, self.text = source, source.text
         self.open: list[list[object]] = []
         self.starts: list[int] = []
+        self.closed = -1  # where the last index ends
 
     def all(self) -> list[object]:
         """The lists in the list, the texts in them."""
-        begin, whole, parentheses = 0, None, 0
+        begin, whole, inside = 0, None, 0
         for at, character in enumerate(self.text):
             if character in "()":
-                parentheses += 1 if character == "(" else -1
-            elif character == "[" and parentheses == 0:
+                inside += 1 if character == "(" else -1
+            elif inside > 0 or (character == "[" and self._is_index(at)):
+                inside += (character == "[") - (character == "]")
+                self.closed = at + 1
+            elif character == "[":
                 self._nothing_before(begin, at)
                 self._open(at)
                 begin = at + 1
-            elif character in ",]" and parentheses == 0:
+            elif character in ",]":
                 self._element(begin, at, closing=character == "]")
                 begin = at + 1
                 if character == "]":
@@ -47,6 +54,12 @@ class _Splitter:
                     self.open[-1].append(whole)
         self._stop("this [ is never closed", self.starts[-1])
         return []
+
+    def _is_index(self, at: int) -> bool:
+        """Whether a [ stands right behind a name or a call: ``m[0]`` is an element of m, and no list."""
+        return bool(self.open) and (
+            at == self.closed or _NAME_BEFORE.search(self.text, max(0, at - limits.NAME_CHARACTERS), at) is not None
+        )
 
     def _open(self, at: int) -> None:
         self.open.append([])
