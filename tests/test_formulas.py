@@ -29,7 +29,8 @@ from backprop_cli.gates import GATES
 from backprop_cli.grading.formula_answers import told_apart
 from backprop_cli.grading.formulas import proof
 from backprop_cli.grading.formulas.borders import border_texts, borders, sides
-from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
+from backprop_cli.grading.formulas.equality import Formulas
+from backprop_cli.grading.formulas.formula_verdict import FormulaVerdict
 from backprop_cli.grading.formulas.samples import shown
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked, Names

@@ -5,11 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from backprop_cli import limits
 from backprop_cli.grading.answer_reading import AnswerReading, constant_or_formula
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.formula_answers import GradientAnswer, OwnGradient, formula_opinion, meant_formula
+from backprop_cli.grading.formula_answers import (
+    GradientAnswer,
+    OwnGradient,
+    SettledAnswer,
+    formula_opinion,
+    meant_formula,
+    settled_opinion,
+)
 from backprop_cli.grading.formulas.quantity_function import known_names
 from backprop_cli.grading.formulas.staged import spoken, true_gradient
 from backprop_cli.grading.names import Asked
@@ -23,16 +31,22 @@ from backprop_cli.problems import Diagnostic, Refused
 _WORSE: tuple[AnswerWord, ...] = ("ok", "close", "undefined", "wrong", "invalid")
 
 
+_MOST_SECONDS = 20  # of the processor, for the formulas of a problem that are compared one by one
+
+
+SettledAnswers = Mapping[tuple[Asked, str], SettledAnswer]
 JudgedAnswer = tuple[tuple[Opinion, ...], tuple[Said, ...]]
 
 
-def judge(question: Question, answers: Sequence[Answer], beside: Sequence[Answer] = ()) -> JudgedAnswer:
+def judge(
+    question: Question, answers: Sequence[Answer], beside: Sequence[Answer] = (), settled: SettledAnswers | None = None
+) -> JudgedAnswer:
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named.
 
-    Answers ``beside`` these are not judged, but may be named in them. Of several sheets the one counts on which most is
-    right.
+    Answers ``beside`` these are not judged, but may be named in them; of those ``settled`` the verdict is known. Of
+    several sheets the one counts on which most is right.
     """
-    found = [_on_sheet(one, answers, beside) for one in (question, *question.others)]
+    found = [_on_sheet(one, answers, beside, settled or {}) for one in (question, *question.others)]
     return max(found, key=lambda one: sum(opinion.weight for opinion in one[0] if opinion.word == "ok"))
 
 
@@ -43,18 +57,19 @@ class _AnswerSheet:
     question: Question
     given: Mapping[Asked, list[Answer]]
     until: float
+    settled: SettledAnswers
     _own: dict[Asked, GradientAnswer] = field(default_factory=dict)
 
     def stated(self, name: str, asked: Asked) -> GradientAnswer:
         """``own``; or the true one where it only states the chain rule: ``df/ds*ds/dx = 2*s*y``."""
         if asked not in self.given:
-            return GradientAnswer(true_gradient(self.question.circuit, asked), right=True)
+            return self._true(asked)
         return self.own(name, asked)
 
     def own(self, name: str, asked: Asked) -> GradientAnswer:
         """The student's answer to a gradient that an answer names. Raises ``Refused`` where there is none."""
         if asked.by == asked.of:
-            return GradientAnswer(constant_or_formula("1", ()), right=True)
+            return GradientAnswer(True, lambda: constant_or_formula("1", ()))
         if asked not in self._own:
             self._own[asked] = self._found(name, asked)
         return self._own[asked]
@@ -67,24 +82,34 @@ class _AnswerSheet:
     def _found(self, name: str, asked: Asked) -> GradientAnswer:
         answers, name = self.given.get(asked, []), spoken(self.question.names, name, asked)
         opinion = _first(self, Ask(name, asked), answers)[0]
+        known = bool(answers) and (asked, answers[0].text) in self.settled
+        if opinion.word == "ok" and known:
+            return self._true(asked)
         reading = self.question.reading(answers[0].text).all[-1] if answers else AnswerReading("")
         if opinion.word in ("missing", "invalid", "duplicate") or reading.absent:
             why = "is not among the answers" if opinion.word == "missing" else "has no answer to go by"
             raise Refused(Diagnostic("answer.upstream", f"{name} {why}", f"answer it, too: {name} = …"))
         right = opinion.word in ("ok", "close")
         if right and reading.formula is None:
-            return GradientAnswer(true_gradient(self.question.circuit, asked), right)
-        return GradientAnswer(meant_formula(self.question, asked, reading, self.own), right)
+            return self._true(asked)
+        return GradientAnswer(right, cache(lambda: meant_formula(self.question, asked, reading, self.own)))
+
+    def _true(self, asked: Asked) -> GradientAnswer:
+        return GradientAnswer(True, cache(lambda: true_gradient(self.question.circuit, asked)))
 
 
-def _on_sheet(question: Question, answers: Sequence[Answer], beside: Sequence[Answer]) -> JudgedAnswer:
+def _on_sheet(
+    question: Question, answers: Sequence[Answer], beside: Sequence[Answer], settled: SettledAnswers
+) -> JudgedAnswer:
     given: dict[Asked, list[Answer]] = {}
     for answer in (*answers, *beside):
         meant = question.meant(answer.name)
         if meant is not None:
             given.setdefault(meant, []).append(answer)
-    formulas = question.formulas_among([several[0] for several in given.values()])
-    sheet = _AnswerSheet(question, given, time.thread_time() + formulas * limits.FORMULA_SECONDS)
+    unsettled = [several[0] for meant, several in given.items() if (meant, several[0].text) not in settled]
+    seconds = min(_MOST_SECONDS, question.formulas_among(unsettled) * limits.FORMULA_SECONDS)
+    until = time.thread_time() + seconds
+    sheet = _AnswerSheet(question, given, until, settled)
     asked, rest = {ask.asked for ask in question.asks}, list[Opinion]()
     for answer in answers:
         meant = question.meant(answer.name)
@@ -132,14 +157,22 @@ def unreadable(question: Question, answer: Answer) -> Diagnostic | None:
 
 def _one(sheet: _AnswerSheet, ask: Ask, answer: Answer) -> Opinion:
     """The opinion on an answer; on a number it is remembered, on a formula the time that is left decides, too."""
-    question = sheet.question
-    known = question.opinion(ask, answer)
+    question, settled = sheet.question, sheet.settled.get((ask.asked, answer.text))
+    known = question.opinion(ask, answer) if settled is None else _settled(sheet, ask, answer, settled)
     if known is not None:
         return known
     made = _new(sheet, ask, answer)
     if ask.asked in question.facts and question.is_number(answer.text):
         question.keep(ask, answer, made)
     return made
+
+
+def _settled(sheet: _AnswerSheet, ask: Ask, answer: Answer, settled: SettledAnswer) -> Opinion:
+    plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, below=answer.below)
+    try:
+        return settled_opinion(sheet.question, ask, plain, settled, sheet.own)
+    except Refused as refused:
+        return invalid(plain, refused.problems[0])
 
 
 def _new(sheet: _AnswerSheet, ask: Ask, answer: Answer) -> Opinion:

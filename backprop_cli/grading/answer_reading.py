@@ -84,9 +84,7 @@ def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None 
     problem = several(text)
     if problem is not None:
         return AnswerReading(text, problem=problem)
-    parts = sides(text)
-    if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
-        parts = parts[1:]
+    parts = without_title(sides(text))
     found = [_read_side(part, names, circuit_of or constant_or_formula) for part in parts]
     if len(found) == 1:
         return found[0]
@@ -94,6 +92,11 @@ def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None 
     if problem is None and any(one.open or one.absent for one in found):
         problem = Diagnostic("answer.sides", "nothing stands on one side of =")
     return AnswerReading(text, problem=problem, sides=tuple(found) if problem is None else ())
+
+
+def without_title(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The sides of an answer without the name of what is answered: ``dx`` of ``dx = x + y = 3``."""
+    return parts[1:] if len(parts) > 1 and _TITLE.fullmatch(parts[0]) else parts
 
 
 def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> AnswerReading:

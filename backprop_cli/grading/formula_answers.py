@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from backprop_cli.arithmetic.balls import working
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.grading.answer_reading import AnswerReading, constant_or_formula
-from backprop_cli.grading.formulas.equality import Counterexample, FormulaVerdict
+from backprop_cli.grading.formulas.formula_verdict import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.numerals import restored
 from backprop_cli.grading.formulas.staged import gradients_named, true_gradient, with_gradients
 from backprop_cli.grading.formulas.vocabulary import unknown_names
@@ -24,15 +24,26 @@ from backprop_cli.grading.question import Ask, Question
 from backprop_cli.grading.records import AnswerWord
 from backprop_cli.grading.tolerance import Typed
 
-_MOST_BITS = 3_200
+_MOST_BITS, _COORDINATES = 3_200, 12
 
 
 @dataclass(frozen=True, slots=True)
 class GradientAnswer:
-    """A student's answer to a gradient as a formula without names of gradients, and whether it is right."""
+    """A student's answer to a gradient: whether it is right, and what makes a formula of it without names of gradients.
 
-    formula: Circuit
+    What is made is made when it is asked for: right answers seldom need it.
+    """
+
     right: bool
+    make: Callable[[], Circuit]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledAnswer:
+    """What is known of a component's formula that is given the true gradients; those that it names."""
+
+    verdict: FormulaVerdict
+    gradients: Mapping[str, Asked]
 
 
 OwnGradient = Callable[[str, Asked], GradientAnswer]
@@ -49,7 +60,7 @@ def formula_opinion(
     formula = reading.formula or constant_or_formula(reading.text, ())
     named = gradients_named(question.names, ask.asked, formula)
     given = {name: own(name, asked) for name, asked in named.items()}
-    mine = with_gradients(formula, {name: one.formula for name, one in given.items()}) if given else formula
+    mine = with_gradients(formula, {name: one.make() for name, one in given.items()}) if given else formula
     opinion = _opinion(question, ask, plain, mine, until)
     if opinion.word == "ok" or all(one.right for one in given.values()):
         return opinion
@@ -58,10 +69,21 @@ def formula_opinion(
     return replace(opinion, said=(*opinion.said, FOLLOWS)) if follows else opinion
 
 
+def settled_opinion(question: Question, ask: Ask, plain: Opinion, settled: SettledAnswer, own: OwnGradient) -> Opinion:
+    """The opinion on a component's formula that was compared with all others of its array. Raises ``Refused`` likewise.
+
+    Right with the true gradients, it is wrong with the student's own where one of those is.
+    """
+    given = [own(name, asked) for name, asked in settled.gradients.items()]
+    if not settled.verdict.equal or all(one.right for one in given):
+        return _worded(question, ask, plain, settled.verdict)
+    return replace(plain, word="wrong", said=(FOLLOWS,))
+
+
 def meant_formula(question: Question, asked: Asked, reading: AnswerReading, own: OwnGradient) -> Circuit:
     """A formula with the student's own answers in place of the gradients that it names. Raises ``Refused`` likewise."""
     formula = reading.formula or constant_or_formula(reading.text, ())
-    given = {name: own(name, one).formula for name, one in gradients_named(question.names, asked, formula).items()}
+    given = {name: own(name, one).make() for name, one in gradients_named(question.names, asked, formula).items()}
     return with_gradients(formula, given) if given else formula
 
 
@@ -73,6 +95,15 @@ def _opinion(question: Question, ask: Ask, plain: Opinion, formula: Circuit, unt
     verdict = question.verdict(ask.asked, formula, until)
     if verdict.problem is not None:
         return invalid(plain, verdict.problem)
+    opinion = _worded(question, ask, plain, verdict)
+    if opinion.word != "wrong":
+        return opinion
+    put_in = _put_in(question, ask, formula, until)
+    return replace(opinion, word="close" if put_in else "wrong", said=put_in + opinion.said)
+
+
+def _worded(question: Question, ask: Ask, plain: Opinion, verdict: FormulaVerdict) -> Opinion:
+    """A verdict in words."""
     if verdict.equal:
         settled = verdict.settled and not verdict.late
         return replace(plain, word="ok", said=_grounds(verdict), entry=_known(question, ask), settled=settled)
@@ -80,8 +111,7 @@ def _opinion(question: Question, ask: Ask, plain: Opinion, formula: Circuit, unt
         word: AnswerWord = "ok" if verdict.explained and not question.tolerance.exact else "close"
         return replace(plain, word=word, said=(_apart(verdict),))
     said = (_counter(question, ask, verdict.counterexample),) if verdict.counterexample else ()
-    put_in = _put_in(question, ask, formula, until)
-    return replace(plain, word="close" if put_in else "wrong", said=put_in + said)
+    return replace(plain, word="wrong", said=said)
 
 
 def _known(question: Question, ask: Ask) -> NumericAnswer | None:
@@ -106,7 +136,13 @@ def _grounds(verdict: FormulaVerdict) -> tuple[Said, ...]:
     if verdict.proved and not verdict.unseen:
         return ()
     message = f"equal at {verdict.points} points"
-    if not verdict.proved:
+    if verdict.labelled:
+        message += ", whichever element of the labels is 1; elsewhere it is another function"
+    elif verdict.beyond:
+        message += ", on the part of the domain where the question's point lies; beyond, it is another function"
+    elif verdict.whole:
+        message = f"every component is {message}"
+    elif not verdict.proved:
         message += "; SymPy did not settle whether it is equal everywhere"
     if not verdict.settled:
         message += "; at too few of them could a small difference have been seen"
@@ -130,7 +166,7 @@ def _part(away: float) -> str:
 def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
     """The counterexample in words; a truth that is that of the question itself is for ``full`` alone."""
     what = "value" if ask.asked.is_value else "gradient"
-    at = ", ".join(f"{name} = {_short(value)}" for name, value in counter.at.items())
+    at = _coordinates(counter.at)
     place = "the point of the question" if counter.here else at or "every point"
     answer, truth = told_apart(counter.answer, counter.truth)
     yours = "yours has no value" if counter.answer is None else f"yours gives {answer}"
@@ -143,6 +179,13 @@ def _counter(question: Question, ask: Ask, counter: Counterexample) -> Said:
     return Said(
         "answer.counterexample", f"at {place} {yours}, and the {what} is another" if tells else full, full, "hint"
     )
+
+
+def _coordinates(at: Mapping[str, Fraction]) -> str:
+    """A point; of many coordinates the first, for nobody reads thirty."""
+    shown = [f"{name} = {_short(value)}" for name, value in at.items()]
+    more = f" and {len(shown) - _COORDINATES + 1} more" if len(shown) > _COORDINATES else ""
+    return ", ".join(shown[: _COORDINATES - 1] if more else shown) + more
 
 
 def told_apart(answer: Number, truth: Number) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from backprop_cli.grading.allowed import Allowed
 from backprop_cli.grading.answer_reading import AnswerReading, CircuitOf, bound_names, read_answer
 from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.formulas.equality import Formulas, FormulaVerdict
+from backprop_cli.grading.formulas.equality import Formulas
+from backprop_cli.grading.formulas.formula_verdict import FormulaVerdict
 from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.mistakes import Mistakes
 from backprop_cli.grading.names import Asked, Names

@@ -11,13 +11,14 @@ from numpy import ndindex
 from backprop_cli import limits
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
-from backprop_cli.grading.answer_judging import judge, unreadable
+from backprop_cli.grading.answer_judging import SettledAnswers, judge, unreadable
+from backprop_cli.grading.answer_reading import without_title
 from backprop_cli.grading.arrays.answer_grid import AnswerGrid, grid
 from backprop_cli.grading.arrays.array_names import component
 from backprop_cli.grading.arrays.array_question import ArrayAsk, ArrayQuestion, canonical
 from backprop_cli.grading.arrays.folding import folded
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.handwriting import plainly, says_no_value
+from backprop_cli.grading.handwriting import plainly, says_no_value, sides
 from backprop_cli.grading.opinion import Opinion, Said, invalid
 from backprop_cli.problems import Diagnostic, Refused
 
@@ -35,13 +36,16 @@ class _Sheet:
     refused: Opinion | None = None
     said: tuple[Said, ...] = ()
     grid: AnswerGrid | None = None
+    settled: SettledAnswers = field(default_factory=dict)
 
 
 def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tuple[Opinion, ...], tuple[Said, ...]]:
     """An opinion for everything asked, in the order asked, then for what nobody asked; and the mistakes named."""
-    sheets, rest, beside = _sheets(question, answers)
+    sheets, rest, unasked = _sheets(question, answers)
     cells = [cell for sheet in sheets if sheet.refused is None for cell in sheet.cells]
-    judged, hints = judge(question.elements, cells, beside)
+    beside = [cell for sheet in unasked if sheet.refused is None for cell in sheet.cells]
+    settled = {known: one for sheet in (*sheets, *unasked) for known, one in sheet.settled.items()}
+    judged, hints = judge(question.elements, cells, beside, settled)
     parts, more = judged[: len(question.elements.asks)], judged[len(question.elements.asks) :]
     found, begin = [], 0
     for sheet in sheets:
@@ -53,13 +57,11 @@ def judge_arrays(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[tu
     return (*found, *rest, *more), named or hints
 
 
-def _sheets(
-    question: ArrayQuestion, answers: Sequence[Answer]
-) -> tuple[list[_Sheet], list[Opinion], tuple[Answer, ...]]:
-    """The answers by what is asked, the opinions on those that nobody asked for, and the components of these."""
+def _sheets(question: ArrayQuestion, answers: Sequence[Answer]) -> tuple[list[_Sheet], list[Opinion], list[_Sheet]]:
+    """The answers by what is asked, the opinions on those that nobody asked for, and what these say."""
     sheets = [_Sheet(ask) for ask in question.asks]
     given: dict[int, list[Answer]] = {}
-    rest, beside = list[Opinion](), list[Answer]()
+    rest, unasked = list[Opinion](), list[_Sheet]()
     for answer in answers:
         meant = question.meant(answer.name)
         own = next((at for at, ask in enumerate(question.asks) if meant == ask.asked), None)
@@ -70,22 +72,22 @@ def _sheets(
         cell = home.ask.cell(meant.index) if home is not None and meant and meant.index is not None else None
         if home is None or cell is None:
             rest.append(_extra(question, answer, home))
-            beside += _unasked(question, answer) if home is None else ()
+            unasked += _unasked(question, answer) if home is None else ()
         else:
             home.cells.append(replace(answer, name=canonical(question.elements, cell)))
     for at, several in given.items():
         rest += _whole(question, sheets[at], several)
-    return sheets, rest, tuple(beside)
+    return sheets, rest, unasked
 
 
-def _unasked(question: ArrayQuestion, answer: Answer) -> Sequence[Answer]:
-    """The components of an answer that nobody asked for, which others may name."""
+def _unasked(question: ArrayQuestion, answer: Answer) -> Sequence[_Sheet]:
+    """An answer that nobody asked for, and others may name."""
     ask = question.unasked(answer.name)
     if ask is None:
         return ()
     sheet = _Sheet(ask)
     _whole(question, sheet, [answer])
-    return sheet.cells if sheet.refused is None else ()
+    return (sheet,)
 
 
 def _extra(question: ArrayQuestion, answer: Answer, home: _Sheet | None) -> Opinion:
@@ -133,14 +135,17 @@ def _spread(question: ArrayQuestion, sheet: _Sheet, answer: Answer, plain: Opini
 
 def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[str] | None:
     """The text of each component; None where the shape is another, nothing where the answer was left open."""
-    ask, text = sheet.ask, plainly(answer.text)
+    ask, text = sheet.ask, _statement(answer.text)
     if not ask.shape:
         return [answer.text]
     if answer.problem is not None:
         raise Refused(answer.problem)
     if not text or says_no_value(text):
         return [text] * len(ask.cells) if text else []
-    found = grid(text) or _formula(question, text)
+    parts = without_title(sides(text))
+    found = _joined([grid(part) or _formula(question, part) for part in parts])
+    if len(parts) == 1 and found.shape == ask.shape and not grid(parts[0]):
+        sheet.settled = question.settled(ask, parts[0])
     if found.shape != ask.shape:
         sheet.said = (_misshapen(question, ask, found.shape),)
         if found.squeezed != AnswerGrid(ask.shape, ()).squeezed:
@@ -149,12 +154,25 @@ def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[s
     return ["" if one.lower() in _LEFT_OPEN else one for one in found.texts]
 
 
+def _statement(text: str) -> str:
+    """An answer without a comment behind it, and without the sign that ends a statement."""
+    return plainly(text.partition("#")[0]).rstrip("; \t\n")
+
+
+def _joined(parts: Sequence[AnswerGrid]) -> AnswerGrid:
+    """The sides of = as one grid, whose components are equations; of another shape if a side is."""
+    odd = next((part for part in parts if part.shape != parts[0].shape), None)
+    if len(parts) == 1 or odd is not None:
+        return odd or parts[0]
+    return AnswerGrid(parts[0].shape, tuple(" = ".join(texts) for texts in zip(*(p.texts for p in parts), strict=True)))
+
+
 def _formula(question: ArrayQuestion, text: str) -> AnswerGrid:
     """A formula for all components as one for each. Raises ``Refused`` if it cannot be read, or there are too many."""
     shape = question.reader.shape(text)
     if prod(shape) > limits.FORMULA_COMPONENTS:
         message = (
-            f"a formula for {prod(shape):,} components; at most {limits.FORMULA_COMPONENTS} are judged as functions"
+            f"a formula for {prod(shape):,} components; at most {limits.FORMULA_COMPONENTS:,} are judged as functions"
         )
         raise Refused(Diagnostic("limit.formula", message))
     return AnswerGrid(shape, tuple(component(f"({text})", index) for index in ndindex(*shape)))
@@ -166,12 +184,13 @@ def unreadable_array(question: ArrayQuestion, answer: Answer) -> Diagnostic | No
     if answer.problem is not None or meant is None:
         return answer.problem
     shape = next((ask.shape for ask in question.asks if ask.asked == meant), ())
-    text = plainly(answer.text)
+    text = _statement(answer.text)
     if not shape:
         return unreadable(question.elements, answer)
     try:
-        if text and not says_no_value(text) and grid(text) is None:
-            question.reader.shape(text)
+        for part in without_title(sides(text)) if text and not says_no_value(text) else ():
+            if grid(part) is None:
+                question.reader.shape(part)
     except Refused as refused:
         return refused.problems[0]
     return None

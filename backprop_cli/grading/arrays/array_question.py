@@ -6,7 +6,7 @@ formulas and the mistakes of numbers come from there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -19,13 +19,15 @@ from backprop_cli.choices import Method
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.given import Given
 from backprop_cli.engine.point import Point
-from backprop_cli.engine.written_out import WrittenOut
+from backprop_cli.engine.written_out import WrittenOut, element_name
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.grading.arrays.array_mistakes import ArrayMistakes
 from backprop_cli.grading.arrays.array_names import ArrayAsked, ArrayNames, Index, component
 from backprop_cli.grading.arrays.reader import ElementReader
+from backprop_cli.grading.arrays.whole_formulas import WholeFormula, WholeTruth, groups
 from backprop_cli.grading.files.answers import Answer
+from backprop_cli.grading.formula_answers import SettledAnswer
 from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.question import Ask, Question, prepare
@@ -36,6 +38,7 @@ from backprop_cli.settings import Settings
 
 _PLAIN = frozenset("0123456789.,+-/eE[] \t\n")
 _SMALL = 100
+_SMALL_WORK, _MOST_NODES = 200, 20_000  # components times nodes; nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class ArrayQuestion:
     reader: ElementReader
     warnings: tuple[Diagnostic, ...] = ()
     _meant: dict[str, ArrayAsked | None] = field(default_factory=dict)
+    _settled: dict[tuple[str, str], Mapping[tuple[Asked, str], SettledAnswer]] = field(default_factory=dict)
 
     @property
     def circuit(self) -> Circuit:
@@ -93,6 +97,72 @@ class ArrayQuestion:
             self._meant[name] = self.names.read(name)
         return self._meant[name]
 
+    @cached_property
+    def whole(self) -> WholeTruth:
+        """The question at the points that formulas for arrays are held against."""
+        return WholeTruth(self.elements.circuit, self.elements.here or {})
+
+    @cached_property
+    def labelled(self) -> WholeTruth | None:
+        """The same at points where labels stay labels; None without any."""
+        found = groups(self.elements.here or {}, self._rows())
+        return WholeTruth(self.elements.circuit, self.elements.here or {}, found) if found else None
+
+    def _rows(self) -> Iterator[Sequence[str]]:
+        """The rows of the arrays that are given and whose gradients are not asked for."""
+        parameters = {ask.asked.whole.by for ask in self.asks}
+        shapes = self.ready.run.program.shaped.shapes
+        for name, node in self.circuit.inputs.items():
+            if shapes[node] and node not in parameters:
+                for row in np.ndindex(*shapes[node][:-1]):
+                    yield [element_name(name, (*row, at)) for at in range(shapes[node][-1])]
+
+    def settled(self, ask: ArrayAsk, text: str) -> Mapping[tuple[Asked, str], SettledAnswer]:
+        """What is known of the components of a formula for an array, by quantity and text; nothing where it is small.
+
+        Components of a small one are compared one by one, on every branch.
+        """
+        key = ask.name, text
+        if key not in self._settled:
+            self._settled[key] = self._compared(ask, text)
+        return self._settled[key]
+
+    def _compared(self, ask: ArrayAsk, text: str) -> Mapping[tuple[Asked, str], SettledAnswer]:
+        large = len(ask.cells) * len(self.elements.circuit.nodes) > _SMALL_WORK
+        if (not large and self.labelled is None) or len(self.elements.circuit.nodes) > _MOST_NODES:
+            return {}
+        try:
+            circuit, cells = self.reader.whole(text)
+        except Refused:
+            return {}
+        formula = WholeFormula(circuit, cells, self._gradients(circuit))
+        asked = [cell.asked for cell in ask.cells]
+        verdicts = self.whole.verdicts(asked, formula)
+        if self.labelled is not None and not all(one is not None and one.equal for one in verdicts):
+            again = self.labelled.verdicts(asked, formula)
+            verdicts = [
+                one if one is not None and one.equal else later and replace(later, labelled=later.equal)
+                for one, later in zip(verdicts, again, strict=True)
+            ]
+        names = [component(f"({text})", index) for index in np.ndindex(*ask.shape)]
+        return {
+            (quantity, name): SettledAnswer(replace(verdict, whole=True), self._named(formula, cell))
+            for quantity, name, verdict, cell in zip(asked, names, verdicts, cells, strict=True)
+            if verdict is not None and (large or verdict.labelled)
+        }
+
+    def _gradients(self, circuit: Circuit) -> dict[str, Asked]:
+        """What the names of gradients in a formula mean."""
+        known = self.whole.known
+        read = {name: self.elements.meant(name) for name in circuit.inputs if name not in known}
+        return {name: asked for name, asked in read.items() if asked is not None and not asked.is_value}
+
+    def _named(self, formula: WholeFormula, cell: int) -> dict[str, Asked]:
+        """The gradients that one component names."""
+        feeding = formula.circuit.feeding([cell])
+        inputs = formula.circuit.inputs
+        return {name: asked for name, asked in formula.gradients.items() if feeding[inputs[name]]}
+
     def unasked(self, name: str) -> ArrayAsk | None:
         """What a name means that nobody asked for; None where it means nothing, or a derivative of an array."""
         meant = self.meant(name)
@@ -111,8 +181,14 @@ class ArrayQuestion:
         _ = self.elements.mistakes
         for ask in self.asks if self.formulas_among(answers) else ():
             if any(self.meant(answer.name) == ask.asked and not _numbers(answer.text) for answer in answers):
-                for cell in ask.cells:
-                    self.elements.formulas(cell.asked).warm()
+                self._warm(ask)
+
+    def _warm(self, ask: ArrayAsk) -> None:
+        if len(ask.cells) * len(self.elements.circuit.nodes) > _SMALL_WORK:
+            _ = self.whole.points
+            return
+        for cell in ask.cells:
+            self.elements.formulas(cell.asked).warm()
 
     def formulas_among(self, answers: Sequence[Answer]) -> int:
         """How many components may have to be judged as functions."""
@@ -149,7 +225,7 @@ def prepare_arrays(
     asks = _asks(ready, out, wanted, weights or {})
     cells = tuple(cell for ask in asks for cell in ask.cells)
     scalar = prepare(out.circuit, elements_of(ready, out), cells, tolerance, accept, method)
-    reader = ElementReader(ready)
+    reader = ElementReader(ready, out.upstream)
     return ArrayQuestion(ready, out, asks, replace(scalar, circuit_of=reader), reader, ready.warnings)
 
 

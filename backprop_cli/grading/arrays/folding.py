@@ -71,7 +71,7 @@ def _place(name: str) -> str:
 
 
 def _remarks(ask: ArrayAsk, parts: Sequence[Opinion]) -> tuple[Said, ...]:
-    """What is said of components: once for all that share it, with the place of the first."""
+    """What is said of components: once for all that share it, with the place of the first; one counterexample."""
     found: dict[tuple[str, str], list[Opinion]] = {}
     first: dict[tuple[str, str], Said] = {}
     for part in parts:
@@ -79,7 +79,8 @@ def _remarks(ask: ArrayAsk, parts: Sequence[Opinion]) -> tuple[Said, ...]:
             key = one.code, one.message
             first.setdefault(key, one)
             found.setdefault(key, []).append(part)
-    kept = list(first.items())[:_SENTENCES]
+    counters = [key for key in first if key[0] == "answer.counterexample"]
+    kept = [(key, one) for key, one in first.items() if key not in counters[1:]][:_SENTENCES]
     return tuple(_placed(one, found[key], len(parts)) for key, one in kept)
 
 

@@ -5,7 +5,8 @@ What comes out is a circuit over the components' names, ``W[0,1]``, as the quest
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +17,7 @@ from backprop_cli.array_calculation import Prepared
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.shapes import Shaped, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
-from backprop_cli.engine.written_out import TooLargeError, written_out
+from backprop_cli.engine.written_out import TooLargeError, WrittenOut, written_out
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.gates.array_table import ARRAY_GATES
@@ -30,8 +31,10 @@ from backprop_cli.reading import read
 class ElementReader:
     """Reads a text that says one number, in the names of one question."""
 
-    def __init__(self, ready: Prepared) -> None:
+    def __init__(self, ready: Prepared, upstream: Sequence[str] = ()) -> None:
         self._ready = ready
+        self._upstream = upstream[0].partition("[")[0] if upstream else "upstream"
+        self._arriving = re.compile(rf"\bd{re.escape(ready.circuit.output_name)}\b(?![\w(])" if upstream else r"(?!)")
 
     @cached_property
     def _names(self) -> Names:
@@ -51,8 +54,20 @@ class ElementReader:
         if ready.output:
             message = f"one number is asked for, and this is {shown(ready.output)}"
             raise Refused(Diagnostic("answer.shape", message).at(circuit.source, circuit.spans[circuit.output]))
+        return self._written(ready, circuit).circuit
+
+    def whole(self, text: str) -> tuple[Circuit, list[int]]:
+        """A formula for an array written out: the circuit, and the node of each component, row by row.
+
+        Raises ``Refused`` as a call does.
+        """
+        circuit = self._read(text)
+        made = self._written(self._shaped(circuit), circuit)
+        return made.circuit, made.cells[circuit.output].ravel().tolist()
+
+    def _written(self, ready: Shaped, circuit: Circuit) -> WrittenOut:
         try:
-            return written_out(run_forward(ArrayProgram(ready), self._values(circuit))).circuit
+            return written_out(run_forward(ArrayProgram(ready), self._values(circuit)))
         except TooLargeError as error:
             message = f"written out, the formula is too large: {error}"
             raise Refused(Diagnostic("limit.formula", message)) from None
@@ -63,7 +78,7 @@ class ElementReader:
         return self._shaped(circuit).output if self._has_arrays(circuit) else ()
 
     def _read(self, text: str) -> Circuit:
-        text = in_our_notation(text, self._known)
+        text = self._arriving.sub(self._upstream, in_our_notation(text, self._known))
         circuit = read(text, bound=frozenset(self._known), name="answer", arrays=True)
         for name, node in circuit.inputs.items():
             if self._shape(name) is None:
@@ -79,6 +94,8 @@ class ElementReader:
         shapes, node = self._ready.run.program.shaped.shapes, self._known.get(name)
         if node is not None:
             return shapes[node]
+        if self._ready.upstream is not None and name == self._upstream:
+            return shapes[self._ready.circuit.output]
         asked = self._names.read(name)
         return None if asked is None or asked.by is None or shapes[asked.of] else shapes[asked.by]
 

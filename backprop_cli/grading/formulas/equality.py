@@ -11,21 +11,30 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
 from backprop_cli import limits
+from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
+from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
 from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
 from backprop_cli.grading.formulas.draws import VARIABLES, dice_of, drawn, landmarks
+from backprop_cli.grading.formulas.formula_verdict import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.proof import Proof
-from backprop_cli.grading.formulas.quantity_function import Location, QuantityFunction, RunPoint, Sample, cost
-from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place
+from backprop_cli.grading.formulas.quantity_function import (
+    Location,
+    QuantityFunction,
+    RunPoint,
+    Sample,
+    connected,
+    cost,
+)
+from backprop_cli.grading.formulas.samples import LEAST, Samples, literals, place, shown
 from backprop_cli.grading.formulas.search import Search, Seen
 from backprop_cli.grading.formulas.vocabulary import unknown_names
 from backprop_cli.grading.names import Asked
@@ -39,46 +48,6 @@ _MOST_GATES, _MOST_COST = 5_000, 5_000
 _INSIDE = 12  # points that others are drawn near
 _DIFFERENCES = 12  # that are kept of one formula
 _USUAL = Tolerance()
-
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """A point at which an answer is not the truth; ``answer`` is None without a value there.
-
-    ``at`` has every variable that either side depends on; ``here``: it is the question's own point; ``reveals``: the
-    truth is an answer to this or another question.
-    """
-
-    at: Mapping[str, Fraction]
-    answer: Number
-    truth: Number
-    here: bool
-    reveals: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaVerdict:
-    """Whether a formula is the quantity asked for, as a function.
-
-    ``points`` says at how many points both were compared, ``proved`` whether SymPy confirmed that they are equal,
-    ``settled`` whether that or exact comparisons leave no doubt, ``unseen`` which gates were met on one side only. With
-    a ``problem`` it could not be judged. ``late``: time ran out, so that another time more might be known.
-
-    What differs may be ``near``: within the tolerance wherever both were compared, ``away`` the largest difference
-    relative to the truth; ``explained`` if the last digits of the decimals in the formula leave that open.
-    """
-
-    equal: bool
-    points: int
-    proved: bool
-    counterexample: Counterexample | None
-    unseen: tuple[str, ...] = ()
-    problem: Diagnostic | None = None
-    late: bool = False
-    settled: bool = True
-    near: bool = False
-    explained: bool = False
-    away: float = 0.0
 
 
 class Formulas:
@@ -97,14 +66,14 @@ class Formulas:
         *,
         component: bool = False,
     ) -> None:
-        self.circuit, self.asked, self._here, self.component = circuit, asked, here, component
+        self.circuit, self.asked, self.here, self.component = circuit, asked, here, component
         self._questions = (*elsewhere, *((here,) if here is not None else ()))
         self.quantity = QuantityFunction(circuit, asked)
 
     @cached_property
     def samples(self) -> Samples:
         """The points at which this quantity has a truth."""
-        return Samples(self.quantity, self._here, component=self.component)
+        return Samples(self.quantity, self.here, component=self.component)
 
     def reveals(self, sample: Sample, own: Sample | None) -> bool:
         """Whether the truth at a sample is an answer: all that it depends on is as at ``own`` or a question's point."""
@@ -165,7 +134,7 @@ class Formulas:
         problem = problem or self._problem
         if problem is not None:
             return _unjudged(problem)
-        return _Judging(self, formula, until, tolerance, here or self._here).verdict()
+        return _Judging(self, formula, until, tolerance, here or self.here).verdict()
 
 
 def _unjudged(problem: Diagnostic, *, late: bool = False) -> FormulaVerdict:
@@ -185,13 +154,13 @@ class _Judging:
     ) -> None:
         self.formulas, self.formula, self.tolerance = formulas, formula, tolerance
         self.quantity, self.samples = formulas.quantity, formulas.samples
-        own = None if here is None else place({name: here[name] for name in self.quantity.variables})
-        self.here = None if own is None else self.samples.sample(own)
+        self.start = None if here is None else {name: here[name] for name in self.quantity.variables}
+        self.here = None if self.start is None else self.samples.sample(place(self.start))
         self.comparison = Comparison(self.samples, formula)
-        self.branches = Branches(self.samples, formula)
+        self.branches, self.doubles = Branches(self.samples, formula), Rules(Float64())
         self.points = self.sharp = 0
         self.found: list[PointLook] = []
-        self.far = False
+        self.far = self.beyond = False
         self.until = min(time.thread_time() + limits.FORMULA_SECONDS, until)
 
     def verdict(self) -> FormulaVerdict:
@@ -215,7 +184,16 @@ class _Judging:
         late = self._late()
         proved = not late and self.formulas.proof.proves(self.formula)
         settled = proved or self.sharp >= self._least
-        return FormulaVerdict(True, self.points, proved, None, unseen=self.branches.unseen, late=late, settled=settled)
+        return FormulaVerdict(
+            True,
+            self.points,
+            proved,
+            None,
+            unseen=self.branches.unseen,
+            late=late,
+            settled=settled,
+            beyond=self.beyond and not proved,
+        )
 
     def _different(self) -> FormulaVerdict:
         counter = self._counterexample()
@@ -260,9 +238,18 @@ class _Judging:
         """Whether a difference is one, and still wanted."""
         if here and look.word == "differs":
             return True
+        if self._is_beyond(look):
+            self.beyond = True
+            return False
         if len(self.found) >= _DIFFERENCES and not (self._is_far(look) and (shows(look) or not self.far)):
             return False
         return not self.comparison.is_chance(look)
+
+    def _is_beyond(self, look: PointLook) -> bool:
+        """Whether a point lies where no way inside the domain leads: sqrt(x*y) has a part for two negative numbers."""
+        if self.start is None or self.here is None:
+            return False
+        return not connected(self.quantity.circuit, self.doubles, self.start, shown(look.sample.at))
 
     def _drawn(self) -> Iterator[Sample]:
         """Samples at points that follow from the question and the formula."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from backprop_cli.arithmetic.balls import ONE, from_text, working
 from backprop_cli.arithmetic.float64 import Float64
@@ -24,6 +25,8 @@ from backprop_cli.grading.names import Asked
 BITS = 192
 _LADDER, _LADDER_SLOW = (BITS, 768, 3_200), (BITS, 640)
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
+_WAY = tuple(step / 24 for step in range(1, 24))
+_BEND = 0.37
 _ENOUGH = 40  # right bits, for a truth to be one
 
 Location = Mapping[str, Number]
@@ -146,6 +149,29 @@ class QuantityFunction:
         """The variables from which these nodes are fed."""
         feeding = self.circuit.feeding(nodes)
         return frozenset(name for name, index in self.circuit.inputs.items() if feeding[index])
+
+
+def connected(circuit: Circuit, rules: Rules, start: Mapping[str, float], end: Mapping[str, float]) -> bool:
+    """Whether a way between two points stays in the domain of the output, as far as some points on it tell.
+
+    It is bent, so that variables change their signs one after the other, and it is looked at where one is 0 and between
+    two such places; ``rules`` are those of doubles.
+    """
+    bends = {name: 1 + _BEND * (number % 7) for number, name in enumerate(start)}
+    crossings = {
+        name: (value / (value - end[name])) ** (1 / bends[name])
+        for name, value in start.items()
+        if value * end[name] < 0
+    }
+    between = [(one + other) / 2 for one, other in pairwise(sorted(crossings.values()))]
+    for way in (*_WAY, *between, *crossings.values()):
+        at = {
+            name: 0.0 if crossings.get(name) == way else value + (end[name] - value) * way ** bends[name]
+            for name, value in start.items()
+        }
+        if forward(circuit, at, rules).values[circuit.output] is None:
+            return False
+    return True
 
 
 def starts(circuit: Circuit, at: Mapping[str, Number], bits: int) -> list[Number]:

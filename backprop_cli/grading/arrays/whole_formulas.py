@@ -1,0 +1,187 @@
+"""A formula for an array, held against all its components at once.
+
+At each point the question runs once, forward and backward, and the formula once, both in balls: so a component costs
+next to nothing, where a comparison of its own would take every other component along. Points are short decimals near
+the question's and of every sign. What is apart at one point is another function, and that is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, islice, zip_longest
+
+from backprop_cli.arithmetic.ball_arithmetic import Balls
+from backprop_cli.arithmetic.ball_text import to_float
+from backprop_cli.arithmetic.float64 import Float64
+from backprop_cli.arithmetic.protocol import Number
+from backprop_cli.check.blame import overlap
+from backprop_cli.circuit import Circuit
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rules import Rules
+from backprop_cli.grading.formulas.candidates import beside, mixed
+from backprop_cli.grading.formulas.draws import dice_of
+from backprop_cli.grading.formulas.extent import is_sharp
+from backprop_cli.grading.formulas.formula_verdict import Counterexample, FormulaVerdict
+from backprop_cli.grading.formulas.quantity_function import BITS, Location, connected
+from backprop_cli.grading.formulas.samples import LEAST, place, shown
+from backprop_cli.grading.names import Asked
+from backprop_cli.problems import Refused
+
+_POINTS, _TRIES = 28, 4
+_ENOUGH = 40  # right bits, for two numbers to be compared
+_CLEAR = 1e-2  # of the larger of two numbers: a difference that no tolerance and no rounding explain
+_LIVE = 3  # points at which a component is not 0, so that equal zeros are not all that was seen
+
+
+@dataclass(frozen=True, slots=True)
+class WholePoint:
+    """The question at one point: each node's value, and the output's gradient in it."""
+
+    at: Location
+    values: Sequence[Number]
+    gradients: Sequence[Number]
+
+    def truth(self, asked: Asked) -> Number:
+        """A quantity of the question."""
+        return self.values[asked.of] if asked.by is None else self.gradients[asked.by]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFormula:
+    """A formula written out: its circuit, the node of each component, and what the names of gradients in it mean."""
+
+    circuit: Circuit
+    cells: Sequence[int]
+    gradients: Mapping[str, Asked]
+
+
+class WholeTruth:
+    """A question's circuit at the points that every formula is held against.
+
+    ``labels`` are groups of variables of which one is 1 and the others are 0: at every point they stay so.
+    """
+
+    def __init__(self, circuit: Circuit, here: Mapping[str, float], labels: Sequence[Sequence[str]] = ()) -> None:
+        self.circuit, self.here, self.labels = circuit, here, labels
+        self.rules = Rules(Balls(BITS))
+        self._reached: dict[int, bool] = {}
+        self.known = circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
+
+    @cached_property
+    def points(self) -> tuple[WholePoint, ...]:
+        """The points at which all that is asked for exists, and nothing stands on a kink."""
+        dice = dice_of("whole", self.circuit.source.text)
+        near, far = beside(self.here, dice), mixed([*self.here], dice)
+        candidates = chain.from_iterable(zip_longest(near, far))
+        found = filter(None, map(self._point, islice(candidates, _POINTS * _TRIES)))
+        return tuple(islice(found, _POINTS))
+
+    def _point(self, at: Mapping[str, float]) -> WholePoint | None:
+        exact = place(_labelled(at, self.labels))
+        try:
+            run = forward(self.circuit, exact, self.rules)
+            if run.values[self.circuit.output] is None or (run.kinks and run.live_kinks):
+                return None
+            sweep = backward(run, self.circuit.reach(range(self.circuit.first_gate)))
+        except Refused:
+            return None
+        return WholePoint(exact, run.values, sweep.gradients)
+
+    def verdicts(self, asked: Sequence[Asked], formula: WholeFormula) -> list[FormulaVerdict | None]:
+        """The verdict on each component; None where these points do not tell."""
+        looks = [_ComponentLooks(self._inside) for _ in asked]
+        for point in self.points:
+            for look, quantity, answer in zip(looks, asked, self._answers(formula, point), strict=True):
+                look.add(point, answer, point.truth(quantity))
+        used, least = self._used(formula), min((look.sharp for look in looks if look.apart is None), default=0)
+        return [look.verdict(used, least) for look in looks]
+
+    def _inside(self, point: WholePoint) -> bool:
+        """Whether a way inside the domain leads from the question's point to this one."""
+        key = id(point)  # the points are kept as long as this is
+        if key not in self._reached:
+            self._reached[key] = connected(self.circuit, Rules(Float64()), self.here, shown(point.at))
+        return self._reached[key]
+
+    def _answers(self, formula: WholeFormula, point: WholePoint) -> list[Number]:
+        """The formula's components at a point; none where it asks for what is not there."""
+        given = {name: self._given(name, formula, point) for name in formula.circuit.inputs}
+        try:
+            values = forward(formula.circuit, given, self.rules).values
+        except Refused:
+            return [None] * len(formula.cells)
+        return [values[cell] for cell in formula.cells]
+
+    def _given(self, name: str, formula: WholeFormula, point: WholePoint) -> Number:
+        if name in self.known:
+            return point.values[self.known[name]]
+        return point.truth(formula.gradients[name]) if name in formula.gradients else self.rules.arithmetic.one
+
+    def _used(self, formula: WholeFormula) -> frozenset[str]:
+        """The variables from which the formula's names are fed."""
+        if formula.gradients:
+            return frozenset(self.circuit.inputs)
+        nodes = [self.known[name] for name in formula.circuit.inputs if name in self.known]
+        feeding = self.circuit.feeding(nodes)
+        return frozenset(name for name, node in self.circuit.inputs.items() if feeding[node])
+
+
+class _ComponentLooks:
+    """What was seen of one component: ``sharp`` agreements, those that are not 0, and the first clear difference."""
+
+    def __init__(self, inside: Callable[[WholePoint], bool]) -> None:
+        self.inside, self.sharp, self.live = inside, 0, 0
+        self.unclear = self.beyond = False
+        self.apart: tuple[WholePoint, Number, Number] | None = None
+
+    def add(self, point: WholePoint, answer: Number, truth: Number) -> None:
+        if truth is None or not is_sharp(truth, _ENOUGH):
+            return
+        if answer is not None and overlap(answer, truth):
+            self.sharp += is_sharp(answer, _ENOUGH)
+            self.live += to_float(truth) != 0
+        elif answer is not None and not _is_clear(to_float(answer), to_float(truth)):
+            self.unclear = True
+        elif self.apart is None and self.inside(point):
+            self.apart = point, answer, truth
+        else:
+            self.beyond = self.apart is None
+
+    def verdict(self, used: frozenset[str], least: int) -> FormulaVerdict | None:
+        if self.apart is not None and not self.unclear:
+            point, answer, truth = self.apart
+            at = {name: Fraction(int(one.p), int(one.q)) for name, one in point.at.items() if name in used}
+            counter = Counterexample(at, answer, truth, here=False, reveals=False)
+            return FormulaVerdict(equal=False, points=self.sharp, proved=False, counterexample=counter)
+        if self.apart is None and not self.unclear and self.sharp >= LEAST and not 0 < self.live < _LIVE:
+            return FormulaVerdict(
+                equal=True, points=min(least, self.sharp), proved=False, counterexample=None, beyond=self.beyond
+            )
+        return None
+
+
+def _is_clear(answer: float, truth: float) -> bool:
+    return abs(answer - truth) > _CLEAR * max(abs(answer), abs(truth))
+
+
+def _labelled(at: Mapping[str, float], labels: Sequence[Sequence[str]]) -> dict[str, float]:
+    """The point with 1 for the largest of each group and 0 for the others."""
+    found = dict(at)
+    for group in labels:
+        largest = max(group, key=lambda name: at[name])
+        found |= {name: float(name == largest) for name in group}
+    return found
+
+
+def one_hot(names: Sequence[str], values: Sequence[float]) -> bool:
+    """Whether exactly one of several variables is 1, and the others are 0."""
+    return len(names) > 1 and sorted(values) == [*[0.0] * (len(names) - 1), 1.0]
+
+
+def groups(here: Mapping[str, float], rows: Iterator[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The rows of variables that are labels at the question's point."""
+    return tuple(tuple(row) for row in rows if one_hot(row, [here[name] for name in row]))
