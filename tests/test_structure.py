@@ -63,6 +63,7 @@ MAY_LOAD = {
         "grading.arrays.array_question",
         "grading.arrays.broken",
         "grading.arrays.reader",
+        "grading.arrays.whole_answers",
         "reading.array_files",
         "report.array_assembly",
         "report.array_remarks",

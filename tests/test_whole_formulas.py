@@ -89,6 +89,21 @@ def test_a_slip_in_a_network_is_found(slip):
     assert all(one["remarks"][-1]["code"] == "mistake.follow-through" for one in followers)
 
 
+DECIMALS = {
+    "many digits": ("0.133333333333*(Z2 - T)", "ok", "answer.nearly"),
+    "few digits": ("0.1334*(Z2 - T)", "close", "answer.nearly"),
+    "too few": ("0.13*(Z2 - T)", "wrong", "answer.components"),
+}
+
+
+@pytest.mark.parametrize("case", DECIMALS)
+def test_decimals_in_a_formula_for_a_large_array(case):
+    text, word, code = DECIMALS[case]
+    expression, at, _answers = MLP
+    one = checked(expression, at, {"dZ2": text})["dZ2"]
+    assert (one["verdict"], code in [remark["code"] for remark in one["remarks"]]) == (word, True)
+
+
 def test_a_component_that_does_not_depend_on_what_is_wrong_stays_right():
     expression, at = "Z = X @ W; L = sum(Z^2*G)", {"X": numbers(4, 5), "W": numbers(5, 6), "G": numbers(4, 6, seed=3)}
     wrong = "2*Z*G + [zeros(6), zeros(6), zeros(6), G[3]]"

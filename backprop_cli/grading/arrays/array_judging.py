@@ -145,7 +145,7 @@ def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[s
     parts = without_title(sides(text))
     found = _joined([grid(part) or _formula(question, part) for part in parts])
     if len(parts) == 1 and found.shape == ask.shape and not grid(parts[0]):
-        sheet.settled = question.settled(ask, parts[0])
+        sheet.settled = question.whole.settled(ask, parts[0])
     if found.shape != ask.shape:
         sheet.said = (_misshapen(question, ask, found.shape),)
         if found.squeezed != AnswerGrid(ask.shape, ()).squeezed:

@@ -25,9 +25,8 @@ from backprop_cli.gates.array_shapes import shown
 from backprop_cli.grading.arrays.array_mistakes import ArrayMistakes
 from backprop_cli.grading.arrays.array_names import ArrayAsked, ArrayNames, Index, component
 from backprop_cli.grading.arrays.reader import ElementReader
-from backprop_cli.grading.arrays.whole_formulas import WholeFormula, WholeTruth, groups
+from backprop_cli.grading.arrays.whole_answers import WholeAnswers
 from backprop_cli.grading.files.answers import Answer
-from backprop_cli.grading.formula_answers import SettledAnswer
 from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.names import Asked, Names
 from backprop_cli.grading.question import Ask, Question, prepare
@@ -38,7 +37,6 @@ from backprop_cli.settings import Settings
 
 _PLAIN = frozenset("0123456789.,+-/eE[] \t\n")
 _SMALL = 100
-_SMALL_WORK, _MOST_NODES = 200, 20_000  # components times nodes; nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,6 @@ class ArrayQuestion:
     reader: ElementReader
     warnings: tuple[Diagnostic, ...] = ()
     _meant: dict[str, ArrayAsked | None] = field(default_factory=dict)
-    _settled: dict[tuple[str, str], Mapping[tuple[Asked, str], SettledAnswer]] = field(default_factory=dict)
 
     @property
     def circuit(self) -> Circuit:
@@ -98,15 +95,9 @@ class ArrayQuestion:
         return self._meant[name]
 
     @cached_property
-    def whole(self) -> WholeTruth:
-        """The question at the points that formulas for arrays are held against."""
-        return WholeTruth(self.elements.circuit, self.elements.here or {})
-
-    @cached_property
-    def labelled(self) -> WholeTruth | None:
-        """The same at points where labels stay labels; None without any."""
-        found = groups(self.elements.here or {}, self._rows())
-        return WholeTruth(self.elements.circuit, self.elements.here or {}, found) if found else None
+    def whole(self) -> WholeAnswers:
+        """What is known of formulas for whole arrays."""
+        return WholeAnswers(self.elements, self.reader, tuple(self._rows()))
 
     def _rows(self) -> Iterator[Sequence[str]]:
         """The rows of the arrays that are given and whose gradients are not asked for."""
@@ -116,52 +107,6 @@ class ArrayQuestion:
             if shapes[node] and node not in parameters:
                 for row in np.ndindex(*shapes[node][:-1]):
                     yield [element_name(name, (*row, at)) for at in range(shapes[node][-1])]
-
-    def settled(self, ask: ArrayAsk, text: str) -> Mapping[tuple[Asked, str], SettledAnswer]:
-        """What is known of the components of a formula for an array, by quantity and text; nothing where it is small.
-
-        Components of a small one are compared one by one, on every branch.
-        """
-        key = ask.name, text
-        if key not in self._settled:
-            self._settled[key] = self._compared(ask, text)
-        return self._settled[key]
-
-    def _compared(self, ask: ArrayAsk, text: str) -> Mapping[tuple[Asked, str], SettledAnswer]:
-        large = len(ask.cells) * len(self.elements.circuit.nodes) > _SMALL_WORK
-        if (not large and self.labelled is None) or len(self.elements.circuit.nodes) > _MOST_NODES:
-            return {}
-        try:
-            circuit, cells = self.reader.whole(text)
-        except Refused:
-            return {}
-        formula = WholeFormula(circuit, cells, self._gradients(circuit))
-        asked = [cell.asked for cell in ask.cells]
-        verdicts = self.whole.verdicts(asked, formula)
-        if self.labelled is not None and not all(one is not None and one.equal for one in verdicts):
-            again = self.labelled.verdicts(asked, formula)
-            verdicts = [
-                one if one is not None and one.equal else later and replace(later, labelled=later.equal)
-                for one, later in zip(verdicts, again, strict=True)
-            ]
-        names = [component(f"({text})", index) for index in np.ndindex(*ask.shape)]
-        return {
-            (quantity, name): SettledAnswer(replace(verdict, whole=True), self._named(formula, cell))
-            for quantity, name, verdict, cell in zip(asked, names, verdicts, cells, strict=True)
-            if verdict is not None and (large or verdict.labelled)
-        }
-
-    def _gradients(self, circuit: Circuit) -> dict[str, Asked]:
-        """What the names of gradients in a formula mean."""
-        known = self.whole.known
-        read = {name: self.elements.meant(name) for name in circuit.inputs if name not in known}
-        return {name: asked for name, asked in read.items() if asked is not None and not asked.is_value}
-
-    def _named(self, formula: WholeFormula, cell: int) -> dict[str, Asked]:
-        """The gradients that one component names."""
-        feeding = formula.circuit.feeding([cell])
-        inputs = formula.circuit.inputs
-        return {name: asked for name, asked in formula.gradients.items() if feeding[inputs[name]]}
 
     def unasked(self, name: str) -> ArrayAsk | None:
         """What a name means that nobody asked for; None where it means nothing, or a derivative of an array."""
@@ -184,8 +129,8 @@ class ArrayQuestion:
                 self._warm(ask)
 
     def _warm(self, ask: ArrayAsk) -> None:
-        if len(ask.cells) * len(self.elements.circuit.nodes) > _SMALL_WORK:
-            _ = self.whole.points
+        if self.whole.is_large(ask):
+            self.whole.warm()
             return
         for cell in ask.cells:
             self.elements.formulas(cell.asked).warm()

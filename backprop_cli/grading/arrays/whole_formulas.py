@@ -7,7 +7,7 @@ the question's and of every sign. What is apart at one point is another function
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -23,17 +23,19 @@ from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.formulas.candidates import beside, mixed
+from backprop_cli.grading.formulas.comparison import relative
 from backprop_cli.grading.formulas.draws import dice_of
 from backprop_cli.grading.formulas.extent import is_sharp
 from backprop_cli.grading.formulas.formula_verdict import Counterexample, FormulaVerdict
 from backprop_cli.grading.formulas.quantity_function import BITS, Location, connected
 from backprop_cli.grading.formulas.samples import LEAST, place, shown
 from backprop_cli.grading.names import Asked
+from backprop_cli.grading.tolerance import Tolerance
 from backprop_cli.problems import Refused
 
 _POINTS, _TRIES = 28, 4
 _ENOUGH = 40  # right bits, for two numbers to be compared
-_CLEAR = 1e-2  # of the larger of two numbers: a difference that no tolerance and no rounding explain
+_DECIMALS = 1e-6  # of the truth: what the last digits of a formula's decimals leave open
 _LIVE = 3  # points at which a component is not 0, so that equal zeros are not all that was seen
 
 
@@ -91,16 +93,18 @@ class WholeTruth:
             return None
         return WholePoint(exact, run.values, sweep.gradients)
 
-    def verdicts(self, asked: Sequence[Asked], formula: WholeFormula) -> list[FormulaVerdict | None]:
+    def verdicts(
+        self, asked: Sequence[Asked], formula: WholeFormula, tolerance: Tolerance
+    ) -> list[FormulaVerdict | None]:
         """The verdict on each component; None where these points do not tell."""
-        looks = [_ComponentLooks(self._inside) for _ in asked]
+        looks = [_ComponentLooks(self, tolerance) for _ in asked]
         for point in self.points:
             for look, quantity, answer in zip(looks, asked, self._answers(formula, point), strict=True):
                 look.add(point, answer, point.truth(quantity))
         used, least = self._used(formula), min((look.sharp for look in looks if look.apart is None), default=0)
         return [look.verdict(used, least) for look in looks]
 
-    def _inside(self, point: WholePoint) -> bool:
+    def inside(self, point: WholePoint) -> bool:
         """Whether a way inside the domain leads from the question's point to this one."""
         key = id(point)  # the points are kept as long as this is
         if key not in self._reached:
@@ -131,11 +135,14 @@ class WholeTruth:
 
 
 class _ComponentLooks:
-    """What was seen of one component: ``sharp`` agreements, those that are not 0, and the first clear difference."""
+    """What was seen of one component: ``sharp`` agreements, those that are not 0 (``live``), and differences.
 
-    def __init__(self, inside: Callable[[WholePoint], bool]) -> None:
-        self.inside, self.sharp, self.live = inside, 0, 0
-        self.unclear = self.beyond = False
+    ``away`` is the largest that the tolerance allows, relative to the truth; ``apart`` the first beyond it.
+    """
+
+    def __init__(self, truth: WholeTruth, tolerance: Tolerance) -> None:
+        self.truth, self.tolerance = truth, tolerance
+        self.sharp, self.live, self.away, self.beyond = 0, 0, 0.0, False
         self.apart: tuple[WholePoint, Number, Number] | None = None
 
     def add(self, point: WholePoint, answer: Number, truth: Number) -> None:
@@ -144,28 +151,25 @@ class _ComponentLooks:
         if answer is not None and overlap(answer, truth):
             self.sharp += is_sharp(answer, _ENOUGH)
             self.live += to_float(truth) != 0
-        elif answer is not None and not _is_clear(to_float(answer), to_float(truth)):
-            self.unclear = True
-        elif self.apart is None and self.inside(point):
+        elif answer is not None and self.tolerance.holds(answer, truth, BITS):
+            self.away = max(self.away, relative(answer, truth, BITS))
+        elif self.apart is None and self.truth.inside(point):
             self.apart = point, answer, truth
-        else:
-            self.beyond = self.apart is None
+        elif self.apart is None:
+            self.beyond = True
 
     def verdict(self, used: frozenset[str], least: int) -> FormulaVerdict | None:
-        if self.apart is not None and not self.unclear:
+        if self.apart is not None:
             point, answer, truth = self.apart
             at = {name: Fraction(int(one.p), int(one.q)) for name, one in point.at.items() if name in used}
             counter = Counterexample(at, answer, truth, here=False, reveals=False)
             return FormulaVerdict(equal=False, points=self.sharp, proved=False, counterexample=counter)
-        if self.apart is None and not self.unclear and self.sharp >= LEAST and not 0 < self.live < _LIVE:
-            return FormulaVerdict(
-                equal=True, points=min(least, self.sharp), proved=False, counterexample=None, beyond=self.beyond
-            )
-        return None
-
-
-def _is_clear(answer: float, truth: float) -> bool:
-    return abs(answer - truth) > _CLEAR * max(abs(answer), abs(truth))
+        if self.away:
+            explained = self.away <= _DECIMALS
+            return FormulaVerdict(False, self.sharp, False, None, near=True, explained=explained, away=self.away)
+        if self.sharp < LEAST or 0 < self.live < _LIVE:
+            return None
+        return FormulaVerdict(True, min(least, self.sharp), False, None, beyond=self.beyond)
 
 
 def _labelled(at: Mapping[str, float], labels: Sequence[Sequence[str]]) -> dict[str, float]:

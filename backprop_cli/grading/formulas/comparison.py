@@ -123,9 +123,14 @@ def difference(look: PointLook) -> float:
     """How far off an answer is, relative to the truth; infinite where it has no value, or the truth is 0."""
     if look.answer is None:
         return float("inf")
-    with working(look.sample.bits):
-        truth = abs(arb(look.sample.truth))
-        return to_float(abs(arb(sub(look.answer, look.sample.truth))) / truth) if truth > 0 else float("inf")
+    return relative(look.answer, look.sample.truth, look.sample.bits)
+
+
+def relative(answer: Number, truth: Number, bits: int) -> float:
+    """How far off a number is, relative to the truth; infinite where that is 0."""
+    with working(bits):
+        size = abs(arb(truth))
+        return to_float(abs(arb(sub(answer, truth))) / size) if size > 0 else float("inf")
 
 
 def shows(look: PointLook) -> bool:
