@@ -239,6 +239,25 @@ def test_both_spellings_as_two_variables_stay_two():
     assert [word for word, _ in checked("theta^2*θ", "dtheta=2*theta*θ", "dθ=theta^2")] == ["ok", "ok"]
 
 
+FUNCTIONS = {
+    "a name before a function": ("sin(x*y)", "dx=ycos(xy)", "ok"),
+    "two names before one": ("z*sin(x*y)", "dx=zycos(x*y)", "ok"),
+    "a raised function": ("sin(x)^3", "dx=3sin²(x)cos(x)", "ok"),
+    "raised by ^": ("sin(x)^3", "dx=3sin^2(x)*cos(x)", "ok"),
+    "raised twice": ("tanh(x)*y", "dx=y*(1 - tanh^2(x))", "ok"),
+    "inside another": ("tanh(sin(x)^2)", "dx=(1 - tanh^2(sin^2(x)))*2*sin(x)*cos(x)", "ok"),
+    "the inverse": ("asin(x)", "f=sin^-1(x)", "invalid"),
+    "no name of the question": ("sin(x*y)", "dx=qcos(xy)", "invalid"),
+    "never closed": ("sin(x)^3", "dx=3sin^2(x", "invalid"),
+}
+
+
+@pytest.mark.parametrize("case", FUNCTIONS)
+def test_functions_as_people_write_them(case):
+    expression, answer, word = FUNCTIONS[case]
+    assert [one for one, _ in checked(expression, answer)] == [word]
+
+
 BLANKS = {
     "names": ("x^2*y", "dx=2x y", "ok"),
     "after parentheses": ("x^2*y", "dy=(x) x", "ok"),

@@ -21,6 +21,7 @@ from backprop_cli.grading.handwriting import (
     several,
     sides,
     with_gradients_named,
+    with_powers,
     with_products,
 )
 from backprop_cli.grading.tolerance import Typed, typed_decimal
@@ -126,6 +127,7 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Answ
 def in_our_notation(text: str, names: Collection[str]) -> str:
     """The text in the notation of our own reader, and with the question's names as they are there."""
     known = _meaningful()
+    text = with_powers(text, names, known) if not is_latex(text) else text
     return with_products(with_gradients_named(as_named(text, names, known), names), names, known)
 
 

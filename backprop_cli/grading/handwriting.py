@@ -22,6 +22,7 @@ _QUOTIENT = re.compile(r"(?<![\w.])[d∂]\s?(?P<of>\w+)\s*/\s*[d∂]\s?(?P<by>\w
 _ROUND = re.compile(r"∂\s?(\w+)")
 _APART = re.compile(r"(?P<left>\)|(?<![\\\w])[^\W\d]\w*|(?<=\d)[^\W\d]\w*)[ \t]+(?=(?P<right>[^\W\d]\w*)(?P<call>\()?)")
 _WORDS = frozenset({"and", "or", "not", "if", "else"})
+_RAISED = re.compile(r"(?<![\\A-Za-z_])(?P<name>[A-Za-z]+)\s*(?:(?:\^|\*\*)\s*(?P<power>[2-9])|(?P<high>[²³⁴-⁹]))\s*\(")
 _PLUS_MINUS = re.compile(r"±|\+/-|\+-")
 _SEVERAL_NAMED = re.compile(r"[,;]\s*[^\W\d][\w/.∂]*\s*=(?!=)")
 _NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -60,6 +61,8 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
 
     def product(found: re.Match[str]) -> str:
         name = found[0]
+        if text[found.end() : found.end() + 1] == "(":
+            name = _before_function(name, names, known)
         if name not in names and name not in known and len(name) > 1 and all(letter in names for letter in name):
             name = "*".join(name)
         before, after = text[found.start() - 1 : found.start()], text[found.end() :].lstrip()[:1]
@@ -76,6 +79,42 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
 
     text = _NAME.sub(product, text)
     return text if is_latex(text) else _APART.sub(apart, text)
+
+
+def _before_function(name: str, names: Collection[str], known: Collection[str]) -> str:
+    """``ycos(`` with its product written, ``y*cos``, where it can be read in one way."""
+    if name in names or name in known:
+        return name
+    found = [
+        (name[:at], name[at:])
+        for at in range(1, len(name))
+        if name[at:] in known and name[at:] not in _WORDS and (name[:at] in names or all(n in names for n in name[:at]))
+    ]
+    if len(found) != 1:
+        return name
+    ((before, function),) = found
+    return f"{before if before in names else '*'.join(before)}*{function}"
+
+
+def with_powers(text: str, names: Collection[str], known: Collection[str]) -> str:
+    """``sin²(x)`` and ``sin^2(x)`` as ``sin(x)^2``."""
+    for found in reversed([*_RAISED.finditer(text)]):
+        if found["name"] in known and found["name"] not in names:
+            end = _closed(text, found.end() - 1)
+            if end is not None:
+                power = found["power"] or str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(found["high"]))
+                text = f"{text[: found.start()]}({found['name']}{text[found.end() - 1 : end]}^{power}){text[end:]}"
+    return text
+
+
+def _closed(text: str, at: int) -> int | None:
+    """Where the parenthesis that opens there ends; None if nowhere."""
+    depth = 0
+    for place in range(at, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return place + 1
+    return None
 
 
 def as_named(text: str, names: Collection[str], known: Collection[str]) -> str:
