@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backprop_cli import limits
+from backprop_cli.gates import called
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
+from backprop_cli.reading.latex_functions import BETWEEN, Marks, function_of, with_arguments
 from backprop_cli.reading.latex_words import DELIMITERS, FRACTIONS, FUNCTIONS, GREEK, SIGNS, SIZES, SPACES, STYLES
 from backprop_cli.reading.notation import END, GREEK_LETTERS, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
-from backprop_cli.reading.operators import WORDS
 
-_GAP = r"(?:\\[,;:! ]|\s)*"
 _SPACE = re.compile(r"(?:[\s~$&]|%[^\n]*|\\[,;:! \\])+")
 _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[{}|])|(?P<brace>[{}])|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -31,11 +31,9 @@ _BASE = re.compile(r"\s*_\s*\{?\s*(?P<base>2|10)(?![0-9])\s*\}?")
 _POWER = re.compile(r"\s*([0-9]+)(?![0-9.])")
 _BRACED = re.compile(r"\s*\{")
 _ONE = re.compile(r"\s*(?P<one>[0-9A-Za-z])")
-_SINGLE = re.compile(_GAP + r"(?:\\(?P<greek>[A-Za-z]+)|(?P<plain>[0-9.]+|[A-Za-z]))(?!\s*[\^_({\[])")
-_FOLLOWING = re.compile(_GAP + r"(?:\\(?:left|[bB]igg?l?)\s*)?(?P<sign>.?)", re.DOTALL)
+_ASSIGNED = re.compile(r"(?<!\\)\b([A-Za-z]+)\s*=(?!=)")
 _DELIMITER = re.compile(r"\s*(\\?[A-Za-z]+|\\?.)", re.DOTALL)
 _PAIR = re.compile(r"==|!=|<=|>=|\*\*|.", re.DOTALL)
-_WORDS = WORDS | {"if", "else"}
 
 Signs = tuple[str, ...]
 
@@ -49,7 +47,8 @@ def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> lis
     if size > most:
         message = f"the {source.name} has {size:,} characters; the limit in LaTeX is {most:,}"
         raise Refused(Diagnostic("limit.size", message))
-    return _Lexer(source, frozenset(names), arrays).all()
+    lexer = _Lexer(source, frozenset(names), arrays, assigned=frozenset(_ASSIGNED.findall(source.text)))
+    return with_arguments(source, lexer.all(), lexer.marks, lexer.names | lexer.assigned)
 
 
 @dataclass(slots=True)
@@ -68,6 +67,8 @@ class _Lexer:
     arrays: bool
     found: list[Token] = field(default_factory=list)
     open: list[_Brace] = field(default_factory=list)
+    marks: Marks = field(default_factory=Marks)
+    assigned: frozenset[str] = frozenset()
     bars: int = 0
     at: int = 0
 
@@ -108,6 +109,14 @@ class _Lexer:
     def _last(self) -> Token:
         return self.found[-1] if self.found else Token(OPERATOR, "", 0, 0)
 
+    @property
+    def _ended(self) -> bool:
+        """Whether an operand ends with the last token; the name of a function is none."""
+        last = self._last
+        if last.kind == NAME:
+            return last.text not in BETWEEN and len(self.found) - 1 not in self.marks.functions
+        return last.kind == NUMBER or last.text in (")", "]")
+
     def _put(self, kind: str, text: str, start: int) -> None:
         self.found.append(Token(kind, text, start, max(start, self.at)))
 
@@ -117,12 +126,10 @@ class _Lexer:
 
     def _times(self, start: int) -> None:
         """The sign of a product that LaTeX leaves out, where an operand ends before what begins one here."""
-        last = self._last
-        named = last.kind == NAME and last.text not in _WORDS
-        if not (named or last.kind == NUMBER or last.text in (")", "]")):
+        if not self._ended:
             return
         before = self.found[-2] if len(self.found) > 1 else self._last
-        if before.kind == OPERATOR and before.text == "/" and (named or last.kind == NUMBER):
+        if before.kind == OPERATOR and before.text == "/" and self._last.kind in (NAME, NUMBER):
             hint = r"write \frac{…}{…}, or parentheses around the product"
             message = "a product without a sign that can be read in two ways"
             self._refuse("syntax.ambiguous", message, Span(before.start, self.at), hint)
@@ -138,9 +145,14 @@ class _Lexer:
             self._times(start)
         self._put(NUMBER, text, start)
 
-    def _name(self, text: str, start: int) -> None:
-        """A name with its subscript: ``x_{1}`` is x1 or x_1, whichever has a value."""
-        if text not in _WORDS and (self._last.kind == NAME or self._last.text == ")"):
+    def _name(self, text: str, start: int, *, styled: bool = False) -> None:
+        """A name with its subscript: ``x_{1}`` is x1 or x_1, whichever has a value; ``xy`` may be a product."""
+        for letter in "" if styled else self._letters(text):
+            if self._last.kind != NUMBER:
+                self._times(start)
+            self.found.append(Token(NAME, letter, start, start + 1))
+            start, text = start + 1, text[1:]
+        if text not in BETWEEN and (self._last.kind == NAME or self._last.text == ")"):
             self._times(start)
         below = _SUBSCRIPT.match(self.source.text, self.at)
         if below is not None:
@@ -149,6 +161,12 @@ class _Lexer:
             joined, apart = f"{text}{bare}", f"{text}_{bare}"
             text = joined if joined in self.names or (bare.isdigit() and apart not in self.names) else apart
         self._put(NAME, text, start)
+
+    def _letters(self, text: str) -> str:
+        """All but the last letter of what is no name but a product of names, ``xy`` or ``xe^{x}``; else nothing."""
+        names = self.names | self.assigned
+        product = text not in names and not called(text) and all(letter in names or letter == "e" for letter in text)
+        return text[:-1] if product else ""
 
     def _plain(self, text: str, start: int) -> None:
         """Signs of the notation itself; a bar and a power in braces have a meaning of their own."""
@@ -181,18 +199,22 @@ class _Lexer:
         except Refused as refused:
             one = refused.problems[0]
             self._refuse(one.code, one.message, Span(start, start + len(text)), one.hint)
+        self.marks.typed.update([len(self.found)] if text in ("(", "[") else ())
         self.found += [Token(one.kind, one.text, one.start + start, one.end + start) for one in found]
 
     def _bar(self, start: int) -> None:
         """``|x|``: a bar behind an operand closes, if one is open."""
-        ends = self._last.kind in (NAME, NUMBER) or self._last.text in (")", "]")
-        if ends and self.bars:
+        if self.bars and self._ended:
             self.bars -= 1
             return self._put(OPERATOR, ")", start)
-        self._times(start)
         self.bars += 1
-        self._put(NAME, "abs", start)
-        return self._put(OPERATOR, "(", start)
+        return self._fence("abs", start)
+
+    def _fence(self, name: str, start: int) -> None:
+        self._times(start)
+        self.marks.fences.add(len(self.found))
+        self._put(NAME, name, start)
+        self._put(OPERATOR, "(", start)
 
     def _brace(self, text: str, start: int) -> None:
         if text == "{":
@@ -287,38 +309,25 @@ class _Lexer:
         if sign == "|":
             return self._bar(start)
         if len(sign) > 1:
-            self._times(start)
-            self._put(NAME, sign[:-1], start)
-            return self._put(OPERATOR, "(", start)
+            return self._fence(sign[:-1], start)
         if sign == "(" and self._last.kind != NAME:
             self._times(start)
+        self.marks.typed.update([len(self.found)] if sign == "(" else ())
         return self._put(OPERATOR, sign, start)
 
     def _function(self, command: str, start: int) -> None:
-        r"""``\sin(x)``, ``\sin{x}`` and ``\sin x``, whose argument is one name or number."""
+        r"""``\sin(x)``, ``\sin{x}`` and ``\sin 2x``, whose argument ends where ``latex_functions.py`` says."""
         self._times(start)
         base = _BASE.match(self.source.text, self.at) if command == "log" else None
         self.at = base.end() if base else self.at
-        following = _FOLLOWING.match(self.source.text, self.at)
-        sign = following["sign"] if following else ""
-        self._put(NAME, f"log{base['base']}" if base else FUNCTIONS[command], start)
-        if sign == "{":
+        name, end = f"log{base['base']}" if base else FUNCTIONS[command], self.at
+        number = len(self.found)
+        self.marks.functions[number] = function = function_of(self.source, command, name, Span(start, end))
+        self.at = start + len(function.head)
+        self.found.append(Token(NAME, name, start, end))
+        if _BRACED.match(self.source.text, self.at):
+            self.marks.typed.add(number + 1)
             self._argument(("(",), (")",))
-        elif sign not in ("(", "["):
-            self._single(command, start)
-
-    def _single(self, command: str, start: int) -> None:
-        """An argument without parentheses; where more follows, it is not told where it ends."""
-        one = _SINGLE.match(self.source.text, self.at)
-        if one is None or (one["greek"] and one["greek"] not in GREEK):
-            message = f"where the argument of \\{command} ends is not told"
-            self._refuse("latex.command", message, Span(start, self.at), f"write \\{command}(…)")
-        begin = self.at
-        self._signs(("(",), begin)
-        self.at = one.end()
-        text = self._letter(one["greek"]) if one["greek"] else one["plain"]
-        self._put(NUMBER if text[0] in "0123456789." else NAME, text, one.end() - len(text))
-        self._signs((")",), self.at)
 
     def _styled(self, start: int) -> None:
         r"""``\mathrm{relu}``: the name inside."""
@@ -327,7 +336,7 @@ class _Lexer:
             span = Span(start, self.at)
             self._refuse("latex.command", "a name in braces is needed here", span, r"as \mathrm{relu}(x)")
         self.at = inside.end()
-        self._name(inside["inside"], start)
+        self._name(inside["inside"], start, styled=True)
 
     def _refuse(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
         raise Refused(Diagnostic(code, message, hint, self.source, span))
