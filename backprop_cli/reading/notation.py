@@ -33,7 +33,7 @@ _FORMS = rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
     |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)"""
 _TOKEN = re.compile(rf"{_FORMS}|(?P<other>[\s\S])", re.VERBOSE)
 _ARRAY_TOKEN = re.compile(
-    _FORMS.replace("@(),", r"@(),\[\]:") + r"|(?P<attribute>\.[A-Za-z_][A-Za-z0-9_]*)|(?P<other>[\s\S])", re.VERBOSE
+    _FORMS.replace("@(),", r"@(),\[\]:") + r"|(?P<attribute>\.[A-Za-z_][A-Za-z0-9_]*|ᵀ)|(?P<other>[\s\S])", re.VERBOSE
 )
 _MODULES = frozenset({"np", "numpy", "jnp"})
 ATTRIBUTES: Final = {
@@ -44,6 +44,7 @@ ATTRIBUTES: Final = {
     )
 }  # fmt: skip
 """What may follow an array after a dot, and the gate that it is."""
+_ATTRIBUTE: Final = {"ᵀ": "T"}
 
 _FOLDED: Final = {
     "**": "^",
@@ -100,11 +101,11 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arr
         if kind == "space":
             continue
         if kind == "attribute":
-            if (token := _attribute(found, text[1:], start, end)) is not None:
+            if (token := _attribute(found, _ATTRIBUTE.get(text, text[1:]), start, end)) is not None:
                 found.append(token)
                 continue
             name = Token(NAME, text[1:], start + 1, end)
-            kind, text, end = "other", ".", start + 1
+            kind, text, end = "other", text[0], start + 1
         problem = _problem(kind, text) or _joined(source.text, found, match)
         if problem is not None and not _said_before(text, found):
             problem = _hinted(problem, text, source.text, found, start)
@@ -112,7 +113,7 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arr
             if len(problems) == _SHOWN_PROBLEMS:
                 break
         found.append(Token(kind, _folded(kind, text), start, end))
-        if match.lastgroup == "attribute":
+        if match.lastgroup == "attribute" and name.text:
             found.append(name)
         if len(found) > most_tokens:
             raise Refused(_too_many_tokens(most_tokens).at(source, Span(start, end)))

@@ -72,6 +72,8 @@ class _Program:
 
     def read(self) -> Circuit:
         self.assigned = self._assignments()
+        if self.arrays and not self.rule and self.bound:
+            hints.no_transposed(self.source, self.tokens, self.bound | self.assigned)
         at, output = 0, -1
         while len(self.problems) < _SHOWN_PROBLEMS:
             at = self._next_statement(at)
