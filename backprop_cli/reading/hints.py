@@ -13,7 +13,7 @@ from backprop_cli.gates import callable_names, called
 from backprop_cli.gates.array_table import array_names
 from backprop_cli.nearest import nearest
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, Token
+from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, SIZES_ARE_TYPED, Token
 
 WRITTEN_OUT = {
     "softmax": "write it out: exp(a)/(exp(a) + exp(b))",
@@ -24,6 +24,11 @@ WRITTEN_OUT = {
     "mean": "write the mean out: (a + b + c)/3",
     "average": "write the mean out: (a + b + c)/3",
     "mse": "write the mean of the squares out: ((a - x)^2 + (b - y)^2)/2",
+    "len": SIZES_ARE_TYPED,
+    "inner": "of vectors it is x @ y",
+    "torch.var": "PyTorch divides by n - 1, and var(x) by n",
+    "torch.std": "PyTorch divides by n - 1, and std(x) by n",
+    "tf.argmax": "write argmax(x, axis=0)",
     "radians": "x degrees are x*pi/180 radians",
     "degrees": "x radians are x*180/pi degrees",
 }
