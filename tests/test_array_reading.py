@@ -159,6 +159,8 @@ REFUSED = {
     "x.sum": ("syntax.operand", ".sum", ""),
     "x.foo()": ("text.character", ".", "write foo(x)"),
     "A'": ("text.character", "'", "write A.T for the transposed matrix"),
+    "X.T r": ("syntax.operator", "r", "write X.T @ r for the product"),
+    "Xᵀ (r - s)": ("syntax.operator", "(", "write Xᵀ @ ( for the product"),
     "x .T": ("text.character", ".", "a dot stands inside a number"),
 }
 

@@ -60,6 +60,7 @@ NAMED = [
     (r"\frac{1}{2} x^T y", ["x", "T", "y"], "1/2*x^T*y"),
     (r"\frac{1}{2} x^\top y", ["x", "T", "y"], "1/2*x.T @ y"),
     (r"T = \frac{x}{y}; x^T", [], "T = x/y; x^T"),
+    (r"\frac{1}{2} sum(x^T)", ["s", "u", "m", "x"], "1/2*sum(x.T)"),
     (r"\frac{1}{2} x^Tmax", ["Tmax"], "1/2*x^Tmax"),
 ]
 

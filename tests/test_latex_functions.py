@@ -69,6 +69,7 @@ NAMES = [
     (r"xy = \frac{x}{y}; xy^{2}", ["x", "y"], ["x", "y"]),
     (r"\mathrm{xy} + \frac{x}{y}", ["x", "y"], ["xy", "x", "y"]),
     (r"\cos x e^{y}", ["x", "y", "e"], ["x", "e", "y"]),
+    (r"\frac{xe}{2}", ["x"], ["xe"]),
 ]
 
 

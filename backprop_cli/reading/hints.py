@@ -93,7 +93,7 @@ def derivative(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic |
 
 def no_transposed(source: Source, tokens: Sequence[Token], known: Collection[str]) -> None:
     """Refuse ``X^T`` where T is no name and stands nowhere else: a matrix turned over."""
-    if "T" in known or "^T" not in source.text:
+    if "T" in known or "T" not in source.text:
         return
     places = [at for at, token in enumerate(tokens) if token.kind == NAME and token.text == "T"]
     if not places or not all(at > 1 and _is(tokens[at - 1], "^") and _turns(tokens[at - 2]) for at in places):

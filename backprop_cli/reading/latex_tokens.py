@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from backprop_cli import limits
 from backprop_cli.gates import called
+from backprop_cli.gates.array_table import array_called
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
 from backprop_cli.reading.latex_functions import BETWEEN, function_of, with_arguments
 from backprop_cli.reading.latex_matrices import turned, with_products
@@ -52,6 +53,7 @@ _POWER = re.compile(r"\s*([0-9]+)(?![0-9.])")
 _BRACED = re.compile(r"\s*\{")
 _ONE = re.compile(r"\s*(?P<one>[0-9A-Za-z])")
 _LENGTH = re.compile(r"\s*_\s*(?:\{\s*[2F]\s*\}|[2F])")
+_POWER_SIGN = re.compile(r"\s*\^")
 _BELOW = re.compile(r"\s*_")
 _ASSIGNED = re.compile(r"(?<!\\)\b([A-Za-z]+)\s*=(?!=)")
 _DELIMITER = re.compile(r"\s*(\\?[A-Za-z]+|\\?.)", re.DOTALL)
@@ -148,8 +150,11 @@ class _Lexer(LatexWriter):
 
     def _letters(self, text: str) -> str:
         """All but the last letter of what is no name but a product of names, ``xy`` or ``xe^{x}``; else nothing."""
-        names = self.names | self.assigned
-        product = text not in names and not called(text) and all(letter in names or letter == "e" for letter in text)
+        names, last = self.names | self.assigned, text[-1:]
+        if text in names or called(text) or array_called(text):
+            return ""
+        power = last == "e" and _POWER_SIGN.match(self.source.text, self.at)
+        product = all(letter in names for letter in text[:-1]) and (last in names or power)
         return text[:-1] if product else ""
 
     def _plain(self, text: str, start: int) -> None:
