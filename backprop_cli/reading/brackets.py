@@ -6,19 +6,23 @@ the two it could be either, and is refused with both readings.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from backprop_cli.gates import COMPARISONS
 from backprop_cli.gates.array_row import WIRE
 from backprop_cli.gates.array_table import RULE_WORDS, ArrayGate, array_called
 from backprop_cli.problems import Span
 from backprop_cli.reading import complaints
-from backprop_cli.reading.notation import ATTRIBUTE, ATTRIBUTES, NAME, OPERATOR, Token
+from backprop_cli.reading.notation import ATTRIBUTE, ATTRIBUTES, CASTS, NAME, OPERATOR, TURNED, Token
 from backprop_cli.reading.openings import INDEX, LITERAL, PARTS, Opening, Operand
 from backprop_cli.reading.statics import StaticReader
 
 if TYPE_CHECKING:
     from backprop_cli.reading.syntax import Statement
 
+_KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}  # PyTorch's words
+_WHOLE = frozenset({"int", "long", "int32", "int64", "bool"})
+_FLOATS = frozenset({"float", "double", "float32", "float64"})
 _EXTREMES = {"max": "amax", "min": "amin"}
 
 
@@ -30,7 +34,7 @@ def of_array_gate(parser: Statement, opening: Opening) -> Opening:
         return opening
     name = opening.name.text
     opening.named_only = name in _EXTREMES
-    opening.gate = array_called(_EXTREMES.get(name.removeprefix("np."), name))
+    opening.gate = array_called(_EXTREMES.get(name.rpartition(".")[2], name))
     if parser.rule and name in RULE_WORDS:
         opening.gate = RULE_WORDS[name]
     return opening
@@ -79,17 +83,17 @@ def _told_gate(parser: Statement, top: Opening, gate: ArrayGate) -> bool:
     token, names = parser.tokens[parser.at], [name for name, _ in gate.statics]
     reader = StaticReader(parser.source, parser.tokens, parser.rule)
     if token.kind == NAME and _is(parser, parser.at + 1, "="):
-        if token.text not in names:
+        called = _KEYWORDS.get(token.text, token.text)
+        if called not in names:
             has = f"it has {' and '.join(names)}" if names else "it has none"
             message = f"{gate.called} has no argument named {token.text}"
             complaints.fail(parser.source, "name.keyword", message, Span(token.start, token.end), has)
-        top.told[token.text], parser.at = reader.argument(parser.at + 2, token.text)
+        top.told[called], parser.at = reader.argument(parser.at + 2, token.text)
         return True
     place = top.position - (1 if gate.many else len(gate.params))
     if top.named_only or place < 0 or not names:
         return False
-    if top.name is not None and top.name.text.startswith("np."):
-        _two_readings(parser, top)
+    _one_reading(parser, top, gate)
     what = f"the {names[min(place, len(names) - 1)]} of {gate.called}"
     value, parser.at = reader.argument(parser.at, what, _meant(parser, top, gate))
     if names[0] == "shape" and isinstance(value, int):
@@ -113,19 +117,25 @@ def _meant(parser: Statement, top: Opening, gate: ArrayGate) -> str:
     return f"it takes a list: {listed}" if gate.many else f"several numbers make an array: {listed}"
 
 
-def _two_readings(parser: Statement, top: Opening) -> NoReturn:
-    """``np.max(x, 0)``: NumPy's 0 is an axis, and a 0 in max(x, 0) is a number here."""
-    assert top.name is not None
-    short = top.name.text.removeprefix("np.")
+def _one_reading(parser: Statement, top: Opening, gate: ArrayGate) -> None:
+    """Refuse ``np.max(x, 0)``, whose 0 is an axis there and a number in max(x, 0), and the order of a norm."""
+    if top.name is None:
+        return
+    typed = parser.source.text[top.name.start : top.name.end]
+    if "." not in top.name.text and (gate.called != "norm" or typed == "norm"):
+        return
     first = complaints.short(parser.text(parser.operands[top.base]))
     end = complaints.right_end(parser.tokens, parser.at)
     second = complaints.short(parser.source.text[parser.tokens[parser.at].start : end])
-    larger = "larger" if short == "max" else "smaller"
-    hint = (
-        f"write {_EXTREMES[short]}({first}, {second}) along an axis, or "
-        f"{short}({first}, {second}) for the {larger} of the two"
-    )
-    message = f"{top.name.text} with two arguments can be read in two ways"
+    short = typed.rpartition(".")[2]
+    hint = f"write norm({first}) for the length, or norm({first}, axis={second}) along an axis"
+    if short in _EXTREMES:
+        larger = "larger" if short == "max" else "smaller"
+        hint = (
+            f"write {_EXTREMES[short]}({first}, {second}) along an axis, or "
+            f"{short}({first}, {second}) for the {larger} of the two"
+        )
+    message = f"{typed} with two arguments can be read in two ways"
     complaints.fail(parser.source, "syntax.ambiguous", message, Span(top.name.start, top.name.end), hint)
 
 
@@ -190,7 +200,7 @@ def _attribute(parser: Statement, token: Token) -> bool:
     """``.T`` or a method; True if its arguments follow."""
     left, name = parser.operands[-1], ATTRIBUTES[token.text]
     parser.at += 1
-    if token.text == "T":
+    if token.text in TURNED:
         parser.operands.pop()
         span = Span(left.start, token.end)
         parser.operands.append(Operand(parser.builder.gate("transpose", (left.node,), span), span.start, span.end))
@@ -198,11 +208,31 @@ def _attribute(parser: Statement, token: Token) -> bool:
     if not _is(parser, parser.at, "("):
         message = f".{token.text} needs parentheses: {complaints.short(parser.text(left))}.{token.text}()"
         complaints.fail(parser.source, "syntax.operand", message, Span(token.start, token.end))
+    if token.text in CASTS:
+        return _cast(parser, left, token)
     called, gate = Token(NAME, name, token.start, token.end), array_called(name)
     base = len(parser.operands) - 1
     start = parser.tokens[parser.at].start
     parser.open(Opening(start, called, base, gate=gate, position=1, begins=left.start))
     return not _is(parser, parser.at, ")")
+
+
+def _cast(parser: Statement, left: Operand, token: Token) -> bool:
+    """``(Z > 0).astype(float)`` is ``Z > 0``; only of a comparison the kind may be that of whole numbers."""
+    inside = parser.tokens[parser.at + 1]
+    kind, behind = (inside.text, parser.at + 2) if inside.kind == NAME else (token.text, parser.at + 1)
+    compared = parser.builder.kind(left.node).op in COMPARISONS
+    if kind not in _FLOATS and not (kind in _WHOLE and compared):
+        message = f".{token.text} is read with kinds of numbers that change nothing"
+        hint = "(x > 0).astype(float); all numbers here are doubles"
+        complaints.fail(parser.source, "syntax.operand", message, Span(token.start, token.end), hint)
+    if not _is(parser, behind, ")"):
+        opening = parser.tokens[parser.at]
+        span = Span(opening.start, opening.end)
+        complaints.fail(parser.source, "syntax.parenthesis", "this ( is never closed", span)
+    parser.operands[-1] = Operand(left.node, left.start, parser.tokens[behind].end)
+    parser.at = behind + 1
+    return False
 
 
 def no_spaced_sign(parser: Statement, token: Token) -> None:

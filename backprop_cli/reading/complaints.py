@@ -40,7 +40,8 @@ def missing_operator(source: Source, token: Token, typed: str, is_function: Call
         fail(source, "syntax.matrix", "@ multiplies arrays, and these are single numbers", span, "write * instead")
     if token.kind in (NAME, NUMBER) or token.text == "(":
         right = source.text[token.start : token.end]
-        hint = f"write {short(typed)}*{right} for the product"
+        sign = " @ " if typed.endswith((".T", "ᵀ")) else "*"
+        hint = f"write {short(typed)}{sign}{right} for the product"
         if is_function(typed):
             hint = f"write {typed}({right}) for the function's value"
         fail(source, "syntax.operator", f"an operator is missing before `{token.text}`", span, hint)

@@ -1,18 +1,19 @@
 """What people type from other notations, recognized in the tokens, and how it is written here.
 
-Each function looks at the tokens from a place on and gives a problem, or None where nothing is recognized.
+Each function looks at the tokens from a place on and gives a problem, or None where nothing is recognized; only
+``no_transposed`` looks at all of them, and refuses.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backprop_cli.gates import callable_names, called
 from backprop_cli.gates.array_table import array_names
 from backprop_cli.nearest import nearest
-from backprop_cli.problems import Diagnostic, Source, Span
-from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, Token
+from backprop_cli.problems import Diagnostic, Refused, Source, Span
+from backprop_cli.reading.notation import NAME, NUMBER, OPERATOR, POWER, SIZES_ARE_TYPED, Token
 
 WRITTEN_OUT = {
     "softmax": "write it out: exp(a)/(exp(a) + exp(b))",
@@ -23,6 +24,11 @@ WRITTEN_OUT = {
     "mean": "write the mean out: (a + b + c)/3",
     "average": "write the mean out: (a + b + c)/3",
     "mse": "write the mean of the squares out: ((a - x)^2 + (b - y)^2)/2",
+    "len": SIZES_ARE_TYPED,
+    "inner": "of vectors it is x @ y",
+    "torch.var": "PyTorch divides by n - 1, and var(x) by n",
+    "torch.std": "PyTorch divides by n - 1, and std(x) by n",
+    "tf.argmax": "write argmax(x, axis=0)",
     "radians": "x degrees are x*pi/180 radians",
     "degrees": "x radians are x*180/pi degrees",
 }
@@ -83,6 +89,24 @@ def derivative(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic |
     hint = "type the function itself: its derivative is worked out"
     span = Span(tokens[at].start, tokens[at + 2].end)
     return Diagnostic("syntax.operator", "a derivative is not something to type", hint, source, span)
+
+
+def no_transposed(source: Source, tokens: Sequence[Token], known: Collection[str]) -> None:
+    """Refuse ``X^T`` where T is no name and stands nowhere else: a matrix turned over."""
+    if "T" in known or "T" not in source.text:
+        return
+    places = [at for at, token in enumerate(tokens) if token.kind == NAME and token.text == "T"]
+    if not places or not all(at > 1 and _is(tokens[at - 1], "^") and _turns(tokens[at - 2]) for at in places):
+        return
+    base, power = tokens[places[0] - 2], tokens[places[0]]
+    written = "(…)" if _is(base, ")") else source.text[base.start : base.end]
+    hint = f"write {written}.T for the transposed matrix"
+    raise Refused(Diagnostic("usage.missing", "no value for T", hint, source, Span(power.start, power.end)))
+
+
+def _turns(base: Token) -> bool:
+    """Whether a power's base may be an array: a name, or what is in parentheses."""
+    return (base.kind == NAME and base.text != "e") or _is(base, ")")
 
 
 def definition(source: Source, tokens: Sequence[Token], at: int) -> Diagnostic | None:

@@ -9,16 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from backprop_cli import limits
-from backprop_cli.nearest import meant
+from backprop_cli.gates import called
+from backprop_cli.gates.array_table import array_called
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
-from backprop_cli.reading.latex_words import DELIMITERS, FRACTIONS, FUNCTIONS, GREEK, SIGNS, SIZES, SPACES, STYLES
-from backprop_cli.reading.notation import END, GREEK_LETTERS, NAME, NUMBER, OPERATOR, Token, number_problem, tokens
-from backprop_cli.reading.operators import WORDS
+from backprop_cli.reading.latex_functions import BETWEEN, function_of, with_arguments
+from backprop_cli.reading.latex_matrices import turned, with_products
+from backprop_cli.reading.latex_words import (
+    DELIMITERS,
+    FRACTIONS,
+    FUNCTIONS,
+    GREEK,
+    SIGNS,
+    SIZES,
+    SPACES,
+    STYLES,
+    unknown,
+)
+from backprop_cli.reading.latex_writer import LatexWriter, Signs
+from backprop_cli.reading.notation import (
+    ATTRIBUTE,
+    END,
+    GREEK_LETTERS,
+    NAME,
+    NUMBER,
+    OPERATOR,
+    Token,
+    number_problem,
+    tokens,
+)
 
-_GAP = r"(?:\\[,;:! ]|\s)*"
 _SPACE = re.compile(r"(?:[\s~$&]|%[^\n]*|\\[,;:! \\])+")
 _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[{}|])|(?P<brace>[{}])|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -31,13 +52,12 @@ _BASE = re.compile(r"\s*_\s*\{?\s*(?P<base>2|10)(?![0-9])\s*\}?")
 _POWER = re.compile(r"\s*([0-9]+)(?![0-9.])")
 _BRACED = re.compile(r"\s*\{")
 _ONE = re.compile(r"\s*(?P<one>[0-9A-Za-z])")
-_SINGLE = re.compile(_GAP + r"(?:\\(?P<greek>[A-Za-z]+)|(?P<plain>[0-9.]+|[A-Za-z]))(?!\s*[\^_({\[])")
-_FOLLOWING = re.compile(_GAP + r"(?:\\(?:left|[bB]igg?l?)\s*)?(?P<sign>.?)", re.DOTALL)
+_LENGTH = re.compile(r"\s*_\s*(?:\{\s*[2F]\s*\}|[2F])")
+_POWER_SIGN = re.compile(r"\s*\^")
+_BELOW = re.compile(r"\s*_")
+_ASSIGNED = re.compile(r"(?<!\\)\b([A-Za-z]+)\s*=(?!=)")
 _DELIMITER = re.compile(r"\s*(\\?[A-Za-z]+|\\?.)", re.DOTALL)
 _PAIR = re.compile(r"==|!=|<=|>=|\*\*|.", re.DOTALL)
-_WORDS = WORDS | {"if", "else"}
-
-Signs = tuple[str, ...]
 
 
 def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> list[Token]:
@@ -49,7 +69,9 @@ def latex_tokens(source: Source, names: Collection[str], *, arrays: bool) -> lis
     if size > most:
         message = f"the {source.name} has {size:,} characters; the limit in LaTeX is {most:,}"
         raise Refused(Diagnostic("limit.size", message))
-    return _Lexer(source, frozenset(names), arrays).all()
+    lexer = _Lexer(source, frozenset(names), arrays, assigned=frozenset(_ASSIGNED.findall(source.text)))
+    known = lexer.names | lexer.assigned
+    return with_products(source, with_arguments(source, lexer.all(), lexer.marks, known), known)
 
 
 @dataclass(slots=True)
@@ -62,14 +84,11 @@ class _Brace:
 
 
 @dataclass
-class _Lexer:
-    source: Source
-    names: frozenset[str]
-    arrays: bool
-    found: list[Token] = field(default_factory=list)
+class _Lexer(LatexWriter):
+    assigned: frozenset[str] = frozenset()
     open: list[_Brace] = field(default_factory=list)
     bars: int = 0
-    at: int = 0
+    norms: int = 0
 
     def all(self) -> list[Token]:
         """All tokens, closed by an END token."""
@@ -81,18 +100,18 @@ class _Lexer:
                 break
             piece = _PIECE.match(text, self.at)
             if piece is None:
-                self._refuse("latex.command", "a backslash without a command", Span(self.at, self.at + 1))
+                self.refuse("latex.command", "a backslash without a command", Span(self.at, self.at + 1))
             start, self.at = self.at, piece.end()
             self._piece(piece, start)
         if self.open:
             start = self.open[-1].start
-            self._refuse("latex.braces", "this { is never closed", Span(start, start + 1))
+            self.refuse("latex.braces", "this { is never closed", Span(start, start + 1))
         self.found.append(Token(END, "", len(text), len(text)))
         return self.found
 
     def _piece(self, piece: re.Match[str], start: int) -> None:
         if piece["command"]:
-            self._command(piece["command"], start)
+            self._command(piece["command"].replace("|", "Vert"), start)
         elif piece["brace"]:
             self._brace(piece["brace"], start)
         elif piece["number"]:
@@ -102,53 +121,41 @@ class _Lexer:
         else:
             self._plain(piece["plain"], start)
 
-    # --- writing tokens ---
-
-    @property
-    def _last(self) -> Token:
-        return self.found[-1] if self.found else Token(OPERATOR, "", 0, 0)
-
-    def _put(self, kind: str, text: str, start: int) -> None:
-        self.found.append(Token(kind, text, start, max(start, self.at)))
-
-    def _signs(self, signs: Signs, start: int) -> None:
-        for sign in signs:
-            self._put(OPERATOR, sign, start)
-
-    def _times(self, start: int) -> None:
-        """The sign of a product that LaTeX leaves out, where an operand ends before what begins one here."""
-        last = self._last
-        named = last.kind == NAME and last.text not in _WORDS
-        if not (named or last.kind == NUMBER or last.text in (")", "]")):
-            return
-        before = self.found[-2] if len(self.found) > 1 else self._last
-        if before.kind == OPERATOR and before.text == "/" and (named or last.kind == NUMBER):
-            hint = r"write \frac{…}{…}, or parentheses around the product"
-            message = "a product without a sign that can be read in two ways"
-            self._refuse("syntax.ambiguous", message, Span(before.start, self.at), hint)
-        self.found.append(Token(OPERATOR, "*", start, start))
-
     # --- pieces ---
 
     def _number(self, text: str, start: int) -> None:
         problem = number_problem(text)
         if problem is not None:
             raise Refused(problem.at(self.source, Span(start, self.at)))
-        if self._last.text == ")":
-            self._times(start)
-        self._put(NUMBER, text, start)
+        if self.closed:
+            self.times(start)
+        self.put(NUMBER, text, start)
 
-    def _name(self, text: str, start: int) -> None:
-        """A name with its subscript: ``x_{1}`` is x1 or x_1, whichever has a value."""
-        if text not in _WORDS and (self._last.kind == NAME or self._last.text == ")"):
-            self._times(start)
+    def _name(self, text: str, start: int, *, styled: bool = False) -> None:
+        """A name with its subscript: ``x_{1}`` is x1 or x_1, whichever has a value; ``xy`` may be a product."""
+        for letter in "" if styled else self._letters(text):
+            if self.last.kind != NUMBER:
+                self.times(start)
+            self.found.append(Token(NAME, letter, start, start + 1))
+            start, text = start + 1, text[1:]
+        if text not in BETWEEN and (self.last.kind == NAME or self.closed):
+            self.times(start)
         below = _SUBSCRIPT.match(self.source.text, self.at)
         if below is not None:
             self.at = below.end()
             bare = re.sub(r"[ ,]", "", below["braced"] or below["bare"] or "")
             joined, apart = f"{text}{bare}", f"{text}_{bare}"
             text = joined if joined in self.names or (bare.isdigit() and apart not in self.names) else apart
-        self._put(NAME, text, start)
+        self.put(NAME, text, start)
+
+    def _letters(self, text: str) -> str:
+        """All but the last letter of what is no name but a product of names, ``xy`` or ``xe^{x}``; else nothing."""
+        names, last = self.names | self.assigned, text[-1:]
+        if text in names or called(text) or array_called(text):
+            return ""
+        power = last == "e" and _POWER_SIGN.match(self.source.text, self.at)
+        product = all(letter in names for letter in text[:-1]) and (last in names or power)
+        return text[:-1] if product else ""
 
     def _plain(self, text: str, start: int) -> None:
         """Signs of the notation itself; a bar and a power in braces have a meaning of their own."""
@@ -156,62 +163,92 @@ class _Lexer:
             begin, self.at = start + part.start(), start + part.end()
             if part[0] == "|":
                 self._bar(begin)
+            elif part[0] == "^" and (end := self._turned()) is not None:
+                self.at = end
+                return self.put(ATTRIBUTE, "T", begin)
             elif part[0] == "^" and _BRACED.match(self.source.text, self.at):
-                self._put(OPERATOR, "^", begin)
+                self.put(OPERATOR, "^", begin)
                 return self._argument(("(",), (")",))
             elif part[0] == "^" and (power := _POWER.match(self.source.text, self.at)):
-                self._put(OPERATOR, "^", begin)
+                self.put(OPERATOR, "^", begin)
                 return self._whole_power(power)
             else:
                 self._of_notation(part[0], begin)
         return None
 
+    def _turned(self) -> int | None:
+        """Where ``X^T`` ends, if that transposes an array."""
+        if not (self.arrays and self.ended):
+            return None
+        return turned(self.source.text, self.at, self.last, self.names | self.assigned)
+
     def _whole_power(self, power: re.Match[str]) -> None:
         """``x^2y``: in LaTeX the power ends with its number."""
         self.at = power.end()
-        self._put(OPERATOR, "(", power.start(1))
-        self._put(NUMBER, power[1], power.start(1))
-        self._put(OPERATOR, ")", power.end(1))
+        self.put(OPERATOR, "(", power.start(1))
+        self.put(NUMBER, power[1], power.start(1))
+        self.put(OPERATOR, ")", power.end(1))
 
     def _of_notation(self, text: str, start: int) -> None:
-        if text == "(" and self._last.text == ")":
-            self._times(start)
+        if text == "(" and self.closed:
+            self.times(start)
         try:
             found = tokens(Source(self.source.name, text), arrays=self.arrays)[:-1]
         except Refused as refused:
             one = refused.problems[0]
-            self._refuse(one.code, one.message, Span(start, start + len(text)), one.hint)
+            self.refuse(one.code, one.message, Span(start, start + len(text)), one.hint)
+        self.marks.typed.update([len(self.found)] if text in ("(", "[") else ())
         self.found += [Token(one.kind, one.text, one.start + start, one.end + start) for one in found]
 
     def _bar(self, start: int) -> None:
         """``|x|``: a bar behind an operand closes, if one is open."""
-        ends = self._last.kind in (NAME, NUMBER) or self._last.text in (")", "]")
-        if ends and self.bars:
+        if self.bars and self.ended:
             self.bars -= 1
-            return self._put(OPERATOR, ")", start)
-        self._times(start)
+            return self.put(OPERATOR, ")", start)
         self.bars += 1
-        self._put(NAME, "abs", start)
-        return self._put(OPERATOR, "(", start)
+        return self._fence("abs", start)
+
+    def _norm(self, start: int) -> None:
+        r"""``\|x\|``: the length of a vector, which a number has none of."""
+        if not self.arrays:
+            message = "the norm of a vector, where only numbers stand"
+            self.refuse("latex.command", message, Span(start, self.at), "write |x| for an absolute value")
+        if not (self.norms and self.ended):
+            self.norms += 1
+            return self._fence("norm", start)
+        self.norms -= 1
+        self.put(OPERATOR, ")", start)
+        below = _LENGTH.match(self.source.text, self.at)
+        self.at = below.end() if below else self.at
+        if _BELOW.match(self.source.text, self.at):
+            hint = r"\|x\| and \|x\|_2 are sqrt(sum(x^2))"
+            self.refuse("latex.command", "a norm that is not read", Span(start, self.at + 1), hint)
+        return None
+
+    def _fence(self, name: str, start: int) -> None:
+        self.times(start)
+        self.marks.fences.add(len(self.found))
+        self.put(NAME, name, start)
+        self.put(OPERATOR, "(", start)
 
     def _brace(self, text: str, start: int) -> None:
         if text == "{":
-            if self._last.text == ")":
-                self._times(start)
-            self._put(OPERATOR, "(", start)
+            if self.closed:
+                self.times(start)
+            self.put(OPERATOR, "(", start)
             self.open.append(_Brace(start, (")",)))
             return
         if not self.open:
-            self._refuse("latex.braces", "a } that closes nothing", Span(start, self.at))
+            self.refuse("latex.braces", "a } that closes nothing", Span(start, self.at))
         group = self.open.pop()
-        self._signs(group.closes, start)
+        self.signs(group.closes, start)
         if group.then:
             self._argument((), group.then[0], group.then[1:])
 
     def _argument(self, opens: Signs, closes: Signs, then: tuple[Signs, ...] = ()) -> None:
         """Begin an argument: what stands in braces, or a single digit or letter."""
         start = self.at
-        self._signs(opens, start)
+        self.signs(opens, start)
         braced = _BRACED.match(self.source.text, start)
         if braced is not None:
             self.at = braced.end()
@@ -220,10 +257,10 @@ class _Lexer:
         one = _ONE.match(self.source.text, start)
         if one is None:
             span = Span(start, min(len(self.source.text), start + 1))
-            self._refuse("latex.braces", "an argument in braces is missing", span, r"as \frac{1}{2}")
+            self.refuse("latex.braces", "an argument in braces is missing", span, r"as \frac{1}{2}")
         self.at = one.end()
-        self._put(NUMBER if one["one"].isdigit() else NAME, one["one"], one.start("one"))
-        self._signs(closes, self.at)
+        self.put(NUMBER if one["one"].isdigit() else NAME, one["one"], one.start("one"))
+        self.signs(closes, self.at)
         if then:
             self._argument((), then[0], then[1:])
 
@@ -231,53 +268,47 @@ class _Lexer:
 
     def _command(self, name: str, start: int) -> None:
         if name in SIGNS:
-            self._put(*SIGNS[name], start)
+            self.put(*SIGNS[name], start)
         elif name in SIZES:
             self._sized()
         elif name in DELIMITERS:
             self._delimited(DELIMITERS[name], start)
         elif name in FRACTIONS:
-            self._times(start)
+            self.times(start)
             self._argument(("(", "("), (")", "/", "("), ((")", ")"),))
         elif name == "sqrt":
             self._root(start)
         elif name in GREEK:
-            self._times(start)
+            self.times(start)
             self._name(self._letter(name), start)
         elif name in FUNCTIONS:
             self._function(name, start)
         elif name in STYLES:
             self._styled(start)
         elif name not in SPACES:
-            self._unknown(name, Span(start, self.at))
+            message, hint = unknown(name)
+            self.refuse("latex.command", message, Span(start, self.at), hint)
 
     def _letter(self, command: str) -> str:
         """A Greek letter, or its name where that is what a variable is called."""
         letter = GREEK[command]
         return command if command in self.names and letter not in self.names else letter
 
-    def _unknown(self, name: str, span: Span) -> NoReturn:
-        if name in ("partial", "nabla"):
-            hint = "the gradient is worked out for you; type the function itself"
-            self._refuse("latex.command", f"\\{name} asks for a derivative", span, hint)
-        known = [*SIGNS, *GREEK, *FUNCTIONS, *FRACTIONS, *STYLES, "sqrt", "left", "right"]
-        self._refuse("latex.command", f"the command \\{name} is not read", span, meant(name, known))
-
     def _root(self, start: int) -> None:
-        self._times(start)
+        self.times(start)
         index = _ROOT.match(self.source.text, self.at)
         self.at = index.end() if index else self.at
         degree = index["index"] if index else "2"
         if degree not in ("2", "3"):
             hint = rf"write x^{{1/{degree}}}"
-            self._refuse("latex.command", r"\sqrt is read with the index 3, or none", Span(start, self.at), hint)
-        self._put(NAME, "sqrt" if degree == "2" else "cbrt", start)
+            self.refuse("latex.command", r"\sqrt is read with the index 3, or none", Span(start, self.at), hint)
+        self.put(NAME, "sqrt" if degree == "2" else "cbrt", start)
         self._argument(("(",), (")",))
 
     def _sized(self) -> None:
         r"""What stands behind ``\left`` or ``\big``; a dot is nothing."""
         found = _DELIMITER.match(self.source.text, self.at)
-        sign = found[1].removeprefix("\\") if found else ""
+        sign = found[1].replace("\\|", "Vert").removeprefix("\\") if found else ""
         if found is not None and (sign == "." or sign in DELIMITERS):
             self.at = found.end()
             if sign != ".":
@@ -286,48 +317,34 @@ class _Lexer:
     def _delimited(self, sign: str, start: int) -> None:
         if sign == "|":
             return self._bar(start)
+        if sign == "‖":
+            return self._norm(start)
         if len(sign) > 1:
-            self._times(start)
-            self._put(NAME, sign[:-1], start)
-            return self._put(OPERATOR, "(", start)
-        if sign == "(" and self._last.kind != NAME:
-            self._times(start)
-        return self._put(OPERATOR, sign, start)
+            return self._fence(sign[:-1], start)
+        if sign == "(" and self.last.kind != NAME:
+            self.times(start)
+        self.marks.typed.update([len(self.found)] if sign == "(" else ())
+        return self.put(OPERATOR, sign, start)
 
     def _function(self, command: str, start: int) -> None:
-        r"""``\sin(x)``, ``\sin{x}`` and ``\sin x``, whose argument is one name or number."""
-        self._times(start)
+        r"""``\sin(x)``, ``\sin{x}`` and ``\sin 2x``, whose argument ends where ``latex_functions.py`` says."""
+        self.times(start)
         base = _BASE.match(self.source.text, self.at) if command == "log" else None
         self.at = base.end() if base else self.at
-        following = _FOLLOWING.match(self.source.text, self.at)
-        sign = following["sign"] if following else ""
-        self._put(NAME, f"log{base['base']}" if base else FUNCTIONS[command], start)
-        if sign == "{":
+        name, end = f"log{base['base']}" if base else FUNCTIONS[command], self.at
+        number = len(self.found)
+        self.marks.functions[number] = function = function_of(self.source, command, name, Span(start, end))
+        self.at = start + len(function.head)
+        self.found.append(Token(NAME, name, start, end))
+        if _BRACED.match(self.source.text, self.at):
+            self.marks.typed.add(number + 1)
             self._argument(("(",), (")",))
-        elif sign not in ("(", "["):
-            self._single(command, start)
-
-    def _single(self, command: str, start: int) -> None:
-        """An argument without parentheses; where more follows, it is not told where it ends."""
-        one = _SINGLE.match(self.source.text, self.at)
-        if one is None or (one["greek"] and one["greek"] not in GREEK):
-            message = f"where the argument of \\{command} ends is not told"
-            self._refuse("latex.command", message, Span(start, self.at), f"write \\{command}(…)")
-        begin = self.at
-        self._signs(("(",), begin)
-        self.at = one.end()
-        text = self._letter(one["greek"]) if one["greek"] else one["plain"]
-        self._put(NUMBER if text[0] in "0123456789." else NAME, text, one.end() - len(text))
-        self._signs((")",), self.at)
 
     def _styled(self, start: int) -> None:
         r"""``\mathrm{relu}``: the name inside."""
         inside = _NAMED.match(self.source.text, self.at)
         if inside is None:
             span = Span(start, self.at)
-            self._refuse("latex.command", "a name in braces is needed here", span, r"as \mathrm{relu}(x)")
+            self.refuse("latex.command", "a name in braces is needed here", span, r"as \mathrm{relu}(x)")
         self.at = inside.end()
-        self._name(inside["inside"], start)
-
-    def _refuse(self, code: str, message: str, span: Span, hint: str = "") -> NoReturn:
-        raise Refused(Diagnostic(code, message, hint, self.source, span))
+        self._name(inside["inside"], start, styled=True)

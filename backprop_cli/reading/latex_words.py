@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from backprop_cli.nearest import meant
 from backprop_cli.reading.notation import NAME, OPERATOR
 
 _IS_LATEX = r"\\[A-Za-z,;:!{|]|[\w)\]}]\s*[_^]\s*\{"
@@ -20,10 +21,11 @@ SIZES: Final = frozenset({
 DELIMITERS: Final = {
     "(": "(", ")": ")", "[": "(", "]": ")", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")",
     "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")",
-    "|": "|", "vert": "|", "lvert": "|", "rvert": "|",
+    "|": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖",
 }  # fmt: skip
 SIGNS: Final = {
-    "cdot": (OPERATOR, "*"), "times": (OPERATOR, "*"), "ast": (OPERATOR, "*"), "div": (OPERATOR, "/"),
+    "cdot": (OPERATOR, "*"), "times": (OPERATOR, "*"), "ast": (OPERATOR, "*"), "odot": (OPERATOR, "*"),
+    "div": (OPERATOR, "/"),
     "le": (OPERATOR, "<="), "leq": (OPERATOR, "<="), "ge": (OPERATOR, ">="), "geq": (OPERATOR, ">="),
     "lt": (OPERATOR, "<"), "gt": (OPERATOR, ">"), "ne": (OPERATOR, "!="), "neq": (OPERATOR, "!="),
     "land": (NAME, "and"), "wedge": (NAME, "and"), "lor": (NAME, "or"), "vee": (NAME, "or"),
@@ -45,6 +47,14 @@ GREEK: Final = dict(zip(_LETTERS.split(), "αβγδεζηθικλμνξοπρς�
 """The letter of each command: φ is read from ``\\phi`` and ε from ``\\epsilon``, as they are written."""
 
 _SPELLED = {ord(letter): command for command, letter in GREEK.items()} | {ord("\u00b5"): "mu"}
+
+
+def unknown(command: str) -> tuple[str, str]:
+    """What is said of a command that is not read, and what helps."""
+    if command in ("partial", "nabla"):
+        return f"\\{command} asks for a derivative", "the gradient is worked out for you; type the function itself"
+    known = [*SIGNS, *GREEK, *FUNCTIONS, *FRACTIONS, *STYLES, "sqrt", "left", "right"]
+    return f"the command \\{command} is not read", meant(command, known)
 
 
 def in_latin(name: str) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from backprop_cli import limits
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
+from backprop_cli.reading.modules import member, modules
 
 NUMBER, NAME, OPERATOR, POWER, ATTRIBUTE, END = "number", "name", "operator", "power", "attribute", "end"
 
@@ -31,19 +33,25 @@ _FORMS = rf"""(?P<space>[ \t\r\u00a0\u2009\u202f]+|\#[^\n]*)
     |(?P<name>[A-Za-z_{GREEK_LETTERS}][A-Za-z0-9_{GREEK_LETTERS}₀-₉]*)
     |(?P<operator>\*\*|==|!=|<=|>=|[-+*/^@(),;=<>\n×·⋅∗÷−√≤≥≠])
     |(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+)"""
-_TOKEN = re.compile(rf"{_FORMS}|(?P<other>[\s\S])", re.VERBOSE)
+_DOTTED = r"\.[A-Za-z_][A-Za-z0-9_]*"
+_TOKEN = re.compile(rf"{_FORMS}|(?P<attribute>{_DOTTED})|(?P<other>[\s\S])", re.VERBOSE)
 _ARRAY_TOKEN = re.compile(
-    _FORMS.replace("@(),", r"@(),\[\]:") + r"|(?P<attribute>\.[A-Za-z_][A-Za-z0-9_]*)|(?P<other>[\s\S])", re.VERBOSE
+    _FORMS.replace("@(),", r"@(),\[\]:") + rf"|(?P<attribute>{_DOTTED}|ᵀ)|(?P<other>[\s\S])", re.VERBOSE
 )
-_MODULES = frozenset({"np", "numpy", "jnp"})
+TURNED: Final = frozenset({"T", "mT"})
+CASTS: Final = frozenset({"astype", "float", "double", "to", "int", "long"})
 ATTRIBUTES: Final = {
-    name: {"max": "amax", "min": "amin", "T": "transpose", "dot": "matmul", "ravel": "flatten"}.get(name, name)
+    "T": "transpose", "mT": "transpose", "t": "transpose", "dot": "matmul", "max": "amax", "min": "amin",
+    "ravel": "flatten", "clamp": "clip",
+} | {
+    name: name
     for name in (
-        "T", "dot", "sum", "mean", "prod", "var", "std", "max", "min", "argmax", "cumsum", "trace", "reshape",
-        "flatten", "ravel", "transpose",
+        "sum", "mean", "prod", "var", "std", "argmax", "cumsum", "trace", "reshape", "flatten", "transpose", "matmul",
+        "abs", "exp", "log", "sqrt", "square", "pow", "relu", "sigmoid", "tanh", "clip", "softmax", "norm", *CASTS,
     )
 }  # fmt: skip
-"""What may follow an array after a dot, and the gate that it is."""
+"""What may follow an array after a dot, and the gate that it is; ``CASTS`` only say of what kind its numbers are."""
+_ATTRIBUTE: Final = {"ᵀ": "T"}
 
 _FOLDED: Final = {
     "**": "^",
@@ -60,6 +68,7 @@ _FOLDED: Final = {
 }
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SHOWN_PROBLEMS: Final = 5
+SIZES_ARE_TYPED: Final = "write the number itself: no value is made of an array's size"
 _DIGITS = re.compile(r"(_[0-9]+)+")
 _MEMBER = re.compile(r"\.(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(\([^()]{0,30}\))?", re.ASCII)
 
@@ -88,9 +97,19 @@ _HINTS: Final = {
 }
 
 
-def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arrays: bool = False) -> list[Token]:
-    """All tokens of a text, closed by an END token; every character that cannot be read is reported, up to five."""
+def tokens(
+    source: Source,
+    most_characters: int = limits.TEXT_CHARACTERS,
+    *,
+    arrays: bool = False,
+    names: Collection[str] = (),
+) -> list[Token]:
+    """All tokens of a text, closed by an END token; every character that cannot be read is reported, up to five.
+
+    ``names`` are those that have a value: a variable ``np`` is no module.
+    """
     _measure(source, most_characters)
+    known = _Known(names, modules(source.text, names), arrays)
     most_tokens = int(most_characters * limits.TOKENS_PER_CHARACTER)
     found: list[Token] = []
     problems: list[Diagnostic] = []
@@ -100,11 +119,11 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arr
         if kind == "space":
             continue
         if kind == "attribute":
-            if (token := _attribute(found, text[1:], start, end)) is not None:
+            if (token := _attribute(found, _ATTRIBUTE.get(text, text[1:]), Span(start, end), known)) is not None:
                 found.append(token)
                 continue
             name = Token(NAME, text[1:], start + 1, end)
-            kind, text, end = "other", ".", start + 1
+            kind, text, end = "other", text[0], start + 1
         problem = _problem(kind, text) or _joined(source.text, found, match)
         if problem is not None and not _said_before(text, found):
             problem = _hinted(problem, text, source.text, found, start)
@@ -112,7 +131,7 @@ def tokens(source: Source, most_characters: int = limits.TEXT_CHARACTERS, *, arr
             if len(problems) == _SHOWN_PROBLEMS:
                 break
         found.append(Token(kind, _folded(kind, text), start, end))
-        if match.lastgroup == "attribute":
+        if match.lastgroup == "attribute" and name.text:
             found.append(name)
         if len(found) > most_tokens:
             raise Refused(_too_many_tokens(most_tokens).at(source, Span(start, end)))
@@ -127,18 +146,26 @@ def _said_before(text: str, found: list[Token]) -> bool:
     return text == "." and len(found) > 1 and found[-1].kind == NAME and found[-2].text == "."
 
 
-def _attribute(found: list[Token], name: str, start: int, end: int) -> Token | None:
+class _Known(NamedTuple):
+    """What names mean in a text: those that have a value, those of modules."""
+
+    names: Collection[str]
+    modules: Collection[str]
+    arrays: bool
+
+
+def _attribute(found: list[Token], name: str, span: Span, known: _Known) -> Token | None:
     """``.T`` and ``.sum`` after an array; ``np.exp`` is the name ``exp``. None for a dot that means nothing here."""
     last = found[-1] if found else None
-    if last is None or last.end != start:
+    if last is None or last.end != span.start:
         return None
-    if last.kind == NAME and last.text in _MODULES:
-        found.pop()
-        # np.max(x, 0) takes an axis, and max(x, 0) here the larger of two: the name must stay another one.
-        text = last.text if name == "linalg" else f"np.{name}" if name in ("max", "min") else name
-        return Token(NAME, text, last.start, end)
+    if last.kind == NAME and last.text in known.modules:
+        text = member(last.text, name, known.names, arrays=known.arrays)
+        if text is not None:
+            found.pop()
+            return Token(NAME, text, last.start, span.end)
     after_array = last.kind in (NAME, ATTRIBUTE) or (last.kind == OPERATOR and last.text in (")", "]"))
-    return Token(ATTRIBUTE, name, start, end) if after_array and name in ATTRIBUTES else None
+    return Token(ATTRIBUTE, name, span.start, span.end) if known.arrays and after_array and name in ATTRIBUTES else None
 
 
 def _measure(source: Source, most: int) -> None:
@@ -173,6 +200,8 @@ def _problem(kind: str, text: str) -> Diagnostic | None:
 
 def _hinted(problem: Diagnostic, text: str, whole: str, before: list[Token], start: int) -> Diagnostic:
     """A character without a meaning that has one in another notation."""
+    if text == "." and whole.startswith((".shape", ".size"), start):
+        return replace(problem, hint=SIZES_ARE_TYPED)
     if text == ".":
         return _member(problem, whole, before, start)
     if text == "'" and before and before[-1].end == start and before[-1].kind == NAME:

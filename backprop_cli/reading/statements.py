@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from backprop_cli import limits
-from backprop_cli.circuit import Circuit, CircuitBuilder
+from backprop_cli.circuit import CONSTANT, Circuit, CircuitBuilder
 from backprop_cli.gates import called
 from backprop_cli.gates.array_table import ArrayGate, array_called
 from backprop_cli.problems import Diagnostic, Refused, Source, Span
@@ -24,6 +24,7 @@ from backprop_cli.reading.operators import WORDS
 from backprop_cli.reading.syntax import Statement
 
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
+_LIKE = {"zeros_like": 1, "ones_like": 1, "full_like": 2}
 _ARRAYS = ("array", "asarray")  # of a notebook: what stands in them is an array already
 _SHOWN_PROBLEMS = 10
 
@@ -51,7 +52,7 @@ def read(
 
         found = latex_tokens(source, bound, arrays=arrays)
     else:
-        found = tokens(source, most_characters, arrays=arrays)
+        found = tokens(source, most_characters, arrays=arrays, names=bound)
     return _Program(source, frozenset(bound), builder, Conditions(builder), found, arrays, rule).read()
 
 
@@ -72,6 +73,8 @@ class _Program:
 
     def read(self) -> Circuit:
         self.assigned = self._assignments()
+        if self.arrays and not self.rule and self.bound:
+            hints.no_transposed(self.source, self.tokens, self.bound | self.assigned)
         at, output = 0, -1
         while len(self.problems) < _SHOWN_PROBLEMS:
             at = self._next_statement(at)
@@ -185,14 +188,9 @@ class _Program:
         if call.gate is not None:
             return self._array_call(call, call.gate)
         gate = called(token.text)
-        if gate is None and token.text in self.failed:
-            return arguments[0].node
-        if gate is None and self.arrays and token.text in _ARRAYS and len(arguments) == 1:
-            return arguments[0].node
         if gate is None:
-            self._note(self._unknown(token, arguments, span, call.divided))
-            return arguments[0].node
-        nodes = tuple(argument.node for argument in arguments)
+            return self._without_gate(call)
+        nodes = self._one_sided(call) if token.text == "heaviside" else tuple(each.node for each in arguments)
         if gate.name == "where":
             nodes = (self.conditions.made(nodes[0], _within(arguments[0])), *nodes[1:])
         if len(nodes) < gate.least or (not gate.many and len(nodes) > len(gate.params)):
@@ -202,6 +200,39 @@ class _Program:
         if len(nodes) < len(gate.params) and not gate.many:
             nodes += tuple(self.builder.constant(text, span) for text in missing)
         return self.builder.gate(gate.name, nodes, span)
+
+    def _without_gate(self, call: Call) -> int:
+        """A call of what is no gate: an array that is one already, a constant array, or a problem."""
+        name, arguments = call.name.text, call.arguments
+        if name in self.failed or (self.arrays and name in _ARRAYS and len(arguments) == 1):
+            return arguments[0].node
+        made = self._like(call)
+        if made is None:
+            self._note(self._unknown(call.name, arguments, call.span, call.divided))
+        return arguments[0].node if made is None else made
+
+    def _one_sided(self, call: Call) -> tuple[int, ...]:
+        """``heaviside(x, 0)`` is step(x), which is 0 at 0."""
+        nodes = tuple(argument.node for argument in call.arguments)
+        at_zero = self.builder.kind(nodes[1]) if len(nodes) == 2 else None
+        if at_zero is None:
+            return nodes
+        if at_zero.op != CONSTANT or at_zero.text.strip("0.") != "":
+            hint = "step(x) is 0 there; where(x == 0, 1/2, step(x)) is 1/2"
+            problem = Diagnostic("name.arguments", "heaviside is read with the value 0 at 0", hint)
+            raise Refused(problem.at(self.source, _within(call.arguments[1])))
+        return nodes[:1]
+
+    def _like(self, call: Call) -> int | None:
+        """``zeros_like(x)`` is 0*x, ``ones_like(x)`` 0*x + 1; None for another call."""
+        nodes, name = [argument.node for argument in call.arguments], call.name.text
+        if not self.arrays or len(nodes) != _LIKE.get(name):
+            return None
+        zeros = self.builder.gate("mul", (self.builder.constant("0", call.span), nodes[0]), call.span)
+        if name == "zeros_like":
+            return zeros
+        value = nodes[1] if name == "full_like" else self.builder.constant("1", call.span)
+        return self.builder.gate("add", (zeros, value), call.span)
 
     def _array_call(self, call: Call, gate: ArrayGate) -> int:
         parts = call.arguments[0].parts if gate.many and len(call.arguments) == 1 else None
