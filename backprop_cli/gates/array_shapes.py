@@ -136,6 +136,8 @@ def solved(shapes: tuple[Shape, ...], told: Told) -> Shape:
 
 def transposed(shapes: tuple[Shape, ...], told: Told) -> Shape:
     """The axes in reverse order."""
+    if not shapes[0]:
+        raise MisfitError("one number has nothing to turn over", "leave .T out; a T that is an exponent needs a value")
     return shapes[0][::-1]
 
 

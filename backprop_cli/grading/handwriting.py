@@ -58,12 +58,15 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
 
     ``known`` are the names that mean something to the reader, functions among them: they stay as they are.
     """
+    latex = is_latex(text)  # whose reader takes xy apart itself: the cosine of x*y if \\cos stands before it
 
     def product(found: re.Match[str]) -> str:
         name = found[0]
         if text[found.end() : found.end() + 1] == "(":
             name = _before_function(name, names, known)
         if name not in names and name not in known and len(name) > 1 and all(letter in names for letter in name):
+            if latex:
+                return f"{name}*" if text[found.end() :].lstrip().startswith("(") else name
             name = "*".join(name)
         before, after = text[found.start() - 1 : found.start()], text[found.end() :].lstrip()[:1]
         called = after == "(" and name.rpartition("*")[2] in names and found[0] not in known
@@ -78,7 +81,7 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
         return f"{left}*" if (left == ")" or ours(left)) and (function or ours(right)) else found[0]
 
     text = _NAME.sub(product, text)
-    return text if is_latex(text) else _APART.sub(apart, text)
+    return text if latex else _APART.sub(apart, text)
 
 
 def _before_function(name: str, names: Collection[str], known: Collection[str]) -> str:
