@@ -63,6 +63,7 @@ LINE_CHARACTERS: Final = 10_000_000  # of a text file of data
 ANSWER_CHARACTERS: Final = 2_000
 ARRAY_ANSWER_CHARACTERS: Final = 50_000  # of an answer that is a list of numbers
 FORMULA_ELEMENTS: Final = 20_000  # of all arrays of a formula in an answer
+FORMULA_NODES: Final = 20_000  # of an expression of arrays written out, whose gradients are answered by formulas
 FORMULA_COMPONENTS: Final = 2_000  # of an array, that one formula is compared with as functions
 SUBMISSION_BYTES: Final = 1_000_000  # one student's file, or one line of a class's
 SUBMISSION_ANSWERS: Final = 10_000

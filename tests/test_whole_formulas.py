@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from command import backprop
 
-from backprop_cli.grading.arrays.whole_formulas import WholeTruth, groups, one_hot
+from backprop_cli.grading.arrays.whole_formulas import WholeTruth, one_hot
 from backprop_cli.reading import read
 
 
@@ -153,16 +153,133 @@ def test_what_is_no_label_is_any_number(case):
 def test_one_hot():
     assert one_hot("ab", [0.0, 1.0])
     assert not any([one_hot("a", [1.0]), one_hot("ab", [0.0, 0.0]), one_hot("abc", [1.0, 1.0, 0.0])])
-    assert groups({"a": 0.0, "b": 1.0, "c": 2.0, "d": 0.0}, iter(["ab", "cd"])) == (("a", "b"),)
 
 
 def test_points_have_no_kink_and_their_labels_are_labels():
     circuit = read("relu(a)*b + c*log(d)")
-    truth = WholeTruth(circuit, {"a": 1.0, "b": 2.0, "c": 1.0, "d": 3.0}, [("b", "c")])
+    truth = WholeTruth(circuit, {"a": 1.0, "b": 2.0, "c": 1.0, "d": 3.0}, ["a", "d"], [("b", "c")])
     assert len(truth.points) >= 20
     for point in truth.points:
         assert (point.at["b"], point.at["c"]) in ((0, 1), (1, 0))
         assert point.at["a"] != 0 < point.at["d"]
+
+
+X4, W3 = [[1, 2, 3], [4, 5, 6], [1, 0, 2], [3, 1, 1]], [[1, 2, 3], [4, 5, 6], [1, 0, 2]]
+LOGISTIC = "p = sigmoid(X @ w + b); f = mean(where(y == 1, -log(p), -log(1 - p)))"
+AT = {"X": numbers(8, 4, seed=40), "w": numbers(4, seed=41), "b": 0.2, "y": [1, 0, 1, 1, 0, 1, 0, 1]}
+MASKED = {"X": X4, "M": [[1, 1, 0], [1, 1, 1], [0, 1, 1], [1, 1, 1]]}
+MISSES = {
+    "a branch that only an equality takes": (LOGISTIC, AT, {"dw": "X.T @ p/8"}),
+    "a mask by an equality": ("f = sum(where(M == 1, X, 0)^2)", MASKED, {"dX": "0*X"}),
+    "a mask by an inequality": ("f = sum(where(M != 0, X, 0)^2)", MASKED, {"dX": "2*X"}),
+    "a unit's kink beside a domain of parts": (
+        "f = sum(relu(Z)/Y)",
+        {"Z": [[1, 2, 3]] * 8, "Y": [[1, -1, 1]] * 8},
+        {"dZ": "1/Y"},
+    ),
+    "elements for a product of vectors": (
+        "f = (w @ x - 3)^2",
+        {"x": [1, 0, 0], "w": [2, 1, -1]},
+        {"dw": "2*(w*x - 3)*x"},
+    ),
+    "a feature with a single 1": ("f = exp(w @ x)", {"x": [1, 0], "w": [2, 1]}, {"dw": "x*exp(w)"}),
+    "a mean over a mask": (
+        "Z = X @ W; f = sum(Y*Z)/sum(Y)",
+        {"X": [[1, 2]], "W": W3[:2], "Y": [[0, 1, 0]]},
+        {"dW": "X.T @ Y"},
+    ),
+    "a branch beyond all points": (
+        "f = sum((X @ W)^2)",
+        {"X": X4, "W": W3},
+        {"dW": "where(abs(W) < 2000, 2*X.T @ (X @ W), 7)"},
+    ),
+    "a stage's gradient for the output's": (
+        "s = sum((X @ W)^2); f = s^2",
+        {"X": X4, "W": W3},
+        {"ds/dW": "4*s*X.T @ (X @ W)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISSES)
+def test_what_a_few_points_could_miss(case):
+    found = checked(*MISSES[case])
+    assert [one["verdict"] for one in found.values()] == ["wrong"]
+
+
+HELD = {
+    "the other branch of an equality": (LOGISTIC, AT, {"dw": "X.T @ (p - (y == 1))/8", "db": "mean(p - (y == 1))"}),
+    "a stage's own gradient": (
+        "s = sum((X @ W)^2); f = s^2",
+        {"X": X4, "W": W3},
+        {"ds/dW": "2*X.T @ (X @ W)", "df/ds": "2*s", "dW": "df/ds*ds/dW"},
+    ),
+    "right by an own wrong stage": (
+        "Z = X @ W; f = sum(Z^2)",
+        {"X": X4, "W": W3},
+        {"dW": "2*X.T @ (X @ W)", "dX": "2*Z @ W.T"},
+    ),
+    "labels in columns": (
+        "Z = W @ X; P = softmax(Z, axis=0); f = -sum(Y*log(P))",
+        {"W": W3, "X": numbers(3, 4, seed=50), "Y": np.eye(3)[[0, 2, 1, 1]].T.tolist()},
+        {"dZ": "P - Y", "dW": "dZ @ X.T", "dX": "W.T @ dZ"},
+    ),
+    "a narrow domain": (
+        "Z = X @ W; f = sum(log(9 - Z) + log(Z - 1))",
+        {"X": (np.ones((5, 4)) + 0.1 * np.array(numbers(5, 4))).tolist(), "W": np.ones((4, 3)).tolist()},
+        {"dZ": "1/(Z - 1) - 1/(9 - Z)", "dW": "X.T @ dZ"},
+    ),
+    "chains": (
+        "Z = X @ W; f = sum((Z - Y)^2)",
+        {"X": numbers(8, 6), "W": numbers(6, 8), "Y": numbers(8, 8)},
+        {"dZ": "2*(Z - Y)", "dW": "X.T @ dZ = 2*X.T @ (Z - Y)", "dX": "dZ @ W.T = 2*(Z - Y) @ W.T"},
+    ),
+    "units that seldom live": (
+        "H = X @ W; f = sum(relu(H - 300)^2)",
+        {"X": numbers(8, 6), "W": numbers(6, 8)},
+        {"dH": "2*relu(H - 300)", "dW": "X.T @ dH"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_a_few_points_could_accuse(case):
+    start = time.process_time()
+    found = checked(*HELD[case])
+    assert {name: one["verdict"] for name, one in found.items()} == dict.fromkeys(HELD[case][2], "ok")
+    assert time.process_time() - start < 30
+
+
+def test_a_large_array_is_judged_with_the_own_gradient_as_a_small_one_is():
+    found = checked("Z = X @ W; f = sum(Z^2)", {"X": X4, "W": W3}, {"dZ": "Z", "dW": "2*X.T @ dZ", "dX": "dZ @ W.T"})
+    assert [found[name]["verdict"] for name in ("dZ", "dW", "dX")] == ["wrong", "ok", "wrong"]
+
+
+CIRCLES = {
+    "by itself": {"dW": "dW"},
+    "two": {"dY": "-dZ", "dZ": "-dY"},
+    "two, and a component": {"dW": "X.T @ dZ", "dZ": "dW[0, 0] + 0*Z"},
+}
+
+
+@pytest.mark.parametrize("case", CIRCLES)
+def test_circles_are_invalid_in_large_arrays_too(case):
+    at = {"X": X4, "W": W3, "Y": numbers(4, 3)}
+    found = checked("Z = X @ W; f = sum((Z - Y)^2)", at, CIRCLES[case])
+    assert {one["verdict"] for one in found.values()} == {"invalid"}
+
+
+def test_the_gradient_that_arrives_reaches_stages():
+    given = [f"X={json.dumps(X4)}", f"W={json.dumps(W3)}", "--upstream", json.dumps(numbers(4, 3))]
+    answers = ["-a", "dZ=dD*(Z > 0)", "-a", "dW=X.T @ dZ", "-a", "dX=dZ @ W.T"]
+    ran = backprop("check", "Z = X @ W; D = relu(Z)", *given, *answers)
+    assert (ran.err, ran.code) == ("", 0)
+
+
+def test_an_array_with_too_many_gates_says_so_at_once():
+    at = {"X": np.ones((30, 20)).tolist(), "W": np.ones((20, 20)).tolist()}
+    one = checked("f = sum((X @ W)^2)", at, {"dW": "2*X.T @ (X @ W)"})["dW"]
+    assert (one["verdict"], one["remarks"][0]["code"]) == ("invalid", "limit.formula")
 
 
 PARTS = {
@@ -179,6 +296,10 @@ PARTS = {
     "a domain of one part": ("relu(x)*y", "x=2 y=3", "dx=y", False),
     "one part for all signs": ("abs(x)*y", "x=2 y=3", "dx=y", False),
     "a hole in the middle": ("log(x^2 + y^2 - 1)", "x=2 y=2", "dx=2*x/(x^2 + y^2 - 1)", True),
+    "a gap that is not at 0": ("sqrt((1-x)*(1-y))", "x=0.5 y=0.2", "dx=-sqrt(1-y)/(2*sqrt(1-x))", True),
+    "a gap far away": ("sqrt((x-1)*(x-2))", "x=3", "dx=(2x-3)/(2*sqrt(x-1)*sqrt(x-2))", True),
+    "a kink between parts": ("abs(a)/(u*v*w)", "a=1 u=1 v=-2 w=3", "da=1/(u*v*w)", False),
+    "another kink between parts": ("relu(a)/(u*v*w*s)", "a=1 u=1 v=-2 w=3 s=-1", "da=1/(u*v*w*s)", False),
     "wrong behind a hole": ("log(x^2 - 1)", "x=2", "dx=2*x/(x^2 - 1)", True),
 }
 

@@ -87,7 +87,10 @@ class _AnswerSheet:
             return self._true(asked)
         reading = self.question.reading(answers[0].text).all[-1] if answers else AnswerReading("")
         if opinion.word in ("missing", "invalid", "duplicate") or reading.absent:
-            why = "is not among the answers" if opinion.word == "missing" else "has no answer to go by"
+            why = "has no answer to go by"
+            if opinion.word == "missing":
+                array = "[" in self.question.names.label(asked)
+                why = "is not among the answers" + ", or not in its shape" * array
             raise Refused(Diagnostic("answer.upstream", f"{name} {why}", f"answer it, too: {name} = …"))
         right = opinion.word in ("ok", "close")
         if right and reading.formula is None:
@@ -107,7 +110,8 @@ def _on_sheet(
         if meant is not None:
             given.setdefault(meant, []).append(answer)
     unsettled = [several[0] for meant, several in given.items() if (meant, several[0].text) not in settled]
-    seconds = min(_MOST_SECONDS, question.formulas_among(unsettled) * limits.FORMULA_SECONDS)
+    formulas = question.formulas_among(unsettled) + len(given) - len(unsettled)
+    seconds = min(_MOST_SECONDS, formulas * limits.FORMULA_SECONDS)
     until = time.thread_time() + seconds
     sheet = _AnswerSheet(question, given, until, settled)
     asked, rest = {ask.asked for ask in question.asks}, list[Opinion]()
@@ -167,7 +171,7 @@ def _one(sheet: _AnswerSheet, ask: Ask, answer: Answer) -> Opinion:
     return made
 
 
-def _settled(sheet: _AnswerSheet, ask: Ask, answer: Answer, settled: SettledAnswer) -> Opinion:
+def _settled(sheet: _AnswerSheet, ask: Ask, answer: Answer, settled: SettledAnswer) -> Opinion | None:
     plain = Opinion(ask.name, "missing", answer.text, weight=ask.weight, below=answer.below)
     try:
         return settled_opinion(sheet.question, ask, plain, settled, sheet.own)

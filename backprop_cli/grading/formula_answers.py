@@ -69,15 +69,18 @@ def formula_opinion(
     return replace(opinion, said=(*opinion.said, FOLLOWS)) if follows else opinion
 
 
-def settled_opinion(question: Question, ask: Ask, plain: Opinion, settled: SettledAnswer, own: OwnGradient) -> Opinion:
+def settled_opinion(
+    question: Question, ask: Ask, plain: Opinion, settled: SettledAnswer, own: OwnGradient
+) -> Opinion | None:
     """The opinion on a component's formula that was compared with all others of its array. Raises ``Refused`` likewise.
 
-    Right with the true gradients, it is wrong with the student's own where one of those is.
+    Right with the true gradients, it is wrong with the student's own where one of those is; wrong with the true ones it
+    may be right with those: None.
     """
     given = [own(name, asked) for name, asked in settled.gradients.items()]
-    if not settled.verdict.equal or all(one.right for one in given):
+    if all(one.right for one in given):
         return _worded(question, ask, plain, settled.verdict)
-    return replace(plain, word="wrong", said=(FOLLOWS,))
+    return replace(plain, word="wrong", said=(FOLLOWS,)) if settled.verdict.equal else None
 
 
 def meant_formula(question: Question, asked: Asked, reading: AnswerReading, own: OwnGradient) -> Circuit:

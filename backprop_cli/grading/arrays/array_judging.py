@@ -144,8 +144,9 @@ def _texts(question: ArrayQuestion, sheet: _Sheet, answer: Answer) -> Sequence[s
         return [text] * len(ask.cells) if text else []
     parts = without_title(sides(text))
     found = _joined([grid(part) or _formula(question, part) for part in parts])
-    if len(parts) == 1 and found.shape == ask.shape and not grid(parts[0]):
-        sheet.settled = question.whole.settled(ask, parts[0])
+    if found.shape == ask.shape and not any(map(grid, parts)):
+        settled = question.whole.settled(ask, parts[0]) if len(parts) == 1 else question.whole.all_settled(ask, parts)
+        sheet.settled = settled
     if found.shape != ask.shape:
         sheet.said = (_misshapen(question, ask, found.shape),)
         if found.squeezed != AnswerGrid(ask.shape, ()).squeezed:
@@ -169,7 +170,10 @@ def _joined(parts: Sequence[AnswerGrid]) -> AnswerGrid:
 
 def _formula(question: ArrayQuestion, text: str) -> AnswerGrid:
     """A formula for all components as one for each. Raises ``Refused`` if it cannot be read, or there are too many."""
-    shape = question.reader.shape(text)
+    shape, nodes = question.reader.shape(text), len(question.elements.circuit.nodes)
+    if nodes > limits.FORMULA_NODES:
+        message = f"written out, the expression has {nodes:,} gates; formulas are judged up to {limits.FORMULA_NODES:,}"
+        raise Refused(Diagnostic("limit.formula", message, "answer with numbers"))
     if prod(shape) > limits.FORMULA_COMPONENTS:
         message = (
             f"a formula for {prod(shape):,} components; at most {limits.FORMULA_COMPONENTS:,} are judged as functions"

@@ -26,6 +26,7 @@ from backprop_cli.grading.arrays.array_mistakes import ArrayMistakes
 from backprop_cli.grading.arrays.array_names import ArrayAsked, ArrayNames, Index, component
 from backprop_cli.grading.arrays.reader import ElementReader
 from backprop_cli.grading.arrays.whole_answers import WholeAnswers
+from backprop_cli.grading.arrays.whole_formulas import one_hot
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.levels import Accept
 from backprop_cli.grading.names import Asked, Names
@@ -37,6 +38,7 @@ from backprop_cli.settings import Settings
 
 _PLAIN = frozenset("0123456789.,+-/eE[] \t\n")
 _SMALL = 100
+_LOGARITHMS = frozenset({"log", "log2", "log10", "logsoftmax"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,29 @@ class ArrayQuestion:
     @cached_property
     def whole(self) -> WholeAnswers:
         """What is known of formulas for whole arrays."""
-        return WholeAnswers(self.elements, self.reader, tuple(self._rows()))
-
-    def _rows(self) -> Iterator[Sequence[str]]:
-        """The rows of the arrays that are given and whose gradients are not asked for."""
+        shapes = self.ready.run.program.shaped.shapes
         parameters = {ask.asked.whole.by for ask in self.asks}
+        moving = [
+            element_name(name, index)
+            for name, node in self.circuit.inputs.items()
+            if node in parameters
+            for index in np.ndindex(*shapes[node])
+        ]
+        return WholeAnswers(self.elements, self.reader, moving, tuple(self._labels()))
+
+    def _labels(self) -> Iterator[tuple[str, ...]]:
+        """The rows or columns with a single 1 of arrays that weight logarithms, and of which no gradient is asked."""
+        here, parameters = self.elements.here or {}, {ask.asked.whole.by for ask in self.asks}
         shapes = self.ready.run.program.shaped.shapes
         for name, node in self.circuit.inputs.items():
-            if shapes[node] and node not in parameters:
-                for row in np.ndindex(*shapes[node][:-1]):
-                    yield [element_name(name, (*row, at)) for at in range(shapes[node][-1])]
+            if not shapes[node] or node in parameters or not _weights_logarithms(self.circuit, node):
+                continue
+            names = np.array([element_name(name, index) for index in np.ndindex(*shapes[node])]).reshape(shapes[node])
+            for axis in (-1, 0):
+                rows = [tuple(row) for row in np.moveaxis(names, axis, -1).reshape(-1, shapes[node][axis]).tolist()]
+                if all(one_hot(row, [here[one] for one in row]) for row in rows):
+                    yield from rows
+                    break
 
     def unasked(self, name: str) -> ArrayAsk | None:
         """What a name means that nobody asked for; None where it means nothing, or a derivative of an array."""
@@ -144,6 +159,20 @@ class ArrayQuestion:
     def mistakes(self) -> ArrayMistakes:
         """What known mistakes of arrays give."""
         return ArrayMistakes(self.ready, self.out)
+
+
+def _weights_logarithms(circuit: Circuit, node: int) -> bool:
+    """Whether an array is nothing but the factor of logarithms, as the labels of a cross-entropy are."""
+    users = [index for index, gate in enumerate(circuit.nodes) if node in gate.inputs]
+    return bool(users) and all(_weights_one(circuit, index, node) for index in users)
+
+
+def _weights_one(circuit: Circuit, index: int, node: int) -> bool:
+    gate = circuit.nodes[index]
+    if gate.op == "neg":
+        return _weights_logarithms(circuit, index)
+    others = [circuit.nodes[i].op for i in gate.inputs if i != node]
+    return gate.op in ("mul", "matmul") and bool(others) and all(op in _LOGARITHMS for op in others)
 
 
 def _numbers(text: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from backprop_cli import limits
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.array_calculation import Prepared
-from backprop_cli.circuit import Circuit
+from backprop_cli.circuit import Circuit, pruned
 from backprop_cli.engine.shapes import Shaped, shaped
 from backprop_cli.engine.vectorised import ArrayProgram, run_forward
 from backprop_cli.engine.written_out import TooLargeError, WrittenOut, written_out
@@ -54,7 +54,7 @@ class ElementReader:
         if ready.output:
             message = f"one number is asked for, and this is {shown(ready.output)}"
             raise Refused(Diagnostic("answer.shape", message).at(circuit.source, circuit.spans[circuit.output]))
-        return self._written(ready, circuit).circuit
+        return pruned(self._written(ready, circuit).circuit)
 
     def whole(self, text: str) -> tuple[Circuit, list[int]]:
         """A formula for an array written out: the circuit, and the node of each component, row by row.
@@ -97,7 +97,10 @@ class ElementReader:
         if self._ready.upstream is not None and name == self._upstream:
             return shapes[self._ready.circuit.output]
         asked = self._names.read(name)
-        return None if asked is None or asked.by is None or shapes[asked.of] else shapes[asked.by]
+        arriving = self._ready.upstream is not None and asked is not None and asked.of == self._ready.circuit.output
+        if asked is None or asked.by is None or (shapes[asked.of] and not arriving):
+            return None
+        return shapes[asked.by]
 
     def _shapes(self, circuit: Circuit) -> dict[str, Shape]:
         return {name: self._shape(name) or () for name in circuit.inputs}

@@ -14,15 +14,16 @@ from functools import cached_property
 from itertools import chain, islice, zip_longest
 
 from backprop_cli.arithmetic.ball_arithmetic import Balls
-from backprop_cli.arithmetic.ball_text import to_float
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.check.blame import overlap
-from backprop_cli.circuit import Circuit
+from backprop_cli.circuit import CONSTANT, Circuit
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rules import Rules
-from backprop_cli.grading.formulas.candidates import beside, mixed
+from backprop_cli.gates import COMPARISONS
+from backprop_cli.grading.formulas.borders import borders
+from backprop_cli.grading.formulas.candidates import Dice, beside, mixed
 from backprop_cli.grading.formulas.comparison import relative
 from backprop_cli.grading.formulas.draws import dice_of
 from backprop_cli.grading.formulas.extent import is_sharp
@@ -35,8 +36,9 @@ from backprop_cli.problems import Refused
 
 _POINTS, _TRIES = 28, 4
 _ENOUGH = 40  # right bits, for two numbers to be compared
+_ROUNDED, _LARGE = 6, 900  # decimals of a rounded number; a number beyond most points
 _DECIMALS = 1e-6  # of the truth: what the last digits of a formula's decimals leave open
-_LIVE = 3  # points at which a component is not 0, so that equal zeros are not all that was seen
+_WITHIN = 3  # points on the question's part of the domain, where a formula differs on another
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class WholePoint:
     gradients: Sequence[Number]
 
     def truth(self, asked: Asked) -> Number:
-        """A quantity of the question."""
+        """A value, or the output's derivative."""
         return self.values[asked.of] if asked.by is None else self.gradients[asked.by]
 
 
@@ -60,17 +62,44 @@ class WholeFormula:
     cells: Sequence[int]
     gradients: Mapping[str, Asked]
 
+    @property
+    def decimals(self) -> bool:
+        """Whether a number in it may stand for one with more digits."""
+        return any(len(node.text.partition(".")[2]) >= _ROUNDED for node in self.circuit.constants)
+
+    @property
+    def tells_numbers_apart(self) -> bool:
+        """Whether it compares with numbers, or has large ones: what a few points do not show."""
+        large = any(node.text not in ("pi", "e") and abs(float(node.text)) > _LARGE for node in self.circuit.constants)
+        compared = (node for node in self.circuit.nodes if node.op in COMPARISONS)
+        return large or any(
+            self.circuit.nodes[i].op == CONSTANT and self.circuit.nodes[i].text not in ("0", "1")
+            for node in compared
+            for i in node.inputs
+        )
+
 
 class WholeTruth:
     """A question's circuit at the points that every formula is held against.
 
-    ``labels`` are groups of variables of which one is 1 and the others are 0: at every point they stay so.
+    ``moving`` are the variables whose gradients are asked for: a point may stand on an equality of others. ``labels``
+    are groups of variables of which one is 1 and the others are 0: at every point they stay so.
     """
 
-    def __init__(self, circuit: Circuit, here: Mapping[str, float], labels: Sequence[Sequence[str]] = ()) -> None:
+    def __init__(
+        self,
+        circuit: Circuit,
+        here: Mapping[str, float],
+        moving: Sequence[str],
+        labels: Sequence[Sequence[str]] = (),
+    ) -> None:
         self.circuit, self.here, self.labels = circuit, here, labels
+        moved = circuit.reach(circuit.inputs[name] for name in moving)
+        equal = {index for index, node in enumerate(circuit.nodes) if node.op in ("eq", "ne") and not moved[index]}
+        self._harmless = frozenset(equal)
         self.rules = Rules(Balls(BITS))
         self._reached: dict[int, bool] = {}
+        self._branches = bool(borders(circuit))
         self.known = circuit.inputs | {stage.name: stage.node for stage in circuit.stages}
 
     @cached_property
@@ -78,15 +107,28 @@ class WholeTruth:
         """The points at which all that is asked for exists, and nothing stands on a kink."""
         dice = dice_of("whole", self.circuit.source.text)
         near, far = beside(self.here, dice), mixed([*self.here], dice)
-        candidates = chain.from_iterable(zip_longest(near, far))
-        found = filter(None, map(self._point, islice(candidates, _POINTS * _TRIES)))
-        return tuple(islice(found, _POINTS))
+        candidates = chain.from_iterable(zip_longest((self._partly(at, dice) for at in near), far))
+        found = filter(None, map(self._point, islice(chain([self.here], candidates), _POINTS * _TRIES)))
+        several = tuple(islice(found, _POINTS))
+        if len(several) >= LEAST:
+            return several
+        closer = filter(None, map(self._point, islice(self._close(dice), _POINTS * _TRIES)))
+        return (*several, *islice(closer, _POINTS - len(several)))
+
+    def _partly(self, at: Mapping[str, float], dice: Dice) -> dict[str, float]:
+        """A point near the question's, with half of its coordinates as they are there: y == 1 holds where it did."""
+        return {name: value if dice.below(2) else self.here[name] for name, value in at.items()}
+
+    def _close(self, dice: Dice) -> Iterator[dict[str, float]]:
+        """Candidates without end within a hundredth of the question's point, for narrow domains."""
+        while True:
+            yield {name: (value or 0.1) * (1 + (dice.below(201) - 100) / 10_000) for name, value in self.here.items()}
 
     def _point(self, at: Mapping[str, float]) -> WholePoint | None:
         exact = place(_labelled(at, self.labels))
         try:
             run = forward(self.circuit, exact, self.rules)
-            if run.values[self.circuit.output] is None or (run.kinks and run.live_kinks):
+            if run.values[self.circuit.output] is None or (run.kinks and not self._harmless.issuperset(run.live_kinks)):
                 return None
             sweep = backward(run, self.circuit.reach(range(self.circuit.first_gate)))
         except Refused:
@@ -101,11 +143,13 @@ class WholeTruth:
         for point in self.points:
             for look, quantity, answer in zip(looks, asked, self._answers(formula, point), strict=True):
                 look.add(point, answer, point.truth(quantity))
-        used, least = self._used(formula), min((look.sharp for look in looks if look.apart is None), default=0)
-        return [look.verdict(used, least) for look in looks]
+        used, least = self._used(formula), min((len(look.same) for look in looks if look.apart is None), default=0)
+        return [look.verdict(used, least, decimals=formula.decimals) for look in looks]
 
     def inside(self, point: WholePoint) -> bool:
-        """Whether a way inside the domain leads from the question's point to this one."""
+        """Whether this point counts: a way inside the domain leads to it, or branches make every point count."""
+        if self._branches:
+            return True
         key = id(point)  # the points are kept as long as this is
         if key not in self._reached:
             self._reached[key] = connected(self.circuit, Rules(Float64()), self.here, shown(point.at))
@@ -135,41 +179,43 @@ class WholeTruth:
 
 
 class _ComponentLooks:
-    """What was seen of one component: ``sharp`` agreements, those that are not 0 (``live``), and differences.
+    """What was seen of one component: the points at which it is the ``same``, and differences.
 
-    ``away`` is the largest that the tolerance allows, relative to the truth; ``apart`` the first beyond it.
+    ``near`` ones are allowed by the tolerance, ``away`` the largest of them, relative to the truth; ``apart`` is the
+    first that is not. Others are ``beyond`` the question's part of the domain.
     """
 
     def __init__(self, truth: WholeTruth, tolerance: Tolerance) -> None:
         self.truth, self.tolerance = truth, tolerance
-        self.sharp, self.live, self.away, self.beyond = 0, 0, 0.0, False
+        self.same, self.near, self.away, self.beyond = list[WholePoint](), 0, 0.0, False
         self.apart: tuple[WholePoint, Number, Number] | None = None
 
     def add(self, point: WholePoint, answer: Number, truth: Number) -> None:
         if truth is None or not is_sharp(truth, _ENOUGH):
             return
         if answer is not None and overlap(answer, truth):
-            self.sharp += is_sharp(answer, _ENOUGH)
-            self.live += to_float(truth) != 0
+            if is_sharp(answer, _ENOUGH):
+                self.same.append(point)
         elif answer is not None and self.tolerance.holds(answer, truth, BITS):
+            self.near += 1
             self.away = max(self.away, relative(answer, truth, BITS))
         elif self.apart is None and self.truth.inside(point):
             self.apart = point, answer, truth
         elif self.apart is None:
             self.beyond = True
 
-    def verdict(self, used: frozenset[str], least: int) -> FormulaVerdict | None:
+    def verdict(self, used: frozenset[str], least: int, *, decimals: bool) -> FormulaVerdict | None:
         if self.apart is not None:
             point, answer, truth = self.apart
             at = {name: Fraction(int(one.p), int(one.q)) for name, one in point.at.items() if name in used}
             counter = Counterexample(at, answer, truth, here=False, reveals=False)
-            return FormulaVerdict(equal=False, points=self.sharp, proved=False, counterexample=counter)
-        if self.away:
-            explained = self.away <= _DECIMALS
-            return FormulaVerdict(False, self.sharp, False, None, near=True, explained=explained, away=self.away)
-        if self.sharp < LEAST or 0 < self.live < _LIVE:
+            return FormulaVerdict(equal=False, points=len(self.same), proved=False, counterexample=counter)
+        if len(self.same) + self.near < LEAST or (self.beyond and sum(map(self.truth.inside, self.same)) < _WITHIN):
             return None
-        return FormulaVerdict(True, min(least, self.sharp), False, None, beyond=self.beyond)
+        if self.near:
+            explained = decimals and self.away <= _DECIMALS
+            return FormulaVerdict(False, len(self.same), False, None, near=True, explained=explained, away=self.away)
+        return FormulaVerdict(True, min(least, len(self.same)), False, None, beyond=self.beyond)
 
 
 def _labelled(at: Mapping[str, float], labels: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -184,8 +230,3 @@ def _labelled(at: Mapping[str, float], labels: Sequence[Sequence[str]]) -> dict[
 def one_hot(names: Sequence[str], values: Sequence[float]) -> bool:
     """Whether exactly one of several variables is 1, and the others are 0."""
     return len(names) > 1 and sorted(values) == [*[0.0] * (len(names) - 1), 1.0]
-
-
-def groups(here: Mapping[str, float], rows: Iterator[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """The rows of variables that are labels at the question's point."""
-    return tuple(tuple(row) for row in rows if one_hot(row, [here[name] for name in row]))

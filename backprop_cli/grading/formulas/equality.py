@@ -13,13 +13,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 
 from backprop_cli import limits
 from backprop_cli.arithmetic.float64 import Float64
 from backprop_cli.arithmetic.protocol import Number
 from backprop_cli.circuit import Circuit
 from backprop_cli.engine.rules import Rules
+from backprop_cli.grading.formulas.borders import borders
 from backprop_cli.grading.formulas.branches import Branches
 from backprop_cli.grading.formulas.candidates import around, between
 from backprop_cli.grading.formulas.comparison import Comparison, PointLook, difference, shows
@@ -46,6 +47,7 @@ _PROBES = 300  # at least, so that slow gates in a formula do not hide its branc
 _WALKS = 80
 _MOST_GATES, _MOST_COST = 5_000, 5_000
 _INSIDE = 12  # points that others are drawn near
+_WITHIN = 3  # points that tell a function on one part of its domain
 _DIFFERENCES = 12  # that are kept of one formula
 _USUAL = Tolerance()
 
@@ -157,10 +159,11 @@ class _Judging:
         self.start = None if here is None else {name: here[name] for name in self.quantity.variables}
         self.here = None if self.start is None else self.samples.sample(place(self.start))
         self.comparison = Comparison(self.samples, formula)
+        self.bordered = bool(borders(self.quantity.circuit))
         self.branches, self.doubles = Branches(self.samples, formula), Rules(Float64())
         self.points = self.sharp = 0
         self.found: list[PointLook] = []
-        self.far = self.beyond = False
+        self.far, self.beyond = False, list[PointLook]()
         self.until = min(time.thread_time() + limits.FORMULA_SECONDS, until)
 
     def verdict(self) -> FormulaVerdict:
@@ -170,6 +173,9 @@ class _Judging:
             self._explore()
         if self.here is not None and not self._shown():
             self._compare(self.here, here=True)
+        if self.beyond and not self._seen_within():
+            self.found += self.beyond
+            self.far = self.far or any(map(self._is_far, self.beyond))
         if self.found:
             return self._different()
         if self.points < self._least:
@@ -192,7 +198,7 @@ class _Judging:
             unseen=self.branches.unseen,
             late=late,
             settled=settled,
-            beyond=self.beyond and not proved,
+            beyond=bool(self.beyond) and not proved,
         )
 
     def _different(self) -> FormulaVerdict:
@@ -238,18 +244,23 @@ class _Judging:
         """Whether a difference is one, and still wanted."""
         if here and look.word == "differs":
             return True
-        if self._is_beyond(look):
-            self.beyond = True
+        if self._is_beyond(look.sample):
+            self.beyond.append(look)
             return False
         if len(self.found) >= _DIFFERENCES and not (self._is_far(look) and (shows(look) or not self.far)):
             return False
         return not self.comparison.is_chance(look)
 
-    def _is_beyond(self, look: PointLook) -> bool:
+    def _is_beyond(self, sample: Sample) -> bool:
         """Whether a point lies where no way inside the domain leads: sqrt(x*y) has a part for two negative numbers."""
-        if self.start is None or self.here is None:
+        if self.start is None or self.here is None or self.bordered:
             return False
-        return not connected(self.quantity.circuit, self.doubles, self.start, shown(look.sample.at))
+        return not connected(self.quantity.circuit, self.doubles, self.start, shown(sample.at))
+
+    def _seen_within(self) -> bool:
+        """Whether some points lie on the question's part of the domain: what agrees there is the same there."""
+        within = (not self._is_beyond(sample) for sample in self.samples.samples)
+        return sum(islice(filter(None, within), _WITHIN)) == _WITHIN
 
     def _drawn(self) -> Iterator[Sample]:
         """Samples at points that follow from the question and the formula."""

@@ -25,7 +25,8 @@ from backprop_cli.grading.names import Asked
 BITS = 192
 _LADDER, _LADDER_SLOW = (BITS, 768, 3_200), (BITS, 640)
 _SLOW = {"polygamma": 300, "digamma": 100, "lgamma": 20, "gamma": 20, "erf": 5, "erfc": 5, "gelu": 5}
-_WAY = tuple(step / 24 for step in range(1, 24))
+_CLOSE = tuple(2.0**-power for power in range(7, 41))
+_WAY = (*_CLOSE, *(step / 96 for step in range(1, 96)), *(1 - end for end in _CLOSE))
 _BEND = 0.37
 _ENOUGH = 40  # right bits, for a truth to be one
 
@@ -152,11 +153,17 @@ class QuantityFunction:
 
 
 def connected(circuit: Circuit, rules: Rules, start: Mapping[str, float], end: Mapping[str, float]) -> bool:
-    """Whether a way between two points stays in the domain of the output, as far as some points on it tell.
+    """Whether ways between two points stay in the domain of the output, as far as some points on them tell.
 
-    It is bent, so that variables change their signs one after the other, and it is looked at where one is 0 and between
-    two such places; ``rules`` are those of doubles.
+    One is bent, so that variables change their signs one after the other, and is looked at where one is 0 and between
+    two such places; the others go from variable to variable. ``rules`` are those of doubles.
     """
+    corners, names = [dict(start), dict(start)], [*start]
+    for one, other in zip(names, reversed(names), strict=True):
+        for corner, name in zip(corners, (one, other), strict=True):
+            corner[name] = end[name]
+            if forward(circuit, corner, rules).values[circuit.output] is None:
+                return False
     bends = {name: 1 + _BEND * (number % 7) for number, name in enumerate(start)}
     crossings = {
         name: (value / (value - end[name])) ** (1 / bends[name])

@@ -23,7 +23,7 @@ def gradients_named(names: Names, asked: Asked, formula: Circuit) -> dict[str, A
         meant = None if name in known else names.read(name)
         if meant is None or meant.is_value:
             continue
-        if not _before(names.circuit, meant, asked):
+        if not is_before(names.circuit, meant, asked):
             what = f"cannot use {spoken(names, name, meant)}, which is not known before it on the way back"
             message = f"a formula for {names.label(asked)} {what}"
             raise Refused(Diagnostic("answer.name", message).at(formula.source, formula.spans[node]))
@@ -36,7 +36,7 @@ def spoken(names: Names, name: str, meant: Asked) -> str:
     return (names.label(meant) if "_" in name else name).partition("[")[0]
 
 
-def _before(circuit: Circuit, one: Asked, asked: Asked) -> bool:
+def is_before(circuit: Circuit, one: Asked, asked: Asked) -> bool:
     """Whether a derivative is known when another is to be found: it is that of a part of the way.
 
     ∂f/∂s and ∂s/∂x come before ∂f/∂x where s is a stage; what feeds the circuit is found last.
