@@ -94,7 +94,12 @@ def test_what_is_not_right(case):
 
 def test_a_variable_of_that_name_is_the_variable():
     assert checked("s=x*ds; f=s^2", "dx=2*s*ds", values=["x=2", "ds=3"]) == [OK]
-    assert checked("s=x*d; f=s^2", "dx=2*ds", values=["x=2", "d=3"]) == [OK]  # d*s: what it said before
+    assert checked("f=x*d*s", "dx=ds", values=["x=2", "d=3", "s=4"]) == [OK]  # d*s, for s is no stage
+
+
+def test_a_variable_called_d_does_not_take_the_gradients_of_stages():
+    assert checked("v=d/t; f=v^2", "dv=2*v", "dd=dv/t", "dt=-dv*d/t^2", values=["d=2", "t=3"]) == [OK] * 3
+    assert checked("d=x-y; f=d^2", "dd=2*d", "dx=dd", "dy=-dd", values=["x=2", "y=3"]) == [OK] * 3
 
 
 def test_the_gradient_that_is_named_is_named_as_it_was():

@@ -79,14 +79,24 @@ def bound_names(circuit: Circuit) -> frozenset[str]:
     return frozenset([*circuit.inputs, *(stage.name for stage in circuit.stages)])
 
 
-def read_answer(text: str, names: Collection[str], circuit_of: CircuitOf | None = None) -> AnswerReading:
-    """Read an answer; ``names`` are the question's own (``bound_names``), ``circuit_of`` reads its formulas."""
+def stage_names(circuit: Circuit) -> frozenset[str]:
+    """The names of stages: ``ds`` in an answer is the gradient of one, also where d is a variable."""
+    return frozenset(stage.name for stage in circuit.stages)
+
+
+def read_answer(
+    text: str, names: Collection[str], circuit_of: CircuitOf | None = None, stages: Collection[str] = ()
+) -> AnswerReading:
+    """Read an answer; ``names`` are the question's own (``bound_names``), ``circuit_of`` reads its formulas.
+
+    For ``stages`` see ``stage_names``.
+    """
     text = plainly(text)
     problem = several(text)
     if problem is not None:
         return AnswerReading(text, problem=problem)
     parts = without_title(sides(text))
-    found = [_read_side(part, names, circuit_of or constant_or_formula) for part in parts]
+    found = [_read_side(part, names, circuit_of or constant_or_formula, stages) for part in parts]
     if len(found) == 1:
         return found[0]
     problem = next((one.problem for one in found if one.problem is not None), None)
@@ -100,7 +110,7 @@ def without_title(parts: tuple[str, ...]) -> tuple[str, ...]:
     return parts[1:] if len(parts) > 1 and _TITLE.fullmatch(parts[0]) else parts
 
 
-def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> AnswerReading:
+def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf, stages: Collection[str]) -> AnswerReading:
     if not text:
         return AnswerReading(text)
     decimal = typed_decimal(text)
@@ -114,7 +124,7 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Answ
     if problem is not None:
         return AnswerReading(text, problem=problem)
     try:
-        text = in_our_notation(text, names)
+        text = in_our_notation(text, names, stages)
         circuit = circuit_of(text, names)
         read_as = write(circuit) if is_latex(text) else ""
         typed = None if circuit.inputs else Typed(_value(circuit))
@@ -124,11 +134,11 @@ def _read_side(text: str, names: Collection[str], circuit_of: CircuitOf) -> Answ
         return AnswerReading(text, problem=_without_advice(refused.problems[0]))
 
 
-def in_our_notation(text: str, names: Collection[str]) -> str:
+def in_our_notation(text: str, names: Collection[str], stages: Collection[str] = ()) -> str:
     """The text in the notation of our own reader, and with the question's names as they are there."""
     known = _meaningful()
     text = with_powers(text, names, known) if not is_latex(text) else text
-    return with_products(with_gradients_named(as_named(text, names, known), names), names, known)
+    return with_products(with_gradients_named(as_named(text, names, known), names), names, known, stages)
 
 
 @cache

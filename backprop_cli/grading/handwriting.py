@@ -53,10 +53,11 @@ def says_no_value(text: str) -> bool:
     return " ".join(text.lower().rstrip(".").split()) in _ABSENT
 
 
-def with_products(text: str, names: Collection[str], known: Collection[str]) -> str:
+def with_products(text: str, names: Collection[str], known: Collection[str], stages: Collection[str] = ()) -> str:
     """``2xy``, ``2x y``, ``x(y + 1)`` and ``f(1 - f)`` with their products written, where all is the question's names.
 
     ``known`` are the names that mean something to the reader, functions among them: they stay as they are.
+    ``ds`` is the gradient of a stage s, also where d and s are names.
     """
     latex = is_latex(text)  # whose reader takes xy apart itself: the cosine of x*y if \\cos stands before it
 
@@ -64,7 +65,9 @@ def with_products(text: str, names: Collection[str], known: Collection[str]) -> 
         name = found[0]
         if text[found.end() : found.end() + 1] == "(":
             name = _before_function(name, names, known)
-        if name not in names and name not in known and len(name) > 1 and all(letter in names for letter in name):
+        gradient = name[0] == "d" and name[1:] in stages
+        letters = len(name) > 1 and all(letter in names for letter in name)
+        if letters and name not in names and name not in known and not gradient:
             if latex:
                 return f"{name}*" if text[found.end() :].lstrip().startswith("(") else name
             name = "*".join(name)

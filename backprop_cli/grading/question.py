@@ -15,7 +15,7 @@ from backprop_cli.circuit import Circuit
 from backprop_cli.engine.point import Point, complete, numbers
 from backprop_cli.engine.rules import Rules
 from backprop_cli.grading.allowed import Allowed
-from backprop_cli.grading.answer_reading import AnswerReading, CircuitOf, bound_names, read_answer
+from backprop_cli.grading.answer_reading import AnswerReading, CircuitOf, bound_names, read_answer, stage_names
 from backprop_cli.grading.doubt import doubts
 from backprop_cli.grading.files.answers import Answer
 from backprop_cli.grading.formulas.equality import Formulas
@@ -87,7 +87,7 @@ class Question:
 
     def reading(self, text: str) -> AnswerReading:
         """An answer's text, read: a class writes the same numbers again and again."""
-        return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of))
+        return _remembered(self._readings, text, lambda: read_answer(text, self._bound, self.circuit_of, self._stages))
 
     def opinion(self, ask: Ask, answer: Answer) -> Opinion | None:
         """The opinion on an answer that is a number, if it was kept: nothing else that a student writes enters it."""
@@ -112,6 +112,10 @@ class Question:
     def _doubts(self) -> Mapping[Asked, Doubt]:
         there = [asked for asked, fact in self.facts.items() if fact.value is not None]
         return {} if self.here is None else doubts(self.circuit, self.here, there)
+
+    @cached_property
+    def _stages(self) -> frozenset[str]:
+        return stage_names(self.circuit)
 
     @cached_property
     def _bound(self) -> frozenset[str]:

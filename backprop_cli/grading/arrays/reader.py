@@ -21,7 +21,7 @@ from backprop_cli.engine.written_out import TooLargeError, WrittenOut, written_o
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.gates.array_shapes import shown
 from backprop_cli.gates.array_table import ARRAY_GATES
-from backprop_cli.grading.answer_reading import in_our_notation
+from backprop_cli.grading.answer_reading import in_our_notation, stage_names
 from backprop_cli.grading.names import Names
 from backprop_cli.nearest import meant
 from backprop_cli.problems import Diagnostic, Refused
@@ -78,7 +78,7 @@ class ElementReader:
         return self._shaped(circuit).output if self._has_arrays(circuit) else ()
 
     def _read(self, text: str) -> Circuit:
-        text = self._arriving.sub(self._upstream, in_our_notation(text, self._known))
+        text = self._arriving.sub(self._upstream, in_our_notation(text, self._known, stage_names(self._ready.circuit)))
         circuit = read(text, bound=frozenset(self._known), name="answer", arrays=True)
         for name, node in circuit.inputs.items():
             if self._shape(name) is None:
