@@ -92,6 +92,24 @@ def test_what_is_not_right(case):
     assert checked(expression, *answers, values=["x=2", "y=3"]) == expected
 
 
+def test_a_long_chain_of_answers_is_no_deep_one():
+    """Each answer goes on from the next; what the last lacks, all lack."""
+    circuit = read("; ".join(["s0 = 2*x", *(f"s{i} = 2*s{i - 1}" for i in range(1, 300))]))
+    answers = [Answer(f"ds{i}", f"2*ds{i + 1}") for i in range(298)] + [Answer("ds298", "2*"), Answer("dx", "2*ds0")]
+    asks = asks_of(circuit, [answer.name for answer in answers])
+    opinions, _ = judge(prepare(circuit, from_mapping({"x": "1"}), asks, Tolerance()), answers)
+    assert {one.word for one in opinions} == {"invalid"}
+    assert {one.said[0].code for one in opinions if one.name != "ds298"} == {"answer.upstream"}
+
+
+def test_answers_that_go_on_from_two_others_do_not_grow_with_the_ways():
+    count = 40  # there are 10⁸ ways from the first stage to the last
+    stages = "; ".join(["s0 = x*2", "s1 = s0*2", *(f"s{i} = s{i - 1} + s{i - 2}" for i in range(2, count))])
+    answers = [f"ds{i}=ds{i + 1} + ds{i + 2}" for i in range(1, count - 3)]
+    found = checked(stages, *answers, f"ds{count - 3}=ds{count - 2} + 1", f"ds{count - 2}=1", "ds0=2*ds1 + ds2")
+    assert [word for word, _ in found] == ["ok"] * (count - 1)
+
+
 def test_a_variable_of_that_name_is_the_variable():
     assert checked("s=x*ds; f=s^2", "dx=2*s*ds", values=["x=2", "ds=3"]) == [OK]
     assert checked("f=x*d*s", "dx=ds", values=["x=2", "d=3", "s=4"]) == [OK]  # d*s, for s is no stage

@@ -135,6 +135,13 @@ def test_labels_stay_labels(case):
         assert checked(expression, at, {name: slip})[name]["verdict"] == "wrong", slip
 
 
+def test_labels_behind_many_signs_are_labels():
+    one = checked(
+        "f = -sum(" + "-" * 1_500 + "y*log(softmax(z)))", {"z": [1.2, -0.3], "y": [0, 1]}, {"dz": "softmax(z) - y"}
+    )
+    assert one["dz"]["verdict"] == "ok"
+
+
 NO_LABELS = {
     "numbers between": ({"z": [1.2, -0.3], "y": [0.5, 0.5]}, {}),
     "two ones": ({"z": [1.2, -0.3], "y": [1, 1]}, {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -58,7 +59,7 @@ class _AnswerSheet:
     given: Mapping[Asked, list[Answer]]
     until: float
     settled: SettledAnswers
-    _own: dict[Asked, GradientAnswer] = field(default_factory=dict)
+    _own: dict[Asked, GradientAnswer | Refused] = field(default_factory=dict)
 
     def stated(self, name: str, asked: Asked) -> GradientAnswer:
         """``own``; or the true one where it only states the chain rule: ``df/ds*ds/dx = 2*s*y``."""
@@ -71,8 +72,14 @@ class _AnswerSheet:
         if asked.by == asked.of:
             return GradientAnswer(True, lambda: constant_or_formula("1", ()))
         if asked not in self._own:
-            self._own[asked] = self._found(name, asked)
-        return self._own[asked]
+            try:
+                self._own[asked] = self._found(name, asked)
+            except Refused as refused:
+                self._own[asked] = refused
+        found = self._own[asked]
+        if isinstance(found, Refused):
+            raise found
+        return found
 
     def ends(self, side: AnswerReading) -> bool:
         """Whether a side of = is an answer by itself: it names no gradient."""
@@ -119,12 +126,30 @@ def _on_sheet(
         meant = question.meant(answer.name)
         if meant not in asked:
             rest.append(_extra(question, answer, known=meant is not None))
+    for one in _from_the_output_back(question, given, settled):
+        with suppress(Refused):
+            sheet.own(f"d{question.circuit.names[one.by or 0]}", one)
     found = []
     for ask in question.asks:
         first, again = _first(sheet, ask, given.get(ask.asked, []))
         found.append(first)
         rest += again
     return _explained(question, found, rest)
+
+
+def _from_the_output_back(
+    question: Question, given: Mapping[Asked, list[Answer]], settled: SettledAnswers
+) -> list[Asked]:
+    """The gradients whose formulas name others, none before what it goes on from: no chain of answers is too deep."""
+    known = known_names(question.circuit)
+    names = {
+        asked
+        for asked, answers in given.items()
+        if asked.by is not None and (asked, answers[0].text) not in settled
+        for reading in question.reading(answers[0].text).all
+        if reading.formula is not None and any(name not in known for name in reading.formula.inputs)
+    }
+    return sorted(names, key=lambda one: (one.of, -(one.by or 0)))
 
 
 def _extra(question: Question, answer: Answer, *, known: bool) -> Opinion:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from backprop_cli.gates.array_row import Shape
 from backprop_cli.grading.handwriting import plainly
+from backprop_cli.grading.tolerance import typed_decimal
 from backprop_cli.reading.nested_lists import split
 from backprop_cli.reading.printed_lists import listed
-
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def _bare(text: str) -> str | None:
     text = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
     rows = [row.split(",") if "," in row else row.split() for row in re.split(r"[;\n]", text) if row.strip()]
     numbers = [one.strip() for row in rows for one in row]
-    if len(numbers) < 2 or not all(map(_NUMBER.fullmatch, numbers)):
+    if len(numbers) < 2 or any(typed_decimal(one) is None for one in numbers):
         return None
     lists = [f"[{', '.join(row)}]" for row in rows]
     return lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"

@@ -163,16 +163,20 @@ class ArrayQuestion:
 
 def _weights_logarithms(circuit: Circuit, node: int) -> bool:
     """Whether an array is nothing but the factor of logarithms, as the labels of a cross-entropy are."""
-    users = [index for index, gate in enumerate(circuit.nodes) if node in gate.inputs]
-    return bool(users) and all(_weights_one(circuit, index, node) for index in users)
-
-
-def _weights_one(circuit: Circuit, index: int, node: int) -> bool:
-    gate = circuit.nodes[index]
-    if gate.op == "neg":
-        return _weights_logarithms(circuit, index)
-    others = [circuit.nodes[i].op for i in gate.inputs if i != node]
-    return gate.op in ("mul", "matmul") and bool(others) and all(op in _LOGARITHMS for op in others)
+    same = {node}  # and its negatives
+    factors = 0
+    for index in range(circuit.first_gate, len(circuit.nodes)):
+        gate = circuit.nodes[index]
+        others = [circuit.nodes[i].op for i in gate.inputs if i not in same]
+        if len(others) == len(gate.inputs):
+            continue
+        if gate.op == "neg":
+            same.add(index)
+        elif gate.op not in ("mul", "matmul") or not others or not _LOGARITHMS.issuperset(others):
+            return False
+        else:
+            factors += 1
+    return factors > 0
 
 
 def _numbers(text: str) -> bool:
