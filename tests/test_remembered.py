@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import backprop
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.grading.answer_reading import read_answer
@@ -88,6 +88,7 @@ NUMBERS = st.from_regex(r"[ \t]{0,2}[-+−]?[0-9]{0,5}(\.[0-9]{0,4})?([eE][-+−
 
 
 @given(NUMBERS | TEXTS)
+@example("0E500")
 def test_a_decimal_that_is_read_at_once_is_what_the_reader_of_formulas_reads(text):
     typed = typed_decimal(text)
     if typed is None:

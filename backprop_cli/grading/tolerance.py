@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from backprop_cli import limits
 from backprop_cli.arithmetic.protocol import Number
 
 _DECIMAL = re.compile(
@@ -183,7 +184,7 @@ def typed_decimal(text: str) -> Typed | None:
     size = float(f"{whole}.{part}e{exponent}")
     value = size if match["sign"] in ("", "+") else -size
     digits = len((whole + part).lstrip("0"))
-    if not math.isfinite(value) or (not value and digits):
+    if not math.isfinite(value) or (not value and digits) or abs(exponent) > limits.DECIMAL_EXPONENT:
         return None
     return Typed(value, 0.5 * float(f"1e{exponent - len(part)}"), digits)
 
